@@ -1,0 +1,179 @@
+package license
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Active is every set in force in one installation, at most one per issuer. It
+// never changes: an activation makes a new one. The nil Active has no sets.
+type Active struct {
+	sets     []*Set
+	licenses map[Name]*License
+}
+
+// NewActive returns the view of sets. Nil sets are left out; of two sets of one
+// issuer the later in the list counts. The sets may not change afterwards.
+func NewActive(sets ...*Set) *Active {
+	byIssuer := map[Issuer]*Set{}
+	for _, s := range sets {
+		if s != nil {
+			byIssuer[s.Issuer] = s
+		}
+	}
+	a := &Active{licenses: map[Name]*License{}}
+	for _, s := range byIssuer {
+		a.sets = append(a.sets, s)
+		for i := range s.Licenses {
+			a.licenses[NameOf(s.Issuer, s.Licenses[i].Module)] = &s.Licenses[i]
+		}
+	}
+	slices.SortFunc(a.sets, func(x, y *Set) int { return cmp.Compare(x.Issuer, y.Issuer) })
+	return a
+}
+
+// Sets returns the sets, by issuer. The caller may not change the slice.
+func (a *Active) Sets() []*Set {
+	if a == nil {
+		return nil
+	}
+	return a.sets
+}
+
+// Set returns the set of an issuer, or nil.
+func (a *Active) Set(issuer Issuer) *Set {
+	for _, s := range a.Sets() {
+		if s.Issuer == issuer {
+			return s
+		}
+	}
+	return nil
+}
+
+// License returns the license of a name, or nil when no set has it.
+func (a *Active) License(n Name) *License {
+	if a == nil {
+		return nil
+	}
+	return a.licenses[n]
+}
+
+// Names returns the names of all licenses: by issuer, then in the issuer's
+// order.
+func (a *Active) Names() []Name {
+	var names []Name
+	for _, s := range a.Sets() {
+		for i := range s.Licenses {
+			names = append(names, NameOf(s.Issuer, s.Licenses[i].Module))
+		}
+	}
+	return names
+}
+
+// With returns the view after a set has replaced its issuer's.
+func (a *Active) With(set *Set) *Active {
+	return NewActive(append(slices.Clone(a.Sets()), set)...)
+}
+
+// Resolve reads what a person typed: a whole name ("superoffice.sale-cal") that
+// a set has, or a bare module that exactly one issuer has. It is never used to
+// answer product code, which must say the issuer.
+//
+// The error is a [*UnknownModuleError] or an [*AmbiguousModuleError].
+func (a *Active) Resolve(text string) (Name, error) {
+	if n, err := ParseName(text); err == nil && a.License(n) != nil {
+		return n, nil
+	}
+	var found []Name
+	for _, s := range a.Sets() {
+		if n := NameOf(s.Issuer, Module(text)); a.License(n) != nil {
+			found = append(found, n)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return Name{}, &UnknownModuleError{Module: text, Near: a.near(text)}
+	case 1:
+		return found[0], nil
+	}
+	return Name{}, &AmbiguousModuleError{Module: text, Names: found}
+}
+
+// near returns up to three names whose module resembles what was typed.
+func (a *Active) near(text string) []Name {
+	text = foldLower(text)
+	if n, err := ParseName(text); err == nil && a.Set(n.Issuer) != nil {
+		text = string(n.Module)
+	}
+	var near []Name
+	for _, n := range a.Names() {
+		m := string(n.Module)
+		if len(near) < 3 && len(text) >= 3 && (strings.Contains(m, text) || strings.Contains(text, m)) {
+			near = append(near, n)
+		}
+	}
+	return near
+}
+
+// Held is a module somebody holds, and how many seats of it. A person who has
+// it once holds a quantity of 1.
+type Held struct {
+	Name     Name
+	Quantity int64
+}
+
+// Expand returns what somebody who is given these may use: what was given and
+// what the plans among it include, each name once, sorted by name.
+//
+// The largest quantity of a name wins; a plan gives one of each. A plan's list
+// is followed one step: a plan listed by a plan is held, and gives nothing. A
+// module that a plan lists and the set lacks is returned too: whoever counts
+// sees a pool of none.
+func (a *Active) Expand(given []Held) []Held {
+	all := make([]Held, 0, len(given)+24)
+	for _, h := range given {
+		all = append(all, h)
+		if l := a.License(h.Name); l != nil && l.Plan != nil {
+			for _, m := range l.Plan.Includes {
+				all = append(all, Held{NameOf(h.Name.Issuer, m), 1})
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y Held) int {
+		return cmp.Or(CompareNames(x.Name, y.Name), cmp.Compare(y.Quantity, x.Quantity))
+	})
+	return slices.CompactFunc(all, func(x, y Held) bool { return x.Name == y.Name })
+}
+
+// CompareNames orders names by issuer, then by folded module, byte by byte.
+func CompareNames(x, y Name) int {
+	return cmp.Or(cmp.Compare(x.Issuer, y.Issuer), cmp.Compare(x.Module, y.Module))
+}
+
+// An UnknownModuleError says that no set in force has a module.
+type UnknownModuleError struct {
+	Module string // what was asked for
+	Near   []Name // what may have been meant; nil when nothing resembles it
+}
+
+func (e *UnknownModuleError) Error() string {
+	return fmt.Sprintf("no license set in force has the module %q", e.Module)
+}
+
+// Code returns the stable code of the error.
+func (e *UnknownModuleError) Code() string { return "license.unknown-module" }
+
+// An AmbiguousModuleError says that more than one issuer has a module.
+type AmbiguousModuleError struct {
+	Module string
+	Names  []Name // the names it may stand for
+}
+
+func (e *AmbiguousModuleError) Error() string {
+	return fmt.Sprintf("%q is a module of more than one issuer: write the issuer before a dot", e.Module)
+}
+
+// Code returns the stable code of the error.
+func (e *AmbiguousModuleError) Code() string { return "license.ambiguous-module" }
