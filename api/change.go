@@ -1,0 +1,50 @@
+package api
+
+import (
+	"time"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// The names of the events in the change stream.
+const (
+	EventHello  = "hello"  // first: where the stream stands. Data: Hello
+	EventChange = "change" // one per commit. Data: Change
+	EventReset  = "reset"  // what since= asked for is no longer kept: read the holdings again. Data: Hello
+)
+
+// A Hello opens the change stream.
+type Hello struct {
+	Installation string    `json:"installation"`
+	Epoch        string    `json:"epoch"`
+	Seq          int64     `json:"seq"`
+	Mark         time.Time `json:"mark" doc:"A lower bound of the true time."`
+}
+
+// A Change is one commit: the people whose holdings are different now, as they
+// are now. Commits that touch nobody are sent as well, so that seq has no holes.
+type Change struct {
+	Epoch   string          `json:"epoch"`
+	Seq     int64           `json:"seq"`
+	Mark    time.Time       `json:"mark"`
+	Sets    []string        `json:"sets,omitempty" doc:"Checkpoint hashes of the sets in force, when that changed."`
+	People  []PersonHolding `json:"people,omitempty"`
+	Removed []string        `json:"removed,omitempty" doc:"User ids that are no longer known."`
+}
+
+// A PersonHolding is what a check needs to know of a person.
+type PersonHolding struct {
+	Person       string             `json:"person" doc:"User id."`
+	Number       int64              `json:"number"`
+	Kind         license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
+	Login        bool               `json:"login"`
+	ValidThrough license.Date       `json:"valid_through,omitzero"`
+	Former       bool               `json:"former,omitempty"`
+	Holds        []Held             `json:"holds" doc:"Given directly or by a profile; what plans include is derived from the sets."`
+}
+
+// A Held is a module and how many seats of it.
+type Held struct {
+	Name     license.Name `json:"name"`
+	Quantity int64        `json:"quantity"`
+}

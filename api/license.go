@@ -1,0 +1,41 @@
+package api
+
+import (
+	"time"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// A License is one license of the sets in force, with its pool.
+type License struct {
+	Name         license.Name   `json:"name"`
+	Number       int64          `json:"number" doc:"Small, stable, and never reused in this installation."`
+	DisplayName  string         `json:"display_name,omitempty"`
+	Tooltip      string         `json:"tooltip,omitempty"`
+	Kind         license.Kind   `json:"kind" enum:"system,site,user"`
+	Seats        int64          `json:"seats" doc:"Bought."`
+	Taken        int64          `json:"taken" doc:"In use."`
+	Free         int64          `json:"free" doc:"Seats minus taken; 0 when more is in use than bought, or when the number is not enforced."`
+	Over         int64          `json:"over,omitempty" doc:"In use beyond what was bought."`
+	Unrestricted bool           `json:"unrestricted,omitempty" doc:"The number of seats is not enforced."`
+	OpenEnded    bool           `json:"open_ended,omitempty" doc:"Paid by use: only what is in use is worth showing."`
+	Hidden       bool           `json:"hidden,omitempty" doc:"Given by plans only."`
+	Marker       bool           `json:"marker,omitempty" doc:"Describes what was bought; never given."`
+	Plan         bool           `json:"plan,omitempty"`
+	Group        string         `json:"group,omitempty" doc:"A person holds at most one plan of a group."`
+	Includes     []license.Name `json:"includes,omitempty" doc:"What the plan gives."`
+	Prerequisite license.Name   `json:"prerequisite,omitzero"`
+	Edit         license.Name   `json:"edit,omitzero" doc:"The license that adds editing to this system license."`
+	People       []string       `json:"people,omitempty" doc:"Kinds of person who may hold it."`
+	Set          string         `json:"set" doc:"The id of the set it comes from."`
+}
+
+// A Holder is a person who holds a license, and how.
+type Holder struct {
+	Person   string         `json:"person" doc:"User id."`
+	Number   int64          `json:"number"`
+	Quantity int64          `json:"quantity"`
+	Via      []license.Name `json:"via,omitempty" doc:"The plans that include it for this person."`
+	Source   string         `json:"source,omitempty" enum:"direct,profile,import" doc:"Set when it is also held by itself."`
+	Since    time.Time      `json:"since,omitzero"`
+}

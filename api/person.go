@@ -1,0 +1,140 @@
+package api
+
+import (
+	"time"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// A Person is somebody with an account in the installation.
+type Person struct {
+	UserID       string             `json:"user_id" doc:"What the product calls the person; unique without regard to letter case."`
+	Number       int64              `json:"number" doc:"Small, stable, and never reused in this installation."`
+	FirstName    string             `json:"first_name,omitempty"`
+	LastName     string             `json:"last_name,omitempty"`
+	Email        string             `json:"email,omitempty"`
+	Group        string             `json:"group,omitempty"`
+	Kind         license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
+	Login        bool               `json:"login" doc:"Whether the person has a login."`
+	ValidThrough license.Date       `json:"valid_through,omitzero" doc:"The last day the login is good."`
+	Former       bool               `json:"former,omitempty" doc:"A former employee holds nothing."`
+	Deleted      bool               `json:"deleted,omitempty" doc:"Kept for the history only."`
+	Profile      string             `json:"profile,omitempty"`
+	Plans        []Holding          `json:"plans"`
+	Extras       []Holding          `json:"extras"`
+}
+
+// A Holding is something a person was given.
+type Holding struct {
+	Name        license.Name `json:"name"`
+	DisplayName string       `json:"display_name,omitempty"`
+	Quantity    int64        `json:"quantity"`
+	Source      string       `json:"source" enum:"direct,profile,import"`
+	Since       time.Time    `json:"since,omitzero"`
+	Until       time.Time    `json:"until,omitzero" doc:"When it was taken back; left out while it is held."`
+	By          string       `json:"by,omitempty" doc:"Who gave it."`
+	Reason      string       `json:"reason,omitempty"`
+}
+
+// A PersonDetail is a person with everything the person may use and all that
+// was ever given.
+type PersonDetail struct {
+	Person
+	Uses    []License `json:"uses" doc:"What the person may use: plans, what they include, extras and the profile's modules."`
+	History []Holding `json:"history" doc:"Oldest first."`
+}
+
+// A NewPerson is the body that adds a person.
+type NewPerson struct {
+	UserID       string `json:"user_id" doc:"1 to 254 characters."`
+	FirstName    string `json:"first_name,omitempty"`
+	LastName     string `json:"last_name,omitempty"`
+	Email        string `json:"email,omitempty"`
+	Group        string `json:"group,omitempty"`
+	Kind         string `json:"kind,omitempty" doc:"internal when left out; or external, system, anonymous, resource."`
+	Login        bool   `json:"login,omitempty" doc:"Whether to give a login at once."`
+	ValidThrough string `json:"valid_through,omitempty" doc:"The last day the login is good."`
+	Plan         string `json:"plan,omitempty" doc:"A plan to set at once; if it cannot be given, nobody is added."`
+	Profile      string `json:"profile,omitempty" doc:"A profile to set at once."`
+}
+
+// A PersonPatch is the body that changes a person: what is left out stays.
+type PersonPatch struct {
+	UserID    *string `json:"user_id,omitempty"`
+	FirstName *string `json:"first_name,omitempty"`
+	LastName  *string `json:"last_name,omitempty"`
+	Email     *string `json:"email,omitempty"`
+	Group     *string `json:"group,omitempty"`
+	Kind      *string `json:"kind,omitempty"`
+	Former    *bool   `json:"former,omitempty" doc:"True takes back everything the person holds; false does not give it again."`
+}
+
+// A ChangedPerson is the answer to a change of a person.
+type ChangedPerson struct {
+	Outcome
+	Person Person `json:"person"`
+	Effect Effect `json:"effect"`
+}
+
+// An Effect is what a change did to holdings and pools.
+type Effect struct {
+	Given    []Holding    `json:"given"`
+	Released []Holding    `json:"released"`
+	Pools    []PoolChange `json:"pools" doc:"Every pool whose count changed."`
+}
+
+// A PoolChange is one pool before and after.
+type PoolChange struct {
+	Name         license.Name `json:"name"`
+	DisplayName  string       `json:"display_name,omitempty"`
+	Seats        int64        `json:"seats"`
+	Before       int64        `json:"before" doc:"In use before."`
+	After        int64        `json:"after" doc:"In use after."`
+	Unrestricted bool         `json:"unrestricted,omitempty"`
+	Hidden       bool         `json:"hidden,omitempty"`
+}
+
+// A PlanChoice is the body that sets or adds a plan.
+type PlanChoice struct {
+	Plan   string `json:"plan" doc:"The plan's name, such as superoffice.sales-premium."`
+	Reason string `json:"reason,omitempty"`
+}
+
+// An ExtraChoice is the body that gives an extra. It may be empty.
+type ExtraChoice struct {
+	Quantity int64  `json:"quantity,omitempty" doc:"1 when left out."`
+	Reason   string `json:"reason,omitempty"`
+}
+
+// A ProfileChoice is the body that puts a person on a profile; the empty text
+// takes the person off it.
+type ProfileChoice struct {
+	Profile string `json:"profile"`
+}
+
+// A LoginChoice is the body that gives a login. It may be empty.
+type LoginChoice struct {
+	ValidThrough string `json:"valid_through,omitempty" doc:"The last day the login is good; no end when left out."`
+}
+
+// A Profile is a bundle of modules the customer has made.
+type Profile struct {
+	Code    string         `json:"code" doc:"1 to 64 letters a–z, digits, hyphen and underscore."`
+	Name    string         `json:"name"`
+	Modules []license.Name `json:"modules"`
+	People  int            `json:"people" doc:"How many people are on it."`
+}
+
+// A ProfileBody is the body that makes or changes a profile.
+type ProfileBody struct {
+	Name    string   `json:"name,omitempty" doc:"The code when left out."`
+	Modules []string `json:"modules" doc:"May be empty: such a profile costs nothing and the person can still sign in."`
+}
+
+// A ChangedProfile is the answer to a change of a profile. Switching a module
+// on takes a seat for everybody on it.
+type ChangedProfile struct {
+	Outcome
+	Profile Profile      `json:"profile"`
+	Pools   []PoolChange `json:"pools"`
+}

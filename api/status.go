@@ -1,0 +1,61 @@
+package api
+
+import (
+	"time"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// An Installation is the customer's system all answers are about.
+type Installation struct {
+	Name        string `json:"name" doc:"The name in paths."`
+	Company     string `json:"company" doc:"The owner."`
+	Serial      string `json:"serial,omitempty" doc:"The serial number sets must carry; left out before the first activation."`
+	TimeZone    string `json:"time_zone" doc:"The zone of valid-through days."`
+	Demo        bool   `json:"demo,omitempty" doc:"True when it accepts demo sets."`
+	Key         string `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
+	Fingerprint string `json:"fingerprint,omitempty" doc:"SHA-256 of that key, in lower-case hex: what a set names that is meant for this installation only."`
+}
+
+// A Status says on one screen how the installation is.
+type Status struct {
+	Installation Installation  `json:"installation"`
+	Now          time.Time     `json:"now" doc:"The server's clock."`
+	Seq          int64         `json:"seq" doc:"The number of the last change."`
+	Epoch        string        `json:"epoch" doc:"Changes when a backup is restored."`
+	State        license.State `json:"state" enum:"ok,warning,grace,read-only" doc:"The worst state among the sets in force."`
+	Sets         []SetStatus   `json:"sets" doc:"One per issuer."`
+	People       PeopleCount   `json:"people"`
+	Pools        []License     `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
+	Waiting      []SetStatus   `json:"waiting" doc:"Sets that are loaded and wait for activation."`
+	Integrity    Integrity     `json:"integrity"`
+}
+
+// A SetStatus is how one set stands today.
+type SetStatus struct {
+	ID       string        `json:"id" doc:"Issuer and number, such as superoffice-1."`
+	Issuer   string        `json:"issuer"`
+	Number   int64         `json:"number"`
+	State    license.State `json:"state" enum:"ok,warning,grace,read-only"`
+	Expiry   license.Date  `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
+	End      license.Date  `json:"end,omitzero" doc:"The last day everything works."`
+	DaysLeft *int          `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
+	Demo     bool          `json:"demo,omitempty"`
+}
+
+// A PeopleCount counts people.
+type PeopleCount struct {
+	Total     int `json:"total" doc:"Everybody who is not deleted."`
+	WithLogin int `json:"with_login"`
+	OnPlans   int `json:"on_plans" doc:"People who hold a plan that is neither empty nor unrestricted."`
+}
+
+// Integrity sums up what the server knows of the state of its own records. It
+// is what was checked when they were read: only a full check by pott fsck may
+// say "intact".
+type Integrity struct {
+	Verified    bool   `json:"verified" doc:"True when every record read at start carried a good seal and the totals agreed."`
+	Quarantined int    `json:"quarantined" doc:"Records that give nothing until repaired."`
+	Writable    bool   `json:"writable" doc:"False when changes are refused."`
+	Note        string `json:"note,omitempty" doc:"Why, when something is wrong."`
+}
