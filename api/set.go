@@ -8,32 +8,32 @@ import (
 
 // A Set is a license set the installation has received.
 type Set struct {
-	ID          string        `json:"id" doc:"Issuer and number, such as superoffice-1."`
-	Issuer      string        `json:"issuer" doc:"The issuer's code name."`
-	IssuerName  string        `json:"issuer_name,omitempty"`
-	Number      int64         `json:"number"`
-	Company     string        `json:"company" doc:"The owner as the set spells it."`
-	Serial      string        `json:"serial"`
-	Status      string        `json:"status" enum:"loaded,active,replaced" doc:"Where it is in its life here."`
-	State       license.State `json:"state" enum:"ok,warning,grace,read-only" doc:"What its dates say today."`
-	Issued      time.Time     `json:"issued"`
-	NextCheck   license.Date  `json:"next_check,omitzero"`
-	Warning     license.Date  `json:"warning,omitzero"`
-	Expiry      license.Date  `json:"expiry,omitzero"`
-	Grace       license.Date  `json:"grace,omitzero"`
-	Maintenance license.Date  `json:"maintenance,omitzero"`
-	DaysLeft    *int          `json:"days_left,omitempty"`
-	TimeZone    string        `json:"time_zone"`
-	Deployment  string        `json:"deployment,omitempty"`
-	Product     string        `json:"product,omitempty"`
-	Occupancy   string        `json:"occupancy" enum:"assignment,credentials"`
-	Final       bool          `json:"final,omitempty"`
-	Demo        bool          `json:"demo,omitempty"`
-	Checkpoint  string        `json:"checkpoint" doc:"SHA-256 of the checkpoint text, in lower-case hex: the identity of the set."`
-	Licenses    int           `json:"licenses" doc:"How many licenses it has, hidden ones included."`
-	Accepted    time.Time     `json:"accepted" doc:"When it was received and found genuine."`
-	From        time.Time     `json:"from,omitzero" doc:"When it was activated."`
-	Until       time.Time     `json:"until,omitzero" doc:"When another set replaced it."`
+	ID          string       `json:"id" doc:"Issuer and number, such as superoffice-1."`
+	Issuer      string       `json:"issuer" doc:"The issuer's code name."`
+	IssuerName  string       `json:"issuer_name,omitempty"`
+	Number      int64        `json:"number"`
+	Company     string       `json:"company" doc:"The owner as the set spells it."`
+	Serial      string       `json:"serial"`
+	Status      string       `json:"status" enum:"loaded,active,replaced" doc:"Where it is in its life here."`
+	State       string       `json:"state" enum:"ok,warning,grace,read-only" doc:"What its dates say today."`
+	Issued      time.Time    `json:"issued"`
+	NextCheck   license.Date `json:"next_check,omitzero"`
+	Warning     license.Date `json:"warning,omitzero"`
+	Expiry      license.Date `json:"expiry,omitzero"`
+	Grace       license.Date `json:"grace,omitzero"`
+	Maintenance license.Date `json:"maintenance,omitzero"`
+	DaysLeft    *int         `json:"days_left,omitempty"`
+	TimeZone    string       `json:"time_zone"`
+	Deployment  string       `json:"deployment,omitempty"`
+	Product     string       `json:"product,omitempty"`
+	Occupancy   string       `json:"occupancy" enum:"assignment,credentials"`
+	Final       bool         `json:"final,omitempty"`
+	Demo        bool         `json:"demo,omitempty"`
+	Checkpoint  string       `json:"checkpoint" doc:"SHA-256 of the checkpoint text, in lower-case hex: the identity of the set."`
+	Licenses    int          `json:"licenses" doc:"How many licenses it has, hidden ones included."`
+	Accepted    time.Time    `json:"accepted" doc:"When it was received and found genuine."`
+	From        time.Time    `json:"from,omitzero" doc:"When it was activated."`
+	Until       time.Time    `json:"until,omitzero" doc:"When another set replaced it."`
 }
 
 // A LoadedSet is the answer to sending a set.

@@ -19,28 +19,28 @@ type Installation struct {
 
 // A Status says on one screen how the installation is.
 type Status struct {
-	Installation Installation  `json:"installation"`
-	Now          time.Time     `json:"now" doc:"The server's clock."`
-	Seq          int64         `json:"seq" doc:"The number of the last change."`
-	Epoch        string        `json:"epoch" doc:"Changes when a backup is restored."`
-	State        license.State `json:"state" enum:"ok,warning,grace,read-only" doc:"The worst state among the sets in force."`
-	Sets         []SetStatus   `json:"sets" doc:"One per issuer."`
-	People       PeopleCount   `json:"people"`
-	Pools        []License     `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
-	Waiting      []SetStatus   `json:"waiting" doc:"Sets that are loaded and wait for activation."`
-	Integrity    Integrity     `json:"integrity"`
+	Installation Installation `json:"installation"`
+	Now          time.Time    `json:"now" doc:"The server's clock."`
+	Seq          int64        `json:"seq" doc:"The number of the last change."`
+	Epoch        string       `json:"epoch" doc:"Changes when a backup is restored."`
+	State        string       `json:"state" enum:"ok,warning,grace,read-only" doc:"The worst state among the sets in force."`
+	Sets         []SetStatus  `json:"sets" doc:"One per issuer."`
+	People       PeopleCount  `json:"people"`
+	Pools        []License    `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
+	Waiting      []SetStatus  `json:"waiting" doc:"Sets that are loaded and wait for activation."`
+	Integrity    Integrity    `json:"integrity"`
 }
 
 // A SetStatus is how one set stands today.
 type SetStatus struct {
-	ID       string        `json:"id" doc:"Issuer and number, such as superoffice-1."`
-	Issuer   string        `json:"issuer"`
-	Number   int64         `json:"number"`
-	State    license.State `json:"state" enum:"ok,warning,grace,read-only"`
-	Expiry   license.Date  `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
-	End      license.Date  `json:"end,omitzero" doc:"The last day everything works."`
-	DaysLeft *int          `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
-	Demo     bool          `json:"demo,omitempty"`
+	ID       string       `json:"id" doc:"Issuer and number, such as superoffice-1."`
+	Issuer   string       `json:"issuer"`
+	Number   int64        `json:"number"`
+	State    string       `json:"state" enum:"ok,warning,grace,read-only"`
+	Expiry   license.Date `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
+	End      license.Date `json:"end,omitzero" doc:"The last day everything works."`
+	DaysLeft *int         `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
+	Demo     bool         `json:"demo,omitempty"`
 }
 
 // A PeopleCount counts people.
