@@ -1,0 +1,277 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/pott-dev/pott/api"
+)
+
+// path joins parts below /v1, each escaped, so that no name can reach another
+// address.
+func path(parts ...string) string {
+	p := "/v1"
+	for _, part := range parts {
+		p += "/" + url.PathEscape(part)
+	}
+	return p
+}
+
+// dry returns the query of a change: a preview when dryRun is set.
+func dry(dryRun bool) url.Values {
+	if !dryRun {
+		return nil
+	}
+	return url.Values{api.DryRun: {"true"}}
+}
+
+// get asks for a T.
+func get[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
+	var answer T
+	err := c.ask(ctx, request{method: http.MethodGet, path: path, query: query}, &answer)
+	return answer, err
+}
+
+// change sends a change and returns what became of it.
+func change[T any](ctx context.Context, c *Client, method, path string, body any, dryRun bool) (T, error) {
+	var answer T
+	err := c.ask(ctx, request{method: method, path: path, query: dry(dryRun), body: body}, &answer)
+	return answer, err
+}
+
+// Status returns how the installation is.
+func (c *Client) Status(ctx context.Context) (api.Status, error) {
+	return get[api.Status](ctx, c, path("status"), nil)
+}
+
+// Sets returns the sets the installation has received.
+func (c *Client) Sets(ctx context.Context) (api.List[api.Set], error) {
+	return get[api.List[api.Set]](ctx, c, path("sets"), nil)
+}
+
+// Set returns one set, named by issuer and number: "superoffice-1".
+func (c *Client) Set(ctx context.Context, id string) (api.Set, error) {
+	return get[api.Set](ctx, c, path("sets", id), nil)
+}
+
+// SetFile returns the file of a set, byte for byte as it was received.
+func (c *Client) SetFile(ctx context.Context, id string) ([]byte, error) {
+	return c.text(ctx, request{method: http.MethodGet, path: path("sets", id, "file")})
+}
+
+// LoadSet sends a license file. It is checked and kept; nothing else changes.
+func (c *Client) LoadSet(ctx context.Context, file []byte, dryRun bool) (api.LoadedSet, error) {
+	var answer api.LoadedSet
+	if file == nil {
+		file = []byte{} // an empty file is sent as one, and refused as one
+	}
+	err := c.ask(ctx, request{method: http.MethodPost, path: path("sets"), query: dry(dryRun), raw: file}, &answer)
+	return answer, err
+}
+
+// Review returns what would happen if the set were activated now.
+func (c *Client) Review(ctx context.Context, id string) (api.Review, error) {
+	return get[api.Review](ctx, c, path("sets", id, "review"), nil)
+}
+
+// Activate puts a set in force.
+func (c *Client) Activate(ctx context.Context, id string, body api.Activate, dryRun bool) (api.Activated, error) {
+	return change[api.Activated](ctx, c, http.MethodPost, path("sets", id, "activate"), body, dryRun)
+}
+
+// Licenses returns the licenses of the sets in force.
+func (c *Client) Licenses(ctx context.Context, hidden bool) (api.List[api.License], error) {
+	query := url.Values{}
+	if hidden {
+		query.Set("hidden", "true")
+	}
+	return get[api.List[api.License]](ctx, c, path("licenses"), query)
+}
+
+// License returns one license.
+func (c *Client) License(ctx context.Context, name string) (api.License, error) {
+	return get[api.License](ctx, c, path("licenses", name), nil)
+}
+
+// A Page says which part of a list is wanted.
+type Page struct {
+	Limit int    // 0 leaves it to the server
+	After string // Next of the page before; "" for the first
+}
+
+func (p Page) query() url.Values {
+	q := url.Values{}
+	if p.Limit > 0 {
+		q.Set("limit", strconv.Itoa(p.Limit))
+	}
+	if p.After != "" {
+		q.Set("after", p.After)
+	}
+	return q
+}
+
+// Holders returns who holds a license, and how.
+func (c *Client) Holders(ctx context.Context, name string, page Page) (api.List[api.Holder], error) {
+	return get[api.List[api.Holder]](ctx, c, path("licenses", name, "holders"), page.query())
+}
+
+// PeopleFilter says which people are wanted. Empty fields ask nothing.
+type PeopleFilter struct {
+	Text  string // in user id, names and e-mail address
+	Plan  string
+	Holds string
+	Login string // "true" or "false"
+	Page
+}
+
+// People returns a page of people.
+func (c *Client) People(ctx context.Context, f PeopleFilter) (api.List[api.Person], error) {
+	q := f.Page.query()
+	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "login": f.Login} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return get[api.List[api.Person]](ctx, c, path("people"), q)
+}
+
+// Person returns a person with everything the person may use.
+func (c *Client) Person(ctx context.Context, id string) (api.PersonDetail, error) {
+	return get[api.PersonDetail](ctx, c, path("people", id), nil)
+}
+
+// AddPerson adds a person.
+func (c *Client) AddPerson(ctx context.Context, p api.NewPerson, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people"), p, dryRun)
+}
+
+// ChangePerson changes what the patch names.
+func (c *Client) ChangePerson(ctx context.Context, id string, p api.PersonPatch, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPatch, path("people", id), p, dryRun)
+}
+
+// RemovePerson deletes a person and takes back everything the person holds.
+func (c *Client) RemovePerson(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id), nil, dryRun)
+}
+
+// SetPlan puts a person on a plan, in place of the one of the same group.
+func (c *Client) SetPlan(ctx context.Context, id string, p api.PlanChoice, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "plan"), p, dryRun)
+}
+
+// AddPlan gives a person one more plan.
+func (c *Client) AddPlan(ctx context.Context, id string, p api.PlanChoice, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "plans"), p, dryRun)
+}
+
+// RemovePlan takes a plan back.
+func (c *Client) RemovePlan(ctx context.Context, id, plan string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "plans", plan), nil, dryRun)
+}
+
+// GiveExtra gives a person an extra.
+func (c *Client) GiveExtra(ctx context.Context, id, name string, e api.ExtraChoice, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "extras", name), e, dryRun)
+}
+
+// RemoveExtra takes an extra back.
+func (c *Client) RemoveExtra(ctx context.Context, id, name string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "extras", name), nil, dryRun)
+}
+
+// SetProfile puts a person on a profile; "" takes the person off it.
+func (c *Client) SetProfile(ctx context.Context, id, profile string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "profile"), api.ProfileChoice{Profile: profile}, dryRun)
+}
+
+// GiveLogin gives a person a login.
+func (c *Client) GiveLogin(ctx context.Context, id string, l api.LoginChoice, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "login"), l, dryRun)
+}
+
+// EndLogin takes a person's login away.
+func (c *Client) EndLogin(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "login"), nil, dryRun)
+}
+
+// Profiles returns the profiles of the installation.
+func (c *Client) Profiles(ctx context.Context) (api.List[api.Profile], error) {
+	return get[api.List[api.Profile]](ctx, c, path("profiles"), nil)
+}
+
+// Profile returns one profile.
+func (c *Client) Profile(ctx context.Context, code string) (api.Profile, error) {
+	return get[api.Profile](ctx, c, path("profiles", code), nil)
+}
+
+// PutProfile makes a profile or changes what it holds.
+func (c *Client) PutProfile(ctx context.Context, code string, p api.ProfileBody, dryRun bool) (api.ChangedProfile, error) {
+	return change[api.ChangedProfile](ctx, c, http.MethodPut, path("profiles", code), p, dryRun)
+}
+
+// RemoveProfile removes a profile nobody is on.
+func (c *Client) RemoveProfile(ctx context.Context, code string, dryRun bool) (api.ChangedProfile, error) {
+	return change[api.ChangedProfile](ctx, c, http.MethodDelete, path("profiles", code), nil, dryRun)
+}
+
+// Check asks one question.
+func (c *Client) Check(ctx context.Context, q api.Check) (api.Answer, error) {
+	return change[api.Answer](ctx, c, http.MethodPost, path("check"), q, false)
+}
+
+// Why asks one question and wants to know everything that led to the answer.
+func (c *Client) Why(ctx context.Context, q api.Check) (api.Why, error) {
+	query := url.Values{}
+	for name, value := range map[string]string{"person": q.Person, "module": q.Module, "client": q.Client, "feature": q.Feature} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	return get[api.Why](ctx, c, path("why"), query)
+}
+
+// Count counts users both ways.
+func (c *Client) Count(ctx context.Context) (api.Count, error) {
+	return get[api.Count](ctx, c, path("count"), nil)
+}
+
+// AuditFilter says which audit entries are wanted. Empty fields ask nothing.
+type AuditFilter struct {
+	Person string
+	Action string
+	Page
+}
+
+// Audit returns a page of what was done, oldest first.
+func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEntry], error) {
+	q := f.Page.query()
+	for name, value := range map[string]string{"person": f.Person, "action": f.Action} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return get[api.List[api.AuditEntry]](ctx, c, path("audit"), q)
+}
+
+// VerifyAudit has the server check its audit chain.
+func (c *Client) VerifyAudit(ctx context.Context) (api.AuditVerdict, error) {
+	return get[api.AuditVerdict](ctx, c, path("audit", "verify"), nil)
+}
+
+// Tokens returns the tokens of the installation, without their secrets.
+func (c *Client) Tokens(ctx context.Context) (api.List[api.Token], error) {
+	return get[api.List[api.Token]](ctx, c, path("tokens"), nil)
+}
+
+// AddToken makes a token; the answer is the only time its secret is seen.
+func (c *Client) AddToken(ctx context.Context, t api.NewToken, dryRun bool) (api.MadeToken, error) {
+	return change[api.MadeToken](ctx, c, http.MethodPost, path("tokens"), t, dryRun)
+}
+
+// RevokeToken ends a token.
+func (c *Client) RevokeToken(ctx context.Context, id string, dryRun bool) (api.RevokedToken, error) {
+	return change[api.RevokedToken](ctx, c, http.MethodDelete, path("tokens", id), nil, dryRun)
+}
