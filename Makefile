@@ -1,0 +1,69 @@
+# Three commands: `go test ./...` needs nothing, `make check` is what a change
+# must pass, `make run` is a seeded demo on localhost. `make proof` is the long
+# version of check: full sizes, and the figures they give.
+
+SHELL      := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+REPORT     ?= /dev/null
+FUZZTIME   ?= 5s
+BENCHTIME  ?= 1s
+POSTGRES   := .ci/with-postgres
+
+# SQLite is C translated to Go. Watching every memory access of it triples the
+# time and finds nothing of ours, so only our side of the calls is watched.
+RACE := -race '-gcflags=modernc.org/...=-race=false'
+
+.PHONY: test check fmt vet staticcheck both race fuzz generated demo run proof generate
+
+test:
+	go test ./...
+
+check: fmt vet staticcheck both race fuzz generated demo
+
+fmt:
+	@echo "== gofmt"; files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')); \
+	if [ -n "$$files" ]; then echo "not formatted: $$files"; exit 1; fi
+
+vet:
+	@echo "== go vet"; go vet ./... && cd tools && go vet ./...
+
+# In a module of its own, so that what it needs never reaches ours.
+staticcheck:
+	@echo "== staticcheck"; go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck && bin/staticcheck ./...
+
+# A test that is left out is a failure here.
+both:
+	@echo "== tests on both databases"; go build -C tools -o ../bin/testreport ./testreport; \
+	$(POSTGRES) go test -json ./... | bin/testreport -noskip -summary '$(REPORT)'
+
+race:
+	@echo "== race detector"; go build -C tools -o ../bin/testreport ./testreport; \
+	$(POSTGRES) go test -json -short $(RACE) ./... | bin/testreport
+
+# Every fuzz target there is, for a short while each.
+fuzz:
+	@echo "== fuzzing, $(FUZZTIME) each"; \
+	grep -rlE '^func Fuzz[A-Z]' --include='*_test.go' . | xargs -r -n1 dirname | sort -u | while read -r dir; do \
+	for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go | cut -c6-); do \
+	echo "-- $$dir $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$dir" | grep -E '^(ok|FAIL|---)|Failing|panic|elapsed.*execs' | tail -n 4; done; done
+
+generate:
+	go generate ./...
+
+# What is generated and committed must come out the same, to the byte.
+generated:
+	@echo "== generated files"; keep=$$(mktemp -d); trap 'rm -rf "$$keep"' EXIT; cp -R spec "$$keep/"; \
+	go generate ./... && diff -r "$$keep/spec" spec && echo "unchanged"
+
+demo:
+	@echo "== demo"; go run ./cmd/pott-demo --once
+
+run:
+	go run ./cmd/pott-demo
+
+# Storms, kills and benchmarks at full size. Prints what it measures.
+proof:
+	@go build -C tools -o ../bin/testreport ./testreport
+	POTT_PROOF=1 $(POSTGRES) go test -json -timeout 60m -count=1 ./... | bin/testreport -noskip -figures
+	POTT_PROOF=1 $(POSTGRES) go test -run '^$$' -bench . -benchtime $(BENCHTIME) -timeout 60m ./...
+	$(MAKE) fuzz FUZZTIME=2m
