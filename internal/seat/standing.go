@@ -1,0 +1,134 @@
+package seat
+
+import (
+	"slices"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// A Standing is how things stand when a decision about one person is made: the
+// sets in force, how full the pools are, and what the person holds. Decisions
+// are its methods; none of them changes it.
+type Standing struct {
+	Active  *license.Active
+	State   func(license.Issuer) license.State // what an issuer's dates say today; nil: all is well
+	Pools   Pools
+	Person  Person
+	Current []Assignment   // the person's current assignments
+	Profile []license.Name // the modules of the person's profile
+}
+
+// Holds returns what the person was given; see [Holds].
+func (s Standing) Holds() []license.Held {
+	return Holds(s.Active, s.Person, s.Current, s.Profile)
+}
+
+// Uses returns what the person may use: what was given, and what plans include.
+func (s Standing) Uses() []license.Held { return s.Active.Expand(s.Holds()) }
+
+// Plans returns the plans the person was given, by name.
+func (s Standing) Plans() []license.Name {
+	var plans []license.Name
+	for _, h := range s.Holds() {
+		if l := s.Active.License(h.Name); l != nil && l.Plan != nil {
+			plans = append(plans, h.Name)
+		}
+	}
+	return plans
+}
+
+func (s Standing) state(issuer license.Issuer) license.State {
+	if s.State == nil {
+		return license.OK
+	}
+	return s.State(issuer)
+}
+
+// assignable returns the license of a name if this person may be given it by
+// hand, as far as the license and the person alone decide.
+func (s Standing) assignable(name license.Name) (*license.License, error) {
+	l := s.Active.License(name)
+	switch {
+	case l == nil:
+		return nil, &license.UnknownModuleError{Module: name.String()}
+	case l.Kind != license.User || l.Marker:
+		return nil, &NotAssignableError{Module: name, Kind: l.Kind, Marker: l.Marker}
+	case l.Hidden:
+		return nil, &HiddenError{Module: name, Plans: plansWith(s.Active.Set(name.Issuer), name.Module)}
+	case s.Person.Gone():
+		return nil, &PersonGoneError{Person: s.Person.ID, Deleted: s.Person.Deleted}
+	case l.People&s.Person.Kind == 0:
+		return nil, &PersonKindError{Module: name, Kind: s.Person.Kind, Allowed: l.People.Words()}
+	}
+	return l, nil
+}
+
+// open refuses to give anything of an issuer past its grace date. The empty
+// plan may be given even then: it is how access is withdrawn.
+func (s Standing) open(name license.Name) error {
+	if s.state(name.Issuer) != license.ReadOnly {
+		return nil
+	}
+	if l := s.Active.License(name); l != nil && l.Plan != nil && l.Plan.Empty() {
+		return nil
+	}
+	err := &ReadOnlyError{Module: name, Issuer: name.Issuer}
+	if set := s.Active.Set(name.Issuer); set != nil {
+		err.Ended = set.Dates.End()
+	}
+	return err
+}
+
+// plansWith returns the plans of a set that include a module, in the issuer's
+// order.
+func plansWith(set *license.Set, module license.Module) []license.Name {
+	var plans []license.Name
+	for i := range set.Licenses {
+		l := &set.Licenses[i]
+		if l.Plan != nil && slices.ContainsFunc(l.Plan.Includes, func(m license.Module) bool { return m.Fold() == module }) {
+			plans = append(plans, license.NameOf(set.Issuer, l.Module))
+		}
+	}
+	return plans
+}
+
+// prerequisite returns the name that must be held before another may be, or the
+// zero Name.
+func prerequisite(active *license.Active, name license.Name) license.Name {
+	if l := active.License(name); l != nil && l.Prerequisite != "" {
+		return license.NameOf(name.Issuer, l.Prerequisite)
+	}
+	return license.Name{}
+}
+
+// has reports whether a name is among what is held, which is sorted by name.
+func has(held []license.Held, name license.Name) bool {
+	_, ok := slices.BinarySearchFunc(held, name, func(h license.Held, n license.Name) int {
+		return license.CompareNames(h.Name, n)
+	})
+	return ok
+}
+
+// settle completes a change: besides release, it releases what loses its
+// prerequisite, and it works out what moves in the pools. next and profile are
+// the person and the profile's modules after the change.
+func (s Standing) settle(release, give []Assignment, next Person, profile []license.Name) Change {
+	before := s.Holds()
+	uses := s.Active.Expand(before)
+	keep := slices.DeleteFunc(slices.Clone(s.Current), func(a Assignment) bool {
+		return slices.ContainsFunc(release, func(r Assignment) bool { return r == a })
+	})
+	for {
+		after := Holds(s.Active, next, append(slices.Clone(keep), give...), profile)
+		left := s.Active.Expand(after)
+		i := slices.IndexFunc(keep, func(a Assignment) bool {
+			p := prerequisite(s.Active, a.Name)
+			return p != license.Name{} && has(uses, p) && !has(left, p)
+		})
+		if i < 0 {
+			return Change{Release: release, Give: give, Takes: Takes(s.Active, before, after)}
+		}
+		release = append(slices.Clip(release), keep[i])
+		keep = slices.Delete(keep, i, i+1)
+	}
+}
