@@ -100,6 +100,8 @@ type Count struct {
 type CountRow struct {
 	Name        license.Name `json:"name"`
 	DisplayName string       `json:"display_name,omitempty"`
+	Client      string       `json:"client,omitempty" doc:"The way to sign in that needs it."`
+	Paid        bool         `json:"paid,omitempty" doc:"Whether being on this plan counts as a paid user."`
 	Seats       *int64       `json:"seats,omitempty" doc:"Bought; left out when paid by use or not enforced, where only what is in use counts."`
 	Taken       int64        `json:"taken" doc:"In use."`
 }

@@ -51,33 +51,39 @@ type Note struct {
 	With map[string]string `json:"with,omitempty" doc:"What the text is made of."`
 }
 
-// What a review row says about one license.
+// What a review row says about one license. Over and RemovedInUse refuse the
+// set.
 const (
-	ResultNew      = "new"       // was not there before
-	ResultMore     = "more"      // more than before
-	ResultSame     = "same"      // as many as before
-	ResultLess     = "less"      // fewer than before, with room
-	ResultFull     = "full"      // fewer than before, nothing spare
-	ResultTooSmall = "too-small" // fewer than are needed: refuses the set
-	ResultGone     = "gone"      // no longer there, and nobody needs it
+	ResultUnchanged    = "unchanged"
+	ResultRaised       = "raised"
+	ResultLowered      = "lowered"        // and everybody fits
+	ResultOver         = "over"           // fewer seats than are needed
+	ResultAdded        = "added"          //
+	ResultRemoved      = "removed"        // and nobody needs it
+	ResultRemovedInUse = "removed-in-use" // and somebody does
+	ResultMarker       = "marker"         // describes what was bought; never refuses
 )
 
-// A ReviewRow compares one license of the set in force with the new set.
+// A ReviewRow compares one license of the set in force with the new set. A
+// license that one of them lacks counts as 0 there. What is not counted, such
+// as the seats of a system license, is left out.
 type ReviewRow struct {
 	Name         license.Name `json:"name"`
 	DisplayName  string       `json:"display_name,omitempty"`
 	Kind         license.Kind `json:"kind" enum:"system,site,user"`
-	Total        int64        `json:"total" doc:"Seats today."`
-	InUse        int64        `json:"in_use" doc:"Seats taken today."`
+	Hidden       bool         `json:"hidden,omitempty"`
+	Marker       bool         `json:"marker,omitempty"`
+	Unrestricted bool         `json:"unrestricted,omitempty"`
+	Total        int64        `json:"total" doc:"Seats in the set in force."`
+	InUse        *int64       `json:"in_use,omitempty" doc:"Seats taken today."`
+	Free         *int64       `json:"free,omitempty"`
 	Change       int64        `json:"change" doc:"New seats minus today's."`
 	NewTotal     int64        `json:"new_total"`
-	NewInUse     int64        `json:"new_in_use" doc:"Seats needed under the new set, whose plans may include other modules."`
-	NewFree      int64        `json:"new_free" doc:"Seats spare after activation; negative when it does not fit."`
-	Unrestricted bool         `json:"unrestricted,omitempty"`
-	Hidden       bool         `json:"hidden,omitempty"`
-	Result       string       `json:"result" enum:"new,more,same,less,full,too-small,gone"`
-	Over         int64        `json:"over,omitempty" doc:"How many people too many."`
-	Holders      []string     `json:"holders,omitempty" doc:"User ids of those who need it, when it is too small."`
+	NewFree      *int64       `json:"new_free,omitempty" doc:"Spare seats if everybody kept what they have; negative when they do not fit."`
+	Result       string       `json:"result" enum:"unchanged,raised,lowered,over,added,removed,removed-in-use,marker"`
+	Need         int64        `json:"need,omitempty" doc:"Seats taken once the new set is in force: its plans may include other modules."`
+	Over         int64        `json:"over,omitempty" doc:"How many seats must be given back before it fits."`
+	Holders      []string     `json:"holders,omitempty" doc:"User ids of those who need it, when it refuses."`
 }
 
 // A Review is what would happen if a set were activated now.
@@ -85,7 +91,7 @@ type Review struct {
 	Set       Set         `json:"set"`
 	Replaces  string      `json:"replaces,omitempty" doc:"The id of the set in force."`
 	Fits      bool        `json:"fits" doc:"Whether activating it would be accepted."`
-	Rows      []ReviewRow `json:"rows" doc:"Blocking rows first, then by the issuer's order."`
+	Rows      []ReviewRow `json:"rows" doc:"Every license of the two sets, in the new set's order."`
 	Notes     []Note      `json:"notes"`
 	PlanToken string      `json:"plan_token" doc:"Hand it to activate to apply exactly this, or be told that it changed."`
 	Seq       int64       `json:"seq"`
