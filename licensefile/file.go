@@ -1,0 +1,235 @@
+package licensefile
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// A File is a license file that was read. Its lines belong to its checkpoint;
+// whether anyone to trust signed the checkpoint only [Verify] tells.
+type File struct {
+	Set         license.Set
+	Optional    []Optional
+	Checkpoint  string // the signed text: three lines, each with its end
+	Hash        string // SHA-256 of Checkpoint in lower-case hex: the identity of the set
+	Certificate *Certificate
+	KeyLists    []*KeyList // 1 to N without a gap
+
+	lines      [][]byte // the leaves of the tree
+	checkpoint note
+}
+
+// Optional is a line that readers may ignore: it is signed and kept, and grants
+// nothing to a reader that does not know its name.
+type Optional struct {
+	Name string // `[a-z0-9-]{1,32}`
+	Text string // what follows the name and a space; may be empty
+}
+
+const optionalPrefix = "optional:"
+
+// Parse reads a license file strictly. It checks everything that needs neither
+// keys nor a clock: form, limits, that the lines belong to the checkpoint, that
+// the checkpoint and certificate name the header's issuer, serial number and
+// set number, and that the key lists are complete.
+func Parse(file []byte) (*File, error) {
+	blocks, err := split(file)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{lines: blocks[0].lines}
+	if f.Set, f.Optional, err = readLines(blocks[0]); err != nil {
+		return nil, err
+	}
+	last := blocks[len(blocks)-1]
+	if len(blocks) < 7 || len(blocks)%2 == 0 {
+		return nil, &FormatError{Line: last.line, Rule: "a file has the lines of the set, then the checkpoint, the certificate and each key list, all signed: a part is missing"}
+	}
+	if f.checkpoint, err = readNote(blocks[1], blocks[2]); err != nil {
+		return nil, err
+	}
+	if err := f.readCheckpoint(blocks[1]); err != nil {
+		return nil, err
+	}
+	if err := f.readChain(blocks[3:]); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// readLines reads the lines that are the leaves of the tree.
+func readLines(b block) (license.Set, []Optional, error) {
+	var none license.Set
+	if err := checkFormat(b, setFormat); err != nil {
+		return none, nil, err
+	}
+	if len(b.lines) > MaxLines {
+		return none, nil, &TooLargeError{What: "the set", Unit: "lines", Limit: MaxLines, Got: int64(len(b.lines))}
+	}
+	if len(b.lines) < headerLine {
+		return none, nil, &FormatError{Line: 1, Rule: "the header line is missing"}
+	}
+	set, err := readHeader(headerLine, b.lines[1])
+	if err != nil {
+		return none, nil, err
+	}
+	if err := sameLine(headerLine, b.lines[1], appendHeader(nil, &set)); err != nil {
+		return none, nil, err
+	}
+	rows := b.lines[headerLine:]
+	var scratch []byte
+	seen := make(map[license.Module]int, len(rows))
+	for i, text := range rows {
+		if bytes.HasPrefix(text, []byte(optionalPrefix)) {
+			optional, err := readOptional(firstLicenseLine+i, rows[i:])
+			return set, optional, err
+		}
+		line := firstLicenseLine + i
+		l, err := readLicense(line, text)
+		if err != nil {
+			return none, nil, err
+		}
+		scratch = appendLicense(scratch[:0], &l)
+		if err := sameLine(line, text, scratch); err != nil {
+			return none, nil, err
+		}
+		if first, twice := seen[l.Module.Fold()]; twice {
+			return none, nil, &FormatError{Line: line, Rule: fmt.Sprintf("the module %q stands on line %d already", l.Module, first)}
+		}
+		seen[l.Module.Fold()] = line
+		set.Licenses = append(set.Licenses, l)
+	}
+	return set, nil, nil
+}
+
+// sameLine guards the promise that a line has one spelling: what was read must
+// be written again as the same bytes.
+func sameLine(line int, got, want []byte) error {
+	if !bytes.Equal(got, want) {
+		return &FormatError{Line: line, Rule: "the line is not in its one spelling"}
+	}
+	return nil
+}
+
+// readOptional reads the lines after the licenses, all of them optional.
+func readOptional(line int, rows [][]byte) (optional []Optional, err error) {
+	for i, text := range rows {
+		rest, ok := strings.CutPrefix(string(text), optionalPrefix)
+		name, text, found := strings.Cut(rest, " ")
+		if !ok || !wordGrammar.MatchString(name) {
+			return nil, &FormatError{Line: line + i, Rule: "only optional lines follow an optional line, written as optional:name text"}
+		}
+		if found != (text != "") {
+			return nil, &FormatError{Line: line + i, Rule: "an optional line without a text has no space after its name"}
+		}
+		optional = append(optional, Optional{name, text})
+	}
+	return optional, nil
+}
+
+func appendOptional(b []byte, o Optional) []byte {
+	b = append(append(b, optionalPrefix...), o.Name...)
+	if o.Text != "" {
+		b = append(append(b, ' '), o.Text...)
+	}
+	return b
+}
+
+var sizeGrammar = regexp.MustCompile(`^[1-9][0-9]{0,6}$`)
+
+// readCheckpoint checks that the checkpoint is the one of these lines.
+func (f *File) readCheckpoint(b block) error {
+	if len(b.lines) != 3 {
+		return &FormatError{Line: b.line, Rule: "a checkpoint has exactly three lines: origin, size and root hash"}
+	}
+	f.Checkpoint = string(f.checkpoint.text)
+	sum := sha256.Sum256(f.checkpoint.text)
+	f.Hash = hex.EncodeToString(sum[:])
+	origin := checkpointName(f.Set.Issuer, f.Set.Serial, f.Set.Number)
+	if string(b.lines[0]) != origin {
+		return &FormatError{Line: b.line, Rule: fmt.Sprintf("the checkpoint must be of %s, as the header says", origin)}
+	}
+	if !sizeGrammar.Match(b.lines[1]) {
+		return &FormatError{Line: b.line + 1, Rule: "the size of the tree is written with digits only, without a leading zero"}
+	}
+	root, err := decode64(string(b.lines[2]))
+	if err != nil || len(root) != tlog.HashSize {
+		return &FormatError{Line: b.line + 2, Rule: "the root hash is 32 bytes in base64"}
+	}
+	if size, _ := strconv.Atoi(string(b.lines[1])); size != len(f.lines) {
+		return &SignatureError{What: "the checkpoint", Why: fmt.Sprintf("it is of %d lines, and the file has %d: a line was added or removed", size, len(f.lines))}
+	}
+	if rootHash(leafHashes(f.lines)) != tlog.Hash(root) {
+		return &SignatureError{What: "the checkpoint", Why: "it is of other lines: a line was changed or moved"}
+	}
+	return nil
+}
+
+// readChain reads the certificate and the key lists.
+func (f *File) readChain(blocks []block) error {
+	n, err := readNote(blocks[0], blocks[1])
+	if err != nil {
+		return err
+	}
+	if f.Certificate, err = readCertificate(n, blocks[0]); err != nil {
+		return err
+	}
+	if f.Certificate.Issuer != f.Set.Issuer {
+		return &FormatError{Line: blocks[0].line + 1, Rule: fmt.Sprintf("the certificate must be of %s, as the header says", f.Set.Issuer)}
+	}
+	lists := blocks[2:]
+	if len(lists)/2 > MaxKeyLists {
+		return &TooLargeError{What: "the file", Unit: "key lists", Limit: MaxKeyLists, Got: int64(len(lists) / 2)}
+	}
+	for i := 0; i < len(lists); i += 2 {
+		n, err := readNote(lists[i], lists[i+1])
+		if err != nil {
+			return err
+		}
+		l, err := readKeyList(n, lists[i])
+		if err != nil {
+			return err
+		}
+		if want := int64(i/2 + 1); l.Number != want {
+			return &FormatError{Line: lists[i].line + 1, Rule: fmt.Sprintf("key list %d must stand here: a file carries all from number 1 on, in order", want)}
+		}
+		f.KeyLists = append(f.KeyLists, l)
+	}
+	return nil
+}
+
+// Bytes writes the file again from what was read: the same bytes that Parse got.
+func (f *File) Bytes() []byte {
+	var b []byte
+	for _, line := range setLines(&f.Set, f.Optional) {
+		b = append(append(b, line...), '\n')
+	}
+	b = append(append(b, '\n'), f.checkpoint.bytes()...)
+	b = append(append(b, '\n'), f.Certificate.Bytes()...)
+	for _, l := range f.KeyLists {
+		b = append(append(b, '\n'), l.Bytes()...)
+	}
+	return b
+}
+
+// setLines returns the leaves of a set's tree.
+func setLines(s *license.Set, optional []Optional) [][]byte {
+	lines := make([][]byte, 0, headerLine+len(s.Licenses)+len(optional))
+	lines = append(lines, []byte(setFormat), appendHeader(nil, s))
+	for i := range s.Licenses {
+		lines = append(lines, appendLicense(nil, &s.Licenses[i]))
+	}
+	for _, o := range optional {
+		lines = append(lines, appendOptional(nil, o))
+	}
+	return lines
+}

@@ -1,0 +1,425 @@
+package licensefile
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pott-dev/pott/license"
+)
+
+// A reader reads one line of strict JSON: no white space, the fields of every
+// object in one fixed order, none twice, none with its default value, and one
+// spelling for every string and number. What it accepts, the append functions
+// write back byte for byte.
+//
+// The first failure sticks: after it every method returns a zero value, so that
+// a caller may read a whole line and look at err once.
+type reader struct {
+	line int // of s in the file, for errors
+	s    []byte
+	i    int
+	err  error
+}
+
+func (r *reader) fail(at int, format string, args ...any) {
+	if r.err == nil {
+		r.err = &FormatError{Line: r.line, Column: at + 1, Rule: fmt.Sprintf(format, args...)}
+	}
+	r.i = len(r.s)
+}
+
+// at reports whether the next byte is c.
+func (r *reader) at(c byte) bool { return r.err == nil && r.i < len(r.s) && r.s[r.i] == c }
+
+func (r *reader) expect(c byte) {
+	if !r.at(c) {
+		r.fail(r.i, "%q must stand here", string(c))
+		return
+	}
+	r.i++
+}
+
+// open begins an object.
+func (r *reader) open() { r.expect('{') }
+
+// field reports whether the next field is the named one, and moves to its value.
+func (r *reader) field(name string) bool {
+	if r.err != nil {
+		return false
+	}
+	rest := r.s[r.i:]
+	// Only an object that was just opened has its brace right before: values
+	// end in a quote, a bracket, a digit or a letter.
+	if r.s[r.i-1] != '{' {
+		if len(rest) == 0 || rest[0] != ',' {
+			return false
+		}
+		rest = rest[1:]
+	}
+	n := len(name) + 3
+	if len(rest) < n || rest[0] != '"' || string(rest[1:1+len(name)]) != name || rest[n-2] != '"' || rest[n-1] != ':' {
+		return false
+	}
+	r.i = len(r.s) - len(rest) + n
+	return true
+}
+
+// need moves to the value of a field that must be next.
+func (r *reader) need(name string, fields []string) {
+	if !r.field(name) && r.err == nil {
+		r.blame(fields, fmt.Sprintf("the field %q must stand here", name))
+	}
+}
+
+// close ends an object whose fields are those listed.
+func (r *reader) close(fields []string) {
+	if r.at('}') {
+		r.i++
+		return
+	}
+	if r.err == nil {
+		r.blame(fields, "a comma and a field, or the end of the object, must stand here")
+	}
+}
+
+// blame finds the most helpful thing to say about a field that is not expected.
+func (r *reader) blame(fields []string, otherwise string) {
+	at := r.i
+	if r.at(',') {
+		r.i++
+	}
+	if !r.at('"') {
+		r.fail(at, "%s", otherwise)
+		return
+	}
+	key := reader{line: r.line, s: r.s, i: r.i}
+	name := key.str()
+	switch {
+	case key.err != nil:
+		r.err = key.err
+	case slices.Contains(fields, name):
+		r.fail(r.i, "the field %q stands twice or out of order", name)
+	default:
+		for _, f := range fields {
+			if strings.EqualFold(f, name) {
+				r.fail(r.i, "the field %q is not known; %q is", name, f)
+				return
+			}
+		}
+		r.fail(r.i, "the field %q is not known", name)
+	}
+}
+
+// end checks that the line is at its end.
+func (r *reader) end() error {
+	if r.err == nil && r.i != len(r.s) {
+		r.fail(r.i, "nothing may follow the object")
+	}
+	return r.err
+}
+
+// array reads a list of at least one element; a list without is left out.
+func (r *reader) array(element func()) {
+	r.expect('[')
+	if r.at(']') {
+		r.fail(r.i, "an empty list is left out")
+	}
+	for r.err == nil {
+		element()
+		if r.at(']') {
+			r.i++
+			return
+		}
+		r.expect(',')
+	}
+}
+
+// yes reads the value of a flag, which stands only when it is true.
+func (r *reader) yes() bool {
+	if r.err != nil {
+		return false
+	}
+	if !strings.HasPrefix(string(r.s[r.i:min(len(r.s), r.i+4)]), "true") {
+		r.fail(r.i, "a flag that stands is true; one that is not is left out")
+		return false
+	}
+	r.i += 4
+	return true
+}
+
+// integer reads an integer from least to [MaxInteger].
+func (r *reader) integer(least int64) int64 {
+	if r.err != nil {
+		return 0
+	}
+	start := r.i
+	for r.i < len(r.s) && '0' <= r.s[r.i] && r.s[r.i] <= '9' {
+		r.i++
+	}
+	digits := r.s[start:r.i]
+	switch {
+	case len(digits) == 0:
+		r.fail(start, "an integer written with digits only must stand here")
+	case digits[0] == '0' && len(digits) > 1:
+		r.fail(start, "an integer has no leading zero")
+	case len(digits) > 16:
+		r.fail(start, "an integer is at most %d", int64(MaxInteger))
+	case r.i < len(r.s) && strings.IndexByte(".eE", r.s[r.i]) >= 0:
+		r.fail(start, "numbers are integers, without a point or exponent")
+	}
+	if r.err != nil {
+		return 0
+	}
+	n, _ := strconv.ParseInt(string(digits), 10, 64) // at most 16 digits
+	if n < least || n > MaxInteger {
+		r.fail(start, "the integer must be from %d to %d", least, int64(MaxInteger))
+		return 0
+	}
+	return n
+}
+
+// str reads a string and undoes its escapes.
+func (r *reader) str() string {
+	if !r.at('"') {
+		r.fail(r.i, "a string must stand here")
+		return ""
+	}
+	start := r.i + 1
+	for i := start; i < len(r.s); i++ {
+		switch c := r.s[i]; {
+		case c == '"':
+			r.i = i + 1
+			return string(r.s[start:i])
+		case c == '\\':
+			return r.escaped(start, i)
+		case c < 0x20:
+			r.fail(i, "a control character must be escaped")
+			return ""
+		}
+	}
+	r.fail(len(r.s), "the string has no end")
+	return ""
+}
+
+// escaped reads on in a string whose first backslash is at i.
+func (r *reader) escaped(start, i int) string {
+	out := slices.Clone(r.s[start:i])
+	for i < len(r.s) {
+		c := r.s[i]
+		switch {
+		case c == '"':
+			r.i = i + 1
+			return string(out)
+		case c < 0x20:
+			r.fail(i, "a control character must be escaped")
+			return ""
+		case c != '\\':
+			out = append(out, c)
+			i++
+		default:
+			d, n := unescape(r.s[i:])
+			if n == 0 {
+				r.fail(i, "only \\\" \\\\ \\b \\f \\n \\r \\t, and \\u00xx in lower case for other control characters, are escapes")
+				return ""
+			}
+			out = append(out, d)
+			i += n
+		}
+	}
+	r.fail(len(r.s), "the string has no end")
+	return ""
+}
+
+// shortEscapes are the control characters with an escape of their own.
+const shortEscapes = "\bb\ff\nn\rr\tt\"\"\\\\"
+
+// unescape returns what the escape at the start of s means and how long it is;
+// 0 when it is none of the allowed.
+func unescape(s []byte) (byte, int) {
+	if len(s) >= 2 {
+		for i := 0; i < len(shortEscapes); i += 2 {
+			if s[1] == shortEscapes[i+1] {
+				return shortEscapes[i], 2
+			}
+		}
+	}
+	if len(s) >= 6 && string(s[1:4]) == "u00" {
+		n, err := strconv.ParseUint(string(s[4:6]), 16, 8)
+		if err == nil && n < 0x20 && string(appendString(nil, string(rune(n)))) == `"`+string(s[:6])+`"` {
+			return byte(n), 6
+		}
+	}
+	return 0, 0
+}
+
+// text reads a text for people: not empty, and without characters that cannot
+// be seen.
+func (r *reader) text() string {
+	at := r.i
+	s := r.str()
+	if r.err != nil {
+		return ""
+	}
+	if s == "" {
+		r.fail(at, "an empty text is left out")
+		return ""
+	}
+	if c, bad := unseen(s); bad {
+		r.fail(at, "the text holds %U, a character that cannot be seen", c)
+		return ""
+	}
+	return s
+}
+
+// unseen returns the first character of s that controls, reorders or hides
+// text instead of showing.
+func unseen(s string) (rune, bool) {
+	for _, c := range s {
+		switch {
+		case c < 0x20, 0x7f <= c && c <= 0x9f, // controls
+			c == 0xad, c == 0x34f, c == 0x61c, c == 0x180e, // soft hyphen, joiner, Arabic mark, vowel separator
+			0x200b <= c && c <= 0x200f,   // zero width, direction marks
+			0x2028 <= c && c <= 0x202e,   // line and paragraph ends, embeddings
+			0x2060 <= c && c <= 0x206f,   // joiners, isolates
+			0xfe00 <= c && c <= 0xfe0f,   // variation selectors
+			c == 0xfeff,                  // byte order mark
+			0xfff9 <= c && c <= 0xffff,   // annotations, replacement, no characters
+			0xe0000 <= c && c <= 0xe0fff: // tags, more selectors
+			return c, true
+		}
+	}
+	return 0, false
+}
+
+// word reads a string that parse must accept.
+func word[T any](r *reader, parse func(string) (T, error)) T {
+	at := r.i
+	s := r.str()
+	var zero T
+	if r.err != nil {
+		return zero
+	}
+	v, err := parse(s)
+	if err != nil {
+		r.fail(at, "%s", err)
+		return zero
+	}
+	return v
+}
+
+func (r *reader) module() license.Module { return word(r, license.ParseModule) }
+
+func (r *reader) issuer() license.Issuer { return word(r, license.ParseIssuer) }
+
+// date reads a date; the zero Date is left out.
+func (r *reader) date() license.Date {
+	at := r.i
+	d := word(r, license.ParseDate)
+	if r.err == nil && d.IsZero() {
+		r.fail(at, "an empty date is left out")
+	}
+	return d
+}
+
+// moment reads a time in UTC with whole seconds.
+func (r *reader) moment() time.Time {
+	return word(r, func(s string) (time.Time, error) {
+		t, err := time.Parse(momentLayout, s)
+		if err != nil || t.Year() < 1 || t.Format(momentLayout) != s {
+			return time.Time{}, fmt.Errorf("%q is not a time written as 2026-06-10T12:00:00Z", s)
+		}
+		return t, nil
+	})
+}
+
+const momentLayout = "2006-01-02T15:04:05Z"
+
+// appendString writes s as the one JSON string that str accepts for it.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	for i := range len(s) {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' {
+			b = append(b, c)
+			continue
+		}
+		short := false
+		for j := 0; j < len(shortEscapes) && !short; j += 2 {
+			if short = c == shortEscapes[j]; short {
+				b = append(b, '\\', shortEscapes[j+1])
+			}
+		}
+		if !short {
+			b = append(b, '\\', 'u', '0', '0', "0123456789abcdef"[c>>4], "0123456789abcdef"[c&15])
+		}
+	}
+	return append(b, '"')
+}
+
+// A writer writes one object of strict JSON; fields with their default value
+// are left out by the methods that know the default.
+type writer struct{ b []byte }
+
+func (w *writer) open() { w.b = append(w.b, '{') }
+
+func (w *writer) close() { w.b = append(w.b, '}') }
+
+func (w *writer) name(name string) {
+	if w.b[len(w.b)-1] != '{' {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(w.b, '"')
+	w.b = append(w.b, name...)
+	w.b = append(w.b, '"', ':')
+}
+
+// must writes a string field even when it is empty.
+func (w *writer) must(name, value string) {
+	w.name(name)
+	w.b = appendString(w.b, value)
+}
+
+// may writes a string field unless it is empty.
+func (w *writer) may(name, value string) {
+	if value != "" {
+		w.must(name, value)
+	}
+}
+
+func (w *writer) integer(name string, n int64) {
+	w.name(name)
+	w.b = strconv.AppendInt(w.b, n, 10)
+}
+
+// flag writes a flag when it is set.
+func (w *writer) flag(name string, set bool) {
+	if set {
+		w.name(name)
+		w.b = append(w.b, "true"...)
+	}
+}
+
+func (w *writer) date(name string, d license.Date) { w.may(name, d.String()) }
+
+func (w *writer) moment(name string, t time.Time) {
+	w.must(name, t.UTC().Format(momentLayout))
+}
+
+// list writes a list of strings unless it is empty.
+func list[T ~string](w *writer, name string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	w.name(name)
+	w.b = append(w.b, '[')
+	for i, v := range values {
+		if i > 0 {
+			w.b = append(w.b, ',')
+		}
+		w.b = appendString(w.b, string(v))
+	}
+	w.b = append(w.b, ']')
+}
