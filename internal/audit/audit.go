@@ -121,7 +121,9 @@ var (
 // A BadFactsError says that stored facts are not in their canonical form.
 type BadFactsError struct{ Line string }
 
-func (e *BadFactsError) Error() string { return fmt.Sprintf("facts of an entry: %q is not canonical", e.Line) }
+func (e *BadFactsError) Error() string {
+	return fmt.Sprintf("facts of an entry: %q is not canonical", e.Line)
+}
 
 // Code returns the stable code of the error.
 func (e *BadFactsError) Code() string { return "audit.bad-facts" }

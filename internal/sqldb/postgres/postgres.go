@@ -1,0 +1,103 @@
+// Package postgres opens PostgreSQL databases that keep what they acknowledge,
+// and says what kind of error a statement failed with.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// connections is the most one process opens to a server.
+const connections = 24
+
+// Open connects to the database that url names. A server that may lose what it
+// has acknowledged is refused with an [*UnsafeSettingError].
+//
+// Tables are looked for in one schema only: the one the url names with
+// search_path, else public.
+func Open(ctx context.Context, url string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if config.RuntimeParams["search_path"] == "" {
+		config.RuntimeParams["search_path"] = "public"
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "pott"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections / 2)
+	if err := checkSettings(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+func checkSettings(ctx context.Context, db *sql.DB) error {
+	get := func(name string) (value string, err error) {
+		err = db.QueryRowContext(ctx, "SHOW "+name).Scan(&value)
+		return value, err
+	}
+	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		value, err := get(name)
+		if err != nil {
+			return err
+		}
+		if value == "off" {
+			return &UnsafeSettingError{Setting: name, Value: value}
+		}
+		if name == "synchronous_commit" && value == "local" {
+			standbys, err := get("synchronous_standby_names")
+			if err != nil {
+				return err
+			}
+			if standbys != "" {
+				return &UnsafeSettingError{Setting: name, Value: value}
+			}
+		}
+	}
+	return nil
+}
+
+// An UnsafeSettingError says that the server may lose changes it acknowledged.
+type UnsafeSettingError struct {
+	Setting string
+	Value   string
+}
+
+func (e *UnsafeSettingError) Error() string {
+	return fmt.Sprintf("the PostgreSQL server runs with %s = %s and may lose acknowledged changes", e.Setting, e.Value)
+}
+
+// Code returns the stable code of the error.
+func (e *UnsafeSettingError) Code() string { return "storage.unsafe-setting" }
+
+// Constraint returns the name of the constraint that err says was violated.
+func Constraint(err error) (string, bool) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && len(e.Code) == 5 && e.Code[:2] == "23" {
+		return e.ConstraintName, true
+	}
+	return "", false
+}
+
+// Retryable reports whether the whole transaction may succeed when it is run
+// again: it lost a race or was chosen to end a deadlock.
+func Retryable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// Answered reports whether err is the server's own word. Any other error at
+// commit leaves open whether the transaction took place.
+func Answered(err error) bool {
+	_, ok := errors.AsType[*pgconn.PgError](err)
+	return ok
+}
