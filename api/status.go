@@ -14,7 +14,7 @@ type Installation struct {
 	TimeZone    string `json:"time_zone" doc:"The zone of valid-through days."`
 	Demo        bool   `json:"demo,omitempty" doc:"True when it accepts demo sets."`
 	Key         string `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
-	Fingerprint string `json:"fingerprint,omitempty" doc:"SHA-256 of that key, in lower-case hex: what a set names that is meant for this installation only."`
+	Fingerprint string `json:"fingerprint,omitempty" doc:"Of that key, eight groups of four hex digits: what a set names that is meant for this installation only."`
 }
 
 // A Status says on one screen how the installation is.
