@@ -1,0 +1,191 @@
+package entitle
+
+import "hash/maphash"
+
+// people maps user ids to ordinals and ordinals to lots. It never changes: a
+// patch copies only what it touches, which is a page of lots, and the shards of
+// user ids that come or go.
+type people struct {
+	pages  []*page         // by ordinal
+	shards *[shards]*shard // by hash of the user id; nil: nobody
+	count  int
+}
+
+const (
+	shards   = 4096
+	pageSize = 1024
+)
+
+// A page holds the lots of neighbouring ordinals.
+type page [pageSize]uint32
+
+// A shard is an open-addressing table of user ids.
+type shard struct {
+	slots []slot // a power of two, at most three quarters used
+	keys  []byte
+	used  int
+}
+
+// A slot says which ordinal the user id keys[off:off+n] has.
+type slot struct {
+	tag    uint32 // low half of the hash
+	person uint32 // ordinal; 0: the slot is free
+	off, n uint32
+}
+
+// find returns the ordinal of a user id, or 0.
+func (p *people) find(seed maphash.Seed, id string) uint32 {
+	h := maphash.String(seed, id)
+	s := p.shards[h>>52]
+	if s == nil {
+		return 0
+	}
+	mask := uint32(len(s.slots) - 1)
+	for i := uint32(h>>32) & mask; ; i = (i + 1) & mask {
+		at := &s.slots[i]
+		if at.person == 0 {
+			return 0
+		}
+		if at.tag == uint32(h) && string(s.key(at)) == id {
+			return at.person
+		}
+	}
+}
+
+func (s *shard) key(at *slot) []byte { return s.keys[at.off : at.off+at.n] }
+
+// lot returns the lot of an ordinal; that of nobody when the ordinal is not
+// known here.
+func (p *people) lot(person uint32) uint32 {
+	if i := person / pageSize; i < uint32(len(p.pages)) {
+		return p.pages[i][person%pageSize]
+	}
+	return nobody
+}
+
+// A patch makes people out of others, copying each page and shard once.
+type patch struct {
+	people
+	line        *line
+	ownedPages  map[uint32]bool
+	ownedShards map[uint32]bool
+}
+
+func (l *line) patch(from *people) *patch {
+	p := &patch{people: *from, line: l, ownedPages: map[uint32]bool{}, ownedShards: map[uint32]bool{}}
+	p.pages = append([]*page(nil), from.pages...)
+	return p
+}
+
+// set gives a person another lot.
+func (p *patch) set(person, lot uint32) {
+	i := person / pageSize
+	for uint32(len(p.pages)) <= i {
+		p.ownedPages[uint32(len(p.pages))] = true
+		p.pages = append(p.pages, new(page))
+	}
+	if !p.ownedPages[i] {
+		copied := *p.pages[i]
+		p.pages[i] = &copied
+		p.ownedPages[i] = true
+	}
+	p.pages[i][person%pageSize] = lot
+}
+
+// put sets somebody's holdings. A user id that now has another number is
+// another person, so it gets another ordinal. The caller holds the mu of the
+// line.
+func (p *patch) put(h *Holder) {
+	person := p.find(p.line.seed, h.Person)
+	if person != 0 {
+		if known := &p.line.numbers[person]; *known == 0 || h.Number == 0 {
+			*known = max(*known, h.Number)
+		} else if *known != h.Number {
+			p.remove(h.Person)
+			person = 0
+		}
+	}
+	if person == 0 {
+		person = uint32(len(p.line.numbers))
+		p.line.numbers = append(p.line.numbers, h.Number)
+		p.add(h.Person, person)
+	}
+	p.set(person, p.line.lot(h))
+}
+
+// add gives a user id that is not known an ordinal.
+func (p *patch) add(id string, person uint32) {
+	h := maphash.String(p.line.seed, id)
+	s := p.own(uint32(h >> 52))
+	if (s.used+1)*4 > len(s.slots)*3 {
+		*s = *s.copy(p.line.seed, max(4, len(s.slots)*2), 0)
+	}
+	s.place(h, slot{person: person, off: uint32(len(s.keys)), n: uint32(len(id))})
+	s.keys = append(s.keys, id...)
+	p.count++
+}
+
+// remove takes a user id away. Its ordinal stays, and is nobody from now on.
+func (p *patch) remove(id string) {
+	person := p.find(p.line.seed, id)
+	if person == 0 {
+		return
+	}
+	p.set(person, nobody)
+	i := uint32(maphash.String(p.line.seed, id) >> 52)
+	s := p.shard(i)
+	p.shards[i] = s.copy(p.line.seed, len(s.slots), person)
+	p.ownedShards[i] = true
+	p.count--
+}
+
+// own returns shard i, copied if the patch has not done so yet.
+func (p *patch) own(i uint32) *shard {
+	s := p.shard(i)
+	if !p.ownedShards[i] {
+		s = s.copy(p.line.seed, len(s.slots), 0)
+		p.shards[i] = s
+		p.ownedShards[i] = true
+	}
+	return s
+}
+
+// shard returns shard i of a table of shards that is the patch's own.
+func (p *patch) shard(i uint32) *shard {
+	if len(p.ownedShards) == 0 {
+		copied := *p.shards
+		p.shards = &copied
+	}
+	if p.shards[i] == nil {
+		p.shards[i] = &shard{}
+		p.ownedShards[i] = true
+	}
+	return p.shards[i]
+}
+
+// copy returns a shard with that many slots, without one of its people.
+func (s *shard) copy(seed maphash.Seed, slots int, without uint32) *shard {
+	c := &shard{slots: make([]slot, slots), keys: make([]byte, 0, len(s.keys)+32)}
+	for i := range s.slots {
+		at := &s.slots[i]
+		if at.person == 0 || at.person == without {
+			continue
+		}
+		key := s.key(at)
+		c.place(maphash.Bytes(seed, key), slot{person: at.person, off: uint32(len(c.keys)), n: at.n})
+		c.keys = append(c.keys, key...)
+	}
+	return c
+}
+
+// place puts a slot where find looks for it.
+func (s *shard) place(h uint64, at slot) {
+	at.tag = uint32(h)
+	mask := uint32(len(s.slots) - 1)
+	i := uint32(h>>32) & mask
+	for s.slots[i].person != 0 {
+		i = (i + 1) & mask
+	}
+	s.slots[i] = at
+	s.used++
+}
