@@ -249,8 +249,8 @@ func modules(set *license.Set) []license.Name {
 	return names
 }
 
-// merge returns the names of after in their order, with those only before has
-// put after the neighbour they followed.
+// merge returns the names of after in their order, those that only before has
+// behind the neighbour they stood behind.
 func merge(before, after []license.Name) []license.Name {
 	place := make(map[license.Name]int, len(before))
 	for i, n := range before {
@@ -261,20 +261,17 @@ func merge(before, after []license.Name) []license.Name {
 		stays[n] = true
 	}
 	var names []license.Name
-	next := 0
-	leave := func(until int) {
-		for ; next < until; next++ {
-			if !stays[before[next]] {
-				names = append(names, before[next])
-			}
+	leaving := func(from int) {
+		for ; from < len(before) && !stays[before[from]]; from++ {
+			names = append(names, before[from])
 		}
 	}
+	leaving(0)
 	for _, n := range after {
-		if i, ok := place[n]; ok {
-			leave(i)
-		}
 		names = append(names, n)
+		if i, ok := place[n]; ok {
+			leaving(i + 1)
+		}
 	}
-	leave(len(before))
 	return names
 }
