@@ -1,0 +1,71 @@
+package command
+
+import "strings"
+
+// examples are shown in the help of each command, and a test reads every one of
+// them as the parser would.
+var examples = map[string][]string{
+	"status":           {"pott status", "pott status --json"},
+	"license ls":       {"pott license ls", "pott license ls --hidden"},
+	"license show":     {"pott license show sale-cal", "pott license show superoffice.sale-cal --json"},
+	"license holders":  {"pott license holders sales-premium", "pott license holders sales-premium -q"},
+	"set ls":           {"pott set ls"},
+	"set show":         {"pott set show superoffice-1", "pott set show superoffice-1 --file"},
+	"set inspect":      {"pott set inspect designteamet-2.pott"},
+	"set verify":       {"pott set verify designteamet-2.pott --root root.pub"},
+	"set load":         {"pott set load designteamet-2.pott", "pott set load --dry-run designteamet-2.pott"},
+	"set review":       {"pott set review", "pott set review superoffice-2 --all"},
+	"set activate":     {"pott set activate superoffice-2 --yes", "pott set activate superoffice-2 --dry-run"},
+	"user ls":          {"pott user ls", "pott user ls anna --holds sale-cal"},
+	"user show":        {"pott user show anna", "pott user show '#12'"},
+	"user add":         {"pott user add anna --first Anna --last Ek --login", "pott user add anna --login --plan sales-premium --dry-run"},
+	"user change":      {"pott user change anna --email anna@example.com", "pott user change anna --former"},
+	"user rm":          {"pott user rm anna --dry-run", "pott user rm anna --yes"},
+	"user plan set":    {"pott user plan set anna sales-premium", "pott user plan set anna no-selection --reason 'on leave'"},
+	"user plan add":    {"pott user plan add anna superoffice.sales-premium"},
+	"user plan rm":     {"pott user plan rm anna sales-premium"},
+	"user extra add":   {"pott user extra add anna visible-for", "pott user extra add anna visible-for --dry-run"},
+	"user extra rm":    {"pott user extra rm anna visible-for"},
+	"user profile set": {"pott user profile set polar handler", "pott user profile set polar"},
+	"user login set":   {"pott user login set anna", "pott user login set anna --valid-through 2027-06-30"},
+	"user login end":   {"pott user login end anna"},
+	"user why":         {"pott user why anna sale-cal", "pott user why anna --client superoffice.web"},
+	"user check":       {"pott user check anna superoffice.sale-cal", "pott user check anna --feature superoffice.sale --json"},
+	"profile ls":       {"pott profile ls"},
+	"profile set":      {"pott profile set handler case document --name Handler", "pott profile set seasonal"},
+	"profile rm":       {"pott profile rm seasonal"},
+	"count":            {"pott count", "pott count --json"},
+	"audit ls":         {"pott audit ls", "pott audit ls --user anna --limit 20"},
+	"audit verify":     {"pott audit verify"},
+	"token ls":         {"pott token ls"},
+	"token add":        {"pott token add dashboard --scope read --out dashboard.token", "pott token add intranet --scope check --expires 2027-06-30"},
+	"token rm":         {"pott token rm k3v9"},
+	"context ls":       {"pott context ls"},
+	"context show":     {"pott context show", "pott context show --json"},
+	"context use":      {"pott context use production"},
+	"context add":      {"pott context add production --server https://pott.example.com --token-file ~/.config/pott/production.token"},
+	"context rm":       {"pott context rm production"},
+	"server init": {
+		"pott server init designteamet --company Designteamet --root root.pub --data /var/lib/pott --keys /etc/pott/keys --token-file admin.token",
+		"pott server init designteamet --company Designteamet --root root.pub --token-file admin.token --dry-run",
+	},
+	"server add":          {"pott server add nordlys --company 'Nordlys Drift AB' --token-file nordlys.token"},
+	"server serve":        {"pott server serve --data /var/lib/pott --keys /etc/pott/keys", "pott server serve --config /etc/pott/server.yaml"},
+	"server migrate":      {"pott server migrate --data /var/lib/pott --keys /etc/pott/keys"},
+	"server check-config": {"pott server check-config /etc/pott/server.yaml"},
+	"fsck":                {"pott fsck --data /var/lib/pott --keys /etc/pott/keys", "pott fsck --json"},
+	"completion":          {"pott completion bash > /etc/bash_completion.d/pott"},
+	"version":             {"pott version"},
+}
+
+// detail returns the help of a command below its first line.
+func detail(said, path string) string {
+	lines := []string{"Examples:"}
+	for _, e := range examples[path] {
+		lines = append(lines, "  "+e)
+	}
+	if said != "" {
+		lines = append(lines, "", said)
+	}
+	return strings.Join(lines, "\n")
+}

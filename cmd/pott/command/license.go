@@ -1,0 +1,137 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/client"
+	"github.com/pott-dev/pott/license"
+)
+
+type licenseCmd struct {
+	Ls      licenseLs      `cmd:"" help:"List the licenses of the sets in force."`
+	Show    licenseShow    `cmd:"" help:"Show one license."`
+	Holders licenseHolders `cmd:"" help:"List who holds a license, and how."`
+}
+
+type licenseLs struct {
+	Hidden bool `help:"Also those that are given by plans only."`
+}
+
+func (c licenseLs) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	list, err := cl.Licenses(s.ctx, c.Hidden)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(l api.License) string { return l.Name.String() }), human: func(o *paper) {
+		t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "kind"}, {head: "purchased", right: true},
+			{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
+		for _, l := range list.Items {
+			kind := l.Kind.String()
+			if l.Plan {
+				kind = "plan"
+			}
+			t.add(title(l.DisplayName, l.Name), l.Name.String(), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
+		}
+		o.table(t)
+		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+type licenseShow struct {
+	License string `arg:"" help:"The license's name, such as sale-cal or superoffice.sale-cal."`
+}
+
+func (c licenseShow) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	l, err := cl.License(s.ctx, c.License)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: l, ids: []string{l.Name.String()}, human: func(o *paper) {
+		kind := l.Kind.String()
+		if l.Plan {
+			kind = "plan"
+		}
+		o.pairs([][2]string{
+			{"name", l.Name.String()}, {"display-name", l.DisplayName}, {"tooltip", l.Tooltip},
+			{"kind", o.s.say("kind." + kind)}, {"number", fmt.Sprint(l.Number)},
+			{"purchased", seats(l)}, {"in-use", inUse(l)}, {"spare", spare(l)}, {"state", o.poolState(l)},
+			{"hidden", o.yes(l.Hidden)}, {"group", l.Group}, {"includes", names(l.Includes)},
+			{"prerequisite", l.Prerequisite.String()}, {"edit", l.Edit.String()},
+			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set},
+		}...)
+	}})
+}
+
+type licenseHolders struct {
+	License string `arg:"" help:"The license's name, such as sale-cal or superoffice.sale-cal."`
+	paging
+}
+
+func (c licenseHolders) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	list, err := cl.Holders(s.ctx, c.License, client.Page{Limit: c.Limit, After: c.After})
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(h api.Holder) string { return h.Person }), human: func(o *paper) {
+		t := &table{columns: []column{{head: "user"}, {head: "quantity", right: true}, {head: "how", cut: true}, {head: "since"}}}
+		for _, h := range list.Items {
+			var how []string
+			if h.Source != "" {
+				how = append(how, o.s.say("source."+h.Source))
+			}
+			if len(h.Via) > 0 {
+				how = append(how, o.s.say("how.via", names(h.Via)))
+			}
+			t.add(h.Person, fmt.Sprint(h.Quantity), strings.Join(how, ", "), day(h.Since))
+		}
+		o.table(t)
+		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+// shown says on standard error how much of a list this was.
+func (s *session) shown(shown, total int, next string) {
+	switch {
+	case next != "":
+		s.remark("list.more", shown, total, next)
+	case !s.p.Terminal:
+	case total == 1:
+		s.remark("list.one")
+	default:
+		s.remark("list.all", total)
+	}
+}
+
+func idsOf[T any](items []T, id func(T) string) []string {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = id(item)
+	}
+	return ids
+}
+
+func names(list []license.Name) string {
+	return strings.Join(idsOf(list, license.Name.String), ", ")
+}
+
+// yes returns the word for something that is so, and "" for what is not.
+func (o *paper) yes(so bool) string {
+	if so {
+		return o.s.say("yes")
+	}
+	return ""
+}

@@ -1,0 +1,388 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/client"
+	"github.com/pott-dev/pott/license"
+)
+
+type setCmd struct {
+	Ls       setLs       `cmd:"" help:"List the sets that were received."`
+	Show     setShow     `cmd:"" help:"Show one set."`
+	Inspect  setInspect  `cmd:"" help:"Say what is in a license file, without checking who signed it."`
+	Verify   setVerify   `cmd:"" help:"Check a license file against a pinned root key, without a server."`
+	Load     setLoad     `cmd:"" help:"Send a license file to the server, which checks and keeps it."`
+	Review   setReview   `cmd:"" help:"Show what activating a set would change."`
+	Activate setActivate `cmd:"" help:"Put a set in force."`
+}
+
+type setLs struct{}
+
+func (setLs) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	list, err := cl.Sets(s.ctx)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(x api.Set) string { return x.ID }), human: func(o *paper) {
+		t := &table{columns: []column{{head: "set"}, {head: "company", cut: true}, {head: "status"}, {head: "validity", cut: true}, {head: "activated"}}}
+		for _, x := range list.Items {
+			t.add(x.ID, x.Company, o.s.say("set."+x.Status), o.setValidity(x), day(x.From))
+		}
+		o.table(t)
+		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+type setShow struct {
+	Set  string `arg:"" help:"The set's id, such as superoffice-1."`
+	File bool   `help:"Print the file, byte for byte as it was received."`
+}
+
+func (c setShow) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	if c.File && !s.g.JSON {
+		file, err := cl.SetFile(s.ctx, c.Set)
+		if err != nil {
+			return err
+		}
+		return s.answerText(string(file))
+	}
+	x, err := cl.Set(s.ctx, c.Set)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: x, ids: []string{x.ID}, human: func(o *paper) { o.set(x) }})
+}
+
+// set prints everything there is to know of a set but its licenses.
+func (o *paper) set(x api.Set) {
+	issuer := x.Issuer
+	if x.IssuerName != "" {
+		issuer += " (" + x.IssuerName + ")"
+	}
+	o.pairs([][2]string{
+		{"set", x.ID}, {"status", o.s.say("set." + x.Status)}, {"issuer", issuer},
+		{"company", x.Company}, {"serial", x.Serial}, {"validity", o.setValidity(x)},
+		{"issued", moment(x.Issued)}, {"next-check", x.NextCheck.String()}, {"warning", x.Warning.String()},
+		{"expiry", x.Expiry.String()}, {"grace", x.Grace.String()}, {"maintenance", x.Maintenance.String()},
+		{"time-zone", x.TimeZone}, {"product", x.Product}, {"licenses", fmt.Sprint(x.Licenses)},
+		{"checkpoint", x.Checkpoint}, {"accepted", moment(x.Accepted)}, {"activated", moment(x.From)}, {"replaced", moment(x.Until)},
+	}...)
+}
+
+func (o *paper) setValidity(x api.Set) string {
+	end := license.Dates{Expiry: x.Expiry, Grace: x.Grace}.End()
+	return o.validity(x.State, x.Expiry, end, x.DaysLeft)
+}
+
+type setLoad struct {
+	File string `arg:"" help:"The license file; - reads standard input."`
+	preview
+}
+
+func (c setLoad) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	file, err := s.read(c.File)
+	if err != nil {
+		return err
+	}
+	loaded, err := cl.LoadSet(s.ctx, file, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: loaded, ids: []string{loaded.Set.ID}, human: func(o *paper) {
+		x := loaded.Set
+		switch {
+		case loaded.Already:
+			o.line("load.already", x.ID)
+		case loaded.DryRun:
+			o.line("load.would", x.ID, x.Issuer, x.Company)
+		default:
+			o.line("load.done", x.ID, x.Issuer, x.Company)
+		}
+		o.printf("%s\n", o.setValidity(x))
+		o.notes(loaded.Notes)
+		if x.Status == "loaded" && !loaded.DryRun {
+			s.remark("load.next", x.ID)
+		}
+	}})
+}
+
+func (o *paper) notes(notes []api.Note) {
+	for _, n := range notes {
+		o.line("note", n.Text)
+	}
+}
+
+type setReview struct {
+	Set string `arg:"" optional:"" help:"The set's id; the one that waits when left out."`
+	All bool   `help:"Also rows that do not change, and licenses that are given by plans only."`
+}
+
+func (c setReview) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	id, err := s.chosenSet(cl, c.Set)
+	if err != nil {
+		return err
+	}
+	r, err := cl.Review(s.ctx, id)
+	if err != nil {
+		return err
+	}
+	err = s.answer(answer{doc: r, ids: blockingNames(r.Rows), human: func(o *paper) {
+		o.review(r, c.All)
+		if r.Fits && r.Set.Status != "active" {
+			s.remark("review.next", r.Set.ID, r.PlanToken)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	return blocked(r)
+}
+
+// blocked returns the refusal that stands beside a review of a set that does
+// not fit.
+func blocked(r api.Review) error {
+	if r.Fits {
+		return nil
+	}
+	e := &SetBlockedError{Set: r.Set.ID}
+	for _, row := range r.Rows {
+		if blocks(row) {
+			if e.Blocking++; e.First == "" || e.hidden && !row.Hidden {
+				e.First, e.hidden = row.Name.String(), row.Hidden
+			}
+		}
+	}
+	return e
+}
+
+// blocks reports whether a row is in the way of activating the set.
+func blocks(row api.ReviewRow) bool {
+	return row.Result == api.ResultOver || row.Result == api.ResultRemovedInUse
+}
+
+func blockingNames(rows []api.ReviewRow) []string {
+	var ids []string
+	for _, row := range rows {
+		if blocks(row) {
+			ids = append(ids, row.Name.String())
+		}
+	}
+	return ids
+}
+
+// chosenSet returns the set a command is about: the named one, else the only
+// one that waits.
+func (s *session) chosenSet(cl *client.Client, named string) (string, error) {
+	if named != "" {
+		return named, nil
+	}
+	list, err := cl.Sets(s.ctx)
+	if err != nil {
+		return "", err
+	}
+	var waiting []string
+	for _, x := range list.Items {
+		if x.Status == "loaded" {
+			waiting = append(waiting, x.ID)
+		}
+	}
+	if len(waiting) != 1 {
+		return "", &NoSetWaitingError{Waiting: len(waiting)}
+	}
+	return waiting[0], nil
+}
+
+// review prints a set beside the one in force.
+func (o *paper) review(r api.Review, all bool) {
+	o.line("review.head", r.Set.ID, r.Set.Company, r.Set.Serial)
+	rows, differ := reviewRows(r.Rows, all)
+	if r.Replaces != "" {
+		o.line("review.compared", r.Replaces, differ, len(r.Rows))
+	} else {
+		o.line("review.first", len(r.Rows))
+	}
+	o.printf("\n")
+	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "now", right: true}, {head: "new", right: true},
+		{head: "change", right: true}, {head: "in-use", right: true}, {head: "result"}}}
+	for _, row := range rows {
+		t.add(title(row.DisplayName, row.Name), row.Name.String(), o.quantity(row, row.Total), o.quantity(row, row.NewTotal),
+			o.change(row), taken(row), o.result(row))
+	}
+	o.table(t)
+	if hidden := differ - len(rows); !all && hidden > 0 {
+		o.line("review.hidden", hidden)
+	}
+	o.printf("\n")
+	o.pairs([2]string{"validity", o.setValidity(r.Set)})
+	o.notes(r.Notes)
+	for _, row := range r.Rows {
+		if blocks(row) && !row.Hidden && len(row.Holders) > 0 {
+			o.line("review.holders", row.Name, someOf(row.Holders))
+		}
+	}
+}
+
+// someOf names as many people as fit on a line, and says how many more there
+// are.
+func someOf(people []string) string {
+	const enough = 6
+	if len(people) <= enough {
+		return strings.Join(people, " ")
+	}
+	return fmt.Sprintf("%s … (%d)", strings.Join(people[:enough], " "), len(people))
+}
+
+// reviewRows returns the rows worth showing, those in the way first, and how
+// many differ. A hidden row is worth it only when it is in the way.
+func reviewRows(rows []api.ReviewRow, all bool) (shown []api.ReviewRow, differ int) {
+	var others []api.ReviewRow
+	for _, row := range rows {
+		differs := row.Result != api.ResultUnchanged && (row.Result != api.ResultMarker || row.Change != 0)
+		if differs {
+			differ++
+		}
+		switch {
+		case blocks(row):
+			shown = append(shown, row)
+		case all, differs && !row.Hidden:
+			others = append(others, row)
+		}
+	}
+	return append(shown, others...), differ
+}
+
+func (o *paper) quantity(row api.ReviewRow, n int64) string {
+	switch {
+	case n == 0 && row.Kind != license.User:
+		return "–"
+	case row.Kind == license.System && n == 1:
+		return o.s.say("pool.on")
+	}
+	return fmt.Sprint(n)
+}
+
+func taken(row api.ReviewRow) string {
+	if row.InUse == nil {
+		return "–"
+	}
+	return fmt.Sprint(*row.InUse)
+}
+
+func (o *paper) change(row api.ReviewRow) string {
+	switch {
+	case row.Result == api.ResultAdded:
+		return o.s.say("result.new")
+	case row.Change == 0:
+		return ""
+	}
+	return fmt.Sprintf("%+d", row.Change)
+}
+
+func (o *paper) result(row api.ReviewRow) string {
+	switch {
+	case blocks(row):
+		return o.s.say("result.blocked", row.Over)
+	case row.Result == api.ResultMarker || row.Marker:
+		return o.s.say("pool.marker")
+	case row.Kind != license.User && row.Result == api.ResultAdded:
+		return o.s.say("result.on")
+	case row.Kind != license.User && row.Result == api.ResultRemoved:
+		return o.s.say("result.off")
+	case row.Result == api.ResultRemoved:
+		return o.s.say("result.gone")
+	case row.Unrestricted:
+		return o.s.say("pool.no-limit")
+	case row.NewFree == nil:
+		return ""
+	case *row.NewFree == 0:
+		return o.s.say("pool.full")
+	}
+	return o.s.say("result.spare", *row.NewFree)
+}
+
+type setActivate struct {
+	Set       string `arg:"" optional:"" help:"The set's id; the one that waits when left out."`
+	PlanToken string `placeholder:"TOKEN" help:"From the review: activate exactly what it showed, or stop with exit code 6."`
+	Yes       bool   `help:"Activate without asking."`
+	preview
+}
+
+func (c setActivate) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return setReview{Set: c.Set}.Run(s)
+	}
+	if !c.Yes && (!s.p.Asked || s.g.JSON) {
+		return &ConfirmError{Flag: "--yes"}
+	}
+	id, err := s.chosenSet(cl, c.Set)
+	if err != nil {
+		return err
+	}
+	token := c.PlanToken
+	if !c.Yes {
+		// What the person agrees to is what is applied, or nothing.
+		if token, err = s.agree(cl, id, token); err != nil {
+			return err
+		}
+	}
+	done, err := cl.Activate(s.ctx, id, api.Activate{PlanToken: token}, false)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: done, ids: []string{done.Set.ID}, human: func(o *paper) {
+		switch {
+		case !done.Changed:
+			o.line("activate.already", done.Set.ID)
+		case done.Replaced != "":
+			o.line("activate.replaced", done.Set.ID, done.Replaced)
+		default:
+			o.line("activate.done", done.Set.ID)
+		}
+		o.printf("%s\n", o.setValidity(done.Set))
+		o.notes(done.Notes)
+	}})
+}
+
+// agree shows the review and asks; it returns the token of what was shown.
+func (s *session) agree(cl *client.Client, id, token string) (string, error) {
+	r, err := cl.Review(s.ctx, id)
+	if err != nil {
+		return "", err
+	}
+	shown := &paper{s: s}
+	shown.review(r, false)
+	fmt.Fprint(s.p.Stderr, shown.b.String())
+	if err := blocked(r); err != nil {
+		return "", err
+	}
+	if err := s.confirm(false, s.say("activate.ask", id)); err != nil {
+		return "", err
+	}
+	if token == "" {
+		token = r.PlanToken
+	}
+	return token, nil
+}

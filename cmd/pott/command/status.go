@@ -1,0 +1,161 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/license"
+)
+
+type statusCmd struct{}
+
+func (statusCmd) Run(s *session) error {
+	c, err := s.client()
+	if err != nil {
+		return err
+	}
+	st, err := c.Status(s.ctx)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: st, ids: []string{st.Installation.Name}, human: func(o *paper) {
+		o.statusHead(st)
+		o.statusPools(st)
+		o.statusFoot(st)
+	}})
+}
+
+func (o *paper) statusHead(st api.Status) {
+	o.printf("%s", st.Installation.Company)
+	if st.Installation.Serial != "" {
+		o.printf(" · %s", o.s.say("status.serial", st.Installation.Serial))
+	}
+	if st.Installation.Demo {
+		o.printf(" · %s", o.s.say("status.demo"))
+	}
+	o.printf("\n")
+	if len(st.Sets) == 0 {
+		o.line("status.no-set")
+	}
+	for _, set := range st.Sets {
+		o.printf("%s · %s\n", o.s.say("status.set", set.ID), o.validity(set.State, set.Expiry, set.End, set.DaysLeft))
+	}
+	o.printf("\n")
+}
+
+// validity says until when a set is good and what its dates say today.
+func (o *paper) validity(state string, expiry, end license.Date, left *int) string {
+	switch {
+	case expiry.IsZero():
+		return o.s.say("valid.no-end")
+	case state == license.ReadOnly.String():
+		return o.s.say("valid.read-only", end)
+	case state == license.Grace.String():
+		return o.s.say("valid.grace", expiry, end)
+	case left == nil:
+		return o.s.say("valid.until", expiry)
+	case *left == 1:
+		return o.s.say("valid.until-one", expiry)
+	}
+	return o.s.say("valid.until-in", expiry, *left)
+}
+
+func (o *paper) statusPools(st api.Status) {
+	if len(st.Pools) == 0 {
+		if len(st.Sets) > 0 {
+			o.line("status.no-remarks")
+			o.printf("\n")
+		}
+		return
+	}
+	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "purchased", right: true},
+		{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
+	hidden := 0
+	for _, l := range st.Pools {
+		if l.Hidden {
+			hidden++ // it follows its plans, which stand in the list themselves
+			continue
+		}
+		t.add(title(l.DisplayName, l.Name), l.Name.String(), seats(l), fmt.Sprint(l.Taken), spare(l), o.poolState(l))
+	}
+	o.table(t)
+	if hidden > 0 {
+		o.line("status.hidden-full", hidden)
+	}
+	o.line("status.rest")
+	o.printf("\n")
+}
+
+func (o *paper) statusFoot(st api.Status) {
+	people := o.s.say("status.people-line", st.People.Total, st.People.WithLogin, st.People.OnPlans)
+	rows := [][2]string{{"people", people}, {"integrity", o.integrity(st)}}
+	for _, w := range st.Waiting {
+		rows = append(rows, [2]string{"next", o.s.say("status.waiting", w.ID)})
+	}
+	o.pairs(rows...)
+}
+
+// integrity says what the server knows, and no more: only fsck may say intact.
+func (o *paper) integrity(st api.Status) string {
+	i := st.Integrity
+	switch {
+	case !i.Writable && i.Note != "":
+		return o.s.say("status.not-writable", i.Note)
+	case i.Quarantined > 0:
+		return o.s.say("status.quarantined", i.Quarantined)
+	case !i.Verified:
+		return o.s.say("status.unverified", i.Note)
+	}
+	return o.s.say("status.verified", st.Seq)
+}
+
+// title returns the name people know a license by.
+func title(display string, name license.Name) string {
+	if display != "" {
+		return display
+	}
+	return name.String()
+}
+
+// seats, spare and poolState say what there is to say of a pool. Where the
+// number is not enforced or paid by use, a total would only mislead.
+func seats(l api.License) string {
+	if l.Unrestricted || l.OpenEnded || l.Kind == license.System {
+		return "–"
+	}
+	return fmt.Sprint(l.Seats)
+}
+
+func spare(l api.License) string {
+	if l.Unrestricted || l.OpenEnded || l.Kind == license.System {
+		return "–"
+	}
+	return fmt.Sprint(l.Free)
+}
+
+func inUse(l api.License) string {
+	if l.Kind == license.System {
+		return "–"
+	}
+	return fmt.Sprint(l.Taken)
+}
+
+func (o *paper) poolState(l api.License) string {
+	switch {
+	case l.Marker:
+		return o.s.say("pool.marker")
+	case l.Kind == license.System:
+		return o.s.say("pool.on")
+	case l.Unrestricted:
+		return o.s.say("pool.no-limit")
+	case l.OpenEnded:
+		return o.s.say("pool.by-use")
+	case l.Over > 0:
+		return o.s.say("pool.over", l.Over)
+	case l.Free == 0:
+		return o.s.say("pool.full")
+	case l.Taken*100 >= l.Seats*85:
+		return o.s.say("pool.nearly")
+	}
+	return o.s.say("pool.ok")
+}

@@ -1,0 +1,6 @@
+package command
+
+type serverCmd struct{}
+type fsckCmd struct{}
+
+func absolute(s string) string { return s }

@@ -1,0 +1,46 @@
+package command
+
+// A tree is every command. Nouns first, then the same verbs everywhere: ls,
+// show, add, set, change, rm.
+type tree struct {
+	globals
+
+	Status     statusCmd         `cmd:"" help:"One screen: sets, pools with nothing spare, dates, integrity."`
+	License    licenseCmd        `cmd:"" help:"What has been bought, and who holds it."`
+	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
+	User       userCmd           `cmd:"" help:"People, and what each may use."`
+	Profile    profileCmd        `cmd:"" help:"Bundles of modules you have made."`
+	Count      countCmd          `cmd:"" help:"Count users both ways: seats bought and plans in use."`
+	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
+	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
+	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`
+	Host       serverCmd         `cmd:"" name:"server" help:"Run the installation's server on this machine."`
+	Fsck       fsckCmd           `cmd:"" help:"Check every record of the database on this machine."`
+	Completion completeScriptCmd `cmd:"" help:"Print a completion script for your shell."`
+	Version    versionCmd        `cmd:"" help:"Print the version."`
+	Complete   completeCmd       `cmd:"" name:"__complete" hidden:"" help:"Candidates for what is being typed."`
+}
+
+// A preview is the flag of everything that changes something.
+type preview struct {
+	DryRun bool `help:"Show what would happen; store nothing."`
+}
+
+// paging is the flags of every list that may be long.
+type paging struct {
+	Limit int    `placeholder:"N" help:"How many to show; the server's own number when left out."`
+	After string `placeholder:"NEXT" help:"Continue after this, as the list before said."`
+}
+
+const welcome = `pott: licenses, the people who use them, and why.
+
+  pott status                              how the installation is
+  pott user ls                             who has what
+  pott user plan set anna sales-premium    put somebody on a plan
+  pott user why anna sale-cal              why somebody may, or may not
+  pott set review                          what a new license set would change
+
+pott --help lists all commands; pott COMMAND --help shows examples.
+The server to ask and the token come from flags, the environment or a context:
+pott context add --help
+`

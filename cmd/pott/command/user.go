@@ -1,0 +1,473 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/client"
+)
+
+type userCmd struct {
+	Ls      userLs      `cmd:"" help:"List people."`
+	Show    userShow    `cmd:"" help:"Show a person, and everything the person may use."`
+	Add     userAdd     `cmd:"" help:"Add a person."`
+	Change  userChange  `cmd:"" help:"Change names, kind or group, or make somebody a former employee."`
+	Rm      userRm      `cmd:"" help:"Delete a person and take back everything the person holds."`
+	Plan    userPlan    `cmd:"" help:"Give and take plans."`
+	Extra   userExtra   `cmd:"" help:"Give and take licenses beside a plan."`
+	Profile userProfile `cmd:"" help:"Put a person on a profile."`
+	Login   userLogin   `cmd:"" help:"Give and end logins."`
+	Why     userWhy     `cmd:"" help:"Say whether a person may, and everything that led to it."`
+	Check   userCheck   `cmd:"" help:"Say in one line whether a person may."`
+}
+
+type userLs struct {
+	Text  string `arg:"" optional:"" help:"Only people with this in their user id, names or e-mail address."`
+	Plan  string `placeholder:"PLAN" help:"Only people on this plan."`
+	Holds string `placeholder:"LICENSE" help:"Only people who may use this license."`
+	Login string `enum:"yes,no,all" default:"all" help:"Only people with a login (yes), or without (no)."`
+	paging
+}
+
+func (c userLs) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	login := map[string]string{"yes": "true", "no": "false"}[c.Login]
+	list, err := cl.People(s.ctx, client.PeopleFilter{Text: c.Text, Plan: c.Plan, Holds: c.Holds, Login: login, Page: client.Page{Limit: c.Limit, After: c.After}})
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(p api.Person) string { return p.UserID }), human: func(o *paper) {
+		t := &table{columns: []column{{head: "user"}, {head: "person", cut: true}, {head: "kind"}, {head: "login"}, {head: "has", cut: true}}}
+		for _, p := range list.Items {
+			t.add(p.UserID, fullName(p), p.Kind.String(), o.login(p), o.has(p))
+		}
+		o.table(t)
+		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+func fullName(p api.Person) string { return strings.TrimSpace(p.FirstName + " " + p.LastName) }
+
+func (o *paper) login(p api.Person) string {
+	switch {
+	case p.Deleted:
+		return o.s.say("login.deleted")
+	case p.Former:
+		return o.s.say("login.former")
+	case !p.Login:
+		return o.s.say("login.no")
+	case !p.ValidThrough.IsZero():
+		return o.s.say("login.through", p.ValidThrough)
+	}
+	return o.s.say("login.yes")
+}
+
+// has says in a few words what a person was given.
+func (o *paper) has(p api.Person) string {
+	var parts []string
+	for _, h := range p.Plans {
+		parts = append(parts, title(h.DisplayName, h.Name))
+	}
+	for _, h := range p.Extras {
+		parts = append(parts, "+ "+title(h.DisplayName, h.Name))
+	}
+	if p.Profile != "" {
+		parts = append(parts, o.s.say("has.profile", p.Profile))
+	}
+	return strings.Join(parts, ", ")
+}
+
+type userShow struct {
+	User string `arg:"" help:"The person's user id, or # and the number."`
+}
+
+func (c userShow) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	p, err := cl.Person(s.ctx, c.User)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: p, ids: []string{p.UserID}, human: func(o *paper) {
+		o.pairs([][2]string{
+			{"user", fmt.Sprintf("%s (#%d)", p.UserID, p.Number)}, {"person", fullName(p.Person)}, {"e-mail", p.Email},
+			{"group", p.Group}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"profile", p.Profile},
+		}...)
+		o.holdings("show.given", append(append([]api.Holding(nil), p.Plans...), p.Extras...))
+		if len(p.Uses) > 0 {
+			o.printf("\n")
+			o.line("show.uses", len(p.Uses))
+			t := &table{columns: []column{{}, {cut: true}}}
+			for _, l := range p.Uses {
+				t.add("  "+l.Name.String(), l.DisplayName)
+			}
+			o.table(t)
+		}
+		if past := ended(p.History); len(past) > 0 {
+			o.holdings("show.past", past)
+		}
+	}})
+}
+
+func ended(history []api.Holding) []api.Holding {
+	var past []api.Holding
+	for _, h := range history {
+		if !h.Until.IsZero() {
+			past = append(past, h)
+		}
+	}
+	return past
+}
+
+func (o *paper) holdings(heading string, list []api.Holding) {
+	if len(list) == 0 {
+		return
+	}
+	o.printf("\n")
+	o.line(heading)
+	t := &table{columns: []column{{}, {cut: true}, {}, {}}}
+	for _, h := range list {
+		since := day(h.Since)
+		if !h.Until.IsZero() {
+			since += " – " + day(h.Until)
+		}
+		t.add("  "+h.Name.String(), h.DisplayName, o.s.say("source."+h.Source), since)
+	}
+	o.table(t)
+}
+
+type userAdd struct {
+	User         string `arg:"" help:"The new user id."`
+	First        string `placeholder:"NAME" help:"First name."`
+	Last         string `placeholder:"NAME" help:"Last name."`
+	Email        string `placeholder:"ADDRESS" help:"E-mail address."`
+	Group        string `placeholder:"GROUP" help:"User group."`
+	Kind         string `enum:"internal,external,system,anonymous,resource" default:"internal" help:"internal, external, system, anonymous or resource."`
+	Login        bool   `help:"Give a login at once."`
+	ValidThrough string `placeholder:"DAY" help:"The last day the login is good, such as 2026-12-31."`
+	Plan         string `placeholder:"PLAN" help:"Set this plan at once; if it cannot be given, nobody is added."`
+	Profile      string `placeholder:"PROFILE" help:"Set this profile at once."`
+	preview
+}
+
+func (c userAdd) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.AddPerson(s.ctx, api.NewPerson{
+		UserID: c.User, FirstName: c.First, LastName: c.Last, Email: c.Email, Group: c.Group, Kind: c.Kind,
+		Login: c.Login, ValidThrough: c.ValidThrough, Plan: c.Plan, Profile: c.Profile,
+	}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.added", "pott user rm "+quoted(c.User)+" --yes")
+}
+
+type userChange struct {
+	User   string  `arg:"" help:"The person's user id, or # and the number."`
+	ID     *string `name:"id" placeholder:"USER" help:"New user id."`
+	First  *string `placeholder:"NAME" help:"First name."`
+	Last   *string `placeholder:"NAME" help:"Last name."`
+	Email  *string `placeholder:"ADDRESS" help:"E-mail address."`
+	Group  *string `placeholder:"GROUP" help:"User group."`
+	Kind   *string `placeholder:"KIND" help:"internal, external, system, anonymous or resource."`
+	Former *bool   `negatable:"" help:"Make somebody a former employee: takes back everything the person holds."`
+	preview
+}
+
+func (c userChange) Run(s *session) error {
+	patch := api.PersonPatch{UserID: c.ID, FirstName: c.First, LastName: c.Last, Email: c.Email, Group: c.Group, Kind: c.Kind, Former: c.Former}
+	if patch == (api.PersonPatch{}) {
+		return &UsageError{Problem: "nothing to change was given", Help: "pott user change --help"}
+	}
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.ChangePerson(s.ctx, c.User, patch, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.changed", "")
+}
+
+type userRm struct {
+	User string `arg:"" help:"The person's user id, or # and the number."`
+	Yes  bool   `help:"Delete without asking."`
+	preview
+}
+
+func (c userRm) Run(s *session) error {
+	if !c.DryRun {
+		if err := s.confirm(c.Yes, s.say("rm.ask", c.User)); err != nil {
+			return err
+		}
+	}
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.RemovePerson(s.ctx, c.User, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.deleted", "")
+}
+
+type userPlan struct {
+	Set userPlanSet `cmd:"" help:"Put a person on a plan, in place of the one of the same group."`
+	Add userPlanAdd `cmd:"" help:"Give a person one more plan."`
+	Rm  userPlanRm  `cmd:"" help:"Take a plan back."`
+}
+
+// planArgs are the arguments of everything about one person and one plan.
+type planArgs struct {
+	User string `arg:"" help:"The person's user id, or # and the number."`
+	Plan string `arg:"" help:"The plan's name, such as sales-premium."`
+}
+
+type userPlanSet struct {
+	planArgs
+	Reason string `placeholder:"TEXT" help:"Why, for the record."`
+	preview
+}
+
+func (c userPlanSet) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.SetPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Reason: c.Reason}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.plan-set", undoPlan(c.User, c.Plan, done))
+}
+
+// undoPlan returns the command that puts things back.
+func undoPlan(user, plan string, done api.ChangedPerson) string {
+	for _, h := range done.Effect.Released {
+		for _, l := range done.Effect.Given {
+			if l.Name.Issuer == h.Name.Issuer {
+				return "pott user plan set " + quoted(user) + " " + quoted(h.Name.String())
+			}
+		}
+	}
+	return "pott user plan rm " + quoted(user) + " " + quoted(plan)
+}
+
+type userPlanAdd struct {
+	planArgs
+	Reason string `placeholder:"TEXT" help:"Why, for the record."`
+	preview
+}
+
+func (c userPlanAdd) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.AddPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Reason: c.Reason}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.plan-added", "pott user plan rm "+quoted(c.User)+" "+quoted(c.Plan))
+}
+
+type userPlanRm struct {
+	planArgs
+	preview
+}
+
+func (c userPlanRm) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.RemovePlan(s.ctx, c.User, c.Plan, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.plan-removed", "pott user plan add "+quoted(c.User)+" "+quoted(c.Plan))
+}
+
+type userExtra struct {
+	Add userExtraAdd `cmd:"" help:"Give a person a license beside a plan."`
+	Rm  userExtraRm  `cmd:"" help:"Take it back."`
+}
+
+// extraArgs are the arguments of everything about one person and one license.
+type extraArgs struct {
+	User    string `arg:"" help:"The person's user id, or # and the number."`
+	License string `arg:"" help:"The license's name, such as synchronizer-cal."`
+}
+
+type userExtraAdd struct {
+	extraArgs
+	Quantity int64  `placeholder:"N" default:"1" help:"How many seats it takes."`
+	Reason   string `placeholder:"TEXT" help:"Why, for the record."`
+	preview
+}
+
+func (c userExtraAdd) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.GiveExtra(s.ctx, c.User, c.License, api.ExtraChoice{Quantity: c.Quantity, Reason: c.Reason}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.extra-added", "pott user extra rm "+quoted(c.User)+" "+quoted(c.License))
+}
+
+type userExtraRm struct {
+	extraArgs
+	preview
+}
+
+func (c userExtraRm) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.RemoveExtra(s.ctx, c.User, c.License, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.extra-removed", "pott user extra add "+quoted(c.User)+" "+quoted(c.License))
+}
+
+type userProfile struct {
+	Set userProfileSet `cmd:"" help:"Put a person on a profile, or on none."`
+}
+
+type userProfileSet struct {
+	User    string `arg:"" help:"The person's user id, or # and the number."`
+	Profile string `arg:"" optional:"" help:"The profile's code; none when left out."`
+	preview
+}
+
+func (c userProfileSet) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	// What it was is needed to say how to undo; not knowing it is no reason to
+	// fail.
+	was, _ := cl.Person(s.ctx, c.User)
+	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.DryRun)
+	if err != nil {
+		return err
+	}
+	undo := strings.TrimSpace("pott user profile set " + quoted(c.User) + " " + was.Profile)
+	return s.changed(done, "did.profile-set", undo)
+}
+
+type userLogin struct {
+	Set userLoginSet `cmd:"" help:"Give a person a login, or change its last day."`
+	End userLoginEnd `cmd:"" help:"Take a person's login away."`
+}
+
+type userLoginSet struct {
+	User         string `arg:"" help:"The person's user id, or # and the number."`
+	ValidThrough string `placeholder:"DAY" help:"The last day the login is good; no end when left out."`
+	preview
+}
+
+func (c userLoginSet) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.GiveLogin(s.ctx, c.User, api.LoginChoice{ValidThrough: c.ValidThrough}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.login-set", "pott user login end "+quoted(c.User))
+}
+
+type userLoginEnd struct {
+	User string `arg:"" help:"The person's user id, or # and the number."`
+	preview
+}
+
+func (c userLoginEnd) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.EndLogin(s.ctx, c.User, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.login-ended", "pott user login set "+quoted(c.User))
+}
+
+// changed prints what became of a person, what that did to the pools, and how
+// to undo it.
+func (s *session) changed(done api.ChangedPerson, key, undo string) error {
+	return s.answer(answer{doc: done, ids: []string{done.Person.UserID}, human: func(o *paper) {
+		p := done.Person
+		has := o.has(p)
+		if has == "" {
+			has = s.say("has.nothing")
+		}
+		switch {
+		case !done.Changed && !done.DryRun, !done.Changed && done.DryRun && quiet(done.Effect):
+			o.line("did.already", p.UserID, has)
+			return
+		case done.DryRun:
+			o.line("did.would", s.say(key, p.UserID, has))
+		default:
+			o.line(key, p.UserID, has)
+		}
+		o.pools(done.Effect.Pools)
+		if undo != "" && !done.DryRun {
+			s.remark("undo", undo)
+		}
+	}})
+}
+
+func quiet(e api.Effect) bool { return len(e.Given)+len(e.Released)+len(e.Pools) == 0 }
+
+// pools prints the pools a change has touched; those given by plans only are
+// counted together.
+func (o *paper) pools(changes []api.PoolChange) {
+	t := &table{columns: []column{{}, {}, {}}}
+	hidden := 0
+	for _, c := range changes {
+		if c.Hidden {
+			hidden++
+			continue
+		}
+		of := ""
+		if !c.Unrestricted {
+			of = o.s.say("pool.of", c.Seats)
+		}
+		t.add("  "+c.Name.String(), fmt.Sprintf("%d → %d", c.Before, c.After), of)
+	}
+	o.table(t)
+	if hidden > 0 {
+		o.line("pool.hidden", hidden)
+	}
+}
+
+// quoted returns an argument as a shell wants it.
+func quoted(arg string) string {
+	plain := arg != "" && strings.IndexFunc(arg, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.@+/:", r))
+	}) < 0
+	if plain {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}

@@ -1,0 +1,102 @@
+package command
+
+import (
+	"fmt"
+
+	"github.com/pott-dev/pott/api"
+)
+
+// question is what is asked about a person: a license, a way to sign in, or
+// editing somewhere.
+type question struct {
+	User    string `arg:"" help:"The person's user id."`
+	License string `arg:"" optional:"" help:"May the person use this license?"`
+	Client  string `xor:"what" placeholder:"CLIENT" help:"May the person sign in this way? Such as superoffice.web."`
+	Feature string `xor:"what" placeholder:"LICENSE" help:"May the person edit here? A system license, such as superoffice.sale."`
+}
+
+func (q question) check() (api.Check, error) {
+	given := 0
+	for _, v := range []string{q.License, q.Client, q.Feature} {
+		if v != "" {
+			given++
+		}
+	}
+	if given != 1 {
+		return api.Check{}, &UsageError{Problem: "ask about one thing: a license, --client or --feature", Help: "pott user why --help"}
+	}
+	return api.Check{Person: q.User, Module: q.License, Client: q.Client, Feature: q.Feature}, nil
+}
+
+type userWhy struct{ question }
+
+func (c userWhy) Run(s *session) error {
+	q, err := c.check()
+	if err != nil {
+		return err
+	}
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	why, err := cl.Why(s.ctx, q)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: why, ids: []string{why.Effect}, human: func(o *paper) {
+		o.verdict(why.Answer)
+		for i, p := range why.Paths {
+			if i > 0 {
+				o.line("why.also")
+			}
+			o.steps(p.Steps)
+		}
+		for _, m := range why.Missing {
+			o.line("why.missing", m.Text)
+			for _, f := range m.Fixes {
+				o.line("why.fix", f.Text)
+			}
+		}
+	}})
+}
+
+// verdict prints the answer in one line: what, until when, and why.
+func (o *paper) verdict(a api.Answer) {
+	o.printf("%s", o.s.say("effect."+a.Effect))
+	if !a.Until.IsZero() {
+		o.printf(", %s", o.s.say("effect.until", a.Until))
+	}
+	if a.Grace {
+		o.printf(", %s", o.s.say("effect.grace"))
+	}
+	if a.Effect != api.Allow {
+		o.printf(": %s", o.s.say("reason."+a.Reason))
+	}
+	o.printf("\n")
+}
+
+func (o *paper) steps(steps []api.Step) {
+	t := &table{columns: []column{{right: true}, {cut: true}}}
+	for i, step := range steps {
+		t.add(fmt.Sprintf("  %d", i+1), step.Text)
+	}
+	o.table(t)
+}
+
+type userCheck struct{ question }
+
+func (c userCheck) Run(s *session) error {
+	q, err := c.check()
+	if err != nil {
+		return err
+	}
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	a, err := cl.Check(s.ctx, q)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: a, ids: []string{a.Effect}, human: func(o *paper) { o.verdict(a) }})
+}
