@@ -30,6 +30,7 @@ func NewIndex(active *license.Active, holdings *Holdings, now time.Time) *Index 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p := l.patch(&people{shards: new([shards]*shard)})
+	p.reserve(len(holdings.People))
 	for i := range holdings.People {
 		p.put(&holdings.People[i])
 	}

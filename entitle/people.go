@@ -71,6 +71,16 @@ type patch struct {
 	ownedShards map[uint32]bool
 }
 
+// reserve makes pages for that many new people side by side, which is kinder to
+// the memory than one at a time.
+func (p *patch) reserve(people int) {
+	slab := make([]page, (len(p.line.numbers)+people)/pageSize+1)
+	for i := len(p.pages); i < len(slab); i++ {
+		p.ownedPages[uint32(i)] = true
+		p.pages = append(p.pages, &slab[i])
+	}
+}
+
 func (l *line) patch(from *people) *patch {
 	p := &patch{people: *from, line: l, ownedPages: map[uint32]bool{}, ownedShards: map[uint32]bool{}}
 	p.pages = append([]*page(nil), from.pages...)
