@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/pott-dev/pott/license"
@@ -41,9 +40,7 @@ func NewDraft(set license.Set, optional ...Optional) (*Draft, error) {
 	if d.Set, d.Optional, err = readLines(blocks[0]); err != nil {
 		return nil, err
 	}
-	root := rootHash(leafHashes(lines))
-	d.Checkpoint = checkpointName(set.Issuer, set.Serial, set.Number) + "\n" +
-		strconv.Itoa(len(lines)) + "\n" + strict64.EncodeToString(root[:]) + "\n"
+	d.Checkpoint = checkpointText(&d.Set, len(lines), rootHash(leafHashes(lines)))
 	return d, nil
 }
 
@@ -114,11 +111,6 @@ func (f *File) Rewrap(cert []byte, keyLists ...[]byte) ([]byte, error) {
 }
 
 func wrap(lines [][]byte, checkpoint note, cert []byte, keyLists [][]byte) []byte {
-	b := append(bytes.Join(lines, []byte{'\n'}), '\n', '\n')
-	b = append(b, checkpoint.bytes()...)
-	b = append(append(b, '\n'), cert...)
-	for _, l := range keyLists {
-		b = append(append(b, '\n'), l...)
-	}
-	return b
+	set := append(bytes.Join(lines, []byte{'\n'}), '\n')
+	return join(append([][]byte{set, checkpoint.bytes(), cert}, keyLists...))
 }

@@ -2,6 +2,7 @@ package licensefile
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -50,20 +51,28 @@ func Parse(file []byte) (*File, error) {
 	if f.Set, f.Optional, err = readLines(blocks[0]); err != nil {
 		return nil, err
 	}
-	last := blocks[len(blocks)-1]
-	if len(blocks) < 7 || len(blocks)%2 == 0 {
-		return nil, &FormatError{Line: last.line, Rule: "a file has the lines of the set, then the checkpoint, the certificate and each key list, all signed: a part is missing"}
-	}
-	if f.checkpoint, err = readNote(blocks[1], blocks[2]); err != nil {
+	size, root, err := f.readNotes(blocks)
+	if err != nil {
 		return nil, err
 	}
-	if err := f.readCheckpoint(blocks[1]); err != nil {
-		return nil, err
-	}
-	if err := f.readChain(blocks[3:]); err != nil {
+	if err := f.matchLines(size, root); err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// readNotes reads everything after the first block.
+func (f *File) readNotes(blocks []block) (size int, root tlog.Hash, err error) {
+	if last := blocks[len(blocks)-1]; len(blocks) < 7 || len(blocks)%2 == 0 {
+		return 0, root, &FormatError{Line: last.line, Rule: "a checkpoint, a certificate and at least one key list follow, each with signatures: a part is missing"}
+	}
+	if f.checkpoint, err = readNote(blocks[1], blocks[2]); err != nil {
+		return 0, root, err
+	}
+	if size, root, err = f.readCheckpoint(blocks[1]); err != nil {
+		return 0, root, err
+	}
+	return size, root, f.readChain(blocks[3:])
 }
 
 // readLines reads the lines that are the leaves of the tree.
@@ -146,33 +155,50 @@ func appendOptional(b []byte, o Optional) []byte {
 
 var sizeGrammar = regexp.MustCompile(`^[1-9][0-9]{0,6}$`)
 
-// readCheckpoint checks that the checkpoint is the one of these lines.
-func (f *File) readCheckpoint(b block) error {
+// readCheckpoint reads the text of the checkpoint and returns the size and root
+// of the tree it is of. It must be the checkpoint of the set in the header.
+func (f *File) readCheckpoint(b block) (size int, root tlog.Hash, err error) {
 	if len(b.lines) != 3 {
-		return &FormatError{Line: b.line, Rule: "a checkpoint has exactly three lines: origin, size and root hash"}
+		return 0, root, &FormatError{Line: b.line, Rule: "a checkpoint has exactly three lines: origin, size and root hash"}
 	}
 	f.Checkpoint = string(f.checkpoint.text)
 	sum := sha256.Sum256(f.checkpoint.text)
 	f.Hash = hex.EncodeToString(sum[:])
 	origin := checkpointName(f.Set.Issuer, f.Set.Serial, f.Set.Number)
 	if string(b.lines[0]) != origin {
-		return &FormatError{Line: b.line, Rule: fmt.Sprintf("the checkpoint must be of %s, as the header says", origin)}
+		return 0, root, &FormatError{Line: b.line, Rule: fmt.Sprintf("the checkpoint must be of %s, as the header says", origin)}
 	}
 	if !sizeGrammar.Match(b.lines[1]) {
-		return &FormatError{Line: b.line + 1, Rule: "the size of the tree is written with digits only, without a leading zero"}
+		return 0, root, &FormatError{Line: b.line + 1, Rule: "the size of the tree is written with digits only, without a leading zero"}
 	}
-	root, err := decode64(string(b.lines[2]))
-	if err != nil || len(root) != tlog.HashSize {
-		return &FormatError{Line: b.line + 2, Rule: "the root hash is 32 bytes in base64"}
+	size, _ = strconv.Atoi(string(b.lines[1])) // at most 7 digits
+	hash, err := parseTreeHash(string(b.lines[2]))
+	if err != nil {
+		return 0, root, &FormatError{Line: b.line + 2, Rule: err.Error()}
 	}
-	if size, _ := strconv.Atoi(string(b.lines[1])); size != len(f.lines) {
+	return size, hash, nil
+}
+
+func parseTreeHash(s string) (tlog.Hash, error) {
+	b, err := decode64(s)
+	if err != nil || len(b) != tlog.HashSize {
+		return tlog.Hash{}, fmt.Errorf("%.80q is not a hash of 32 bytes in base64", s)
+	}
+	return tlog.Hash(b), nil
+}
+
+// matchLines checks that the checkpoint is of these lines.
+func (f *File) matchLines(size int, root tlog.Hash) error {
+	if size != len(f.lines) {
 		return &SignatureError{What: "the checkpoint", Why: fmt.Sprintf("it is of %d lines, and the file has %d: a line was added or removed", size, len(f.lines))}
 	}
-	if rootHash(leafHashes(f.lines)) != tlog.Hash(root) {
-		return &SignatureError{What: "the checkpoint", Why: "it is of other lines: a line was changed or moved"}
+	if rootHash(leafHashes(f.lines)) != root {
+		return &SignatureError{What: "the checkpoint", Why: otherLines}
 	}
 	return nil
 }
+
+const otherLines = "it is of other lines: a line was changed or moved"
 
 // readChain reads the certificate and the key lists.
 func (f *File) readChain(blocks []block) error {
@@ -209,16 +235,8 @@ func (f *File) readChain(blocks []block) error {
 
 // Bytes writes the file again from what was read: the same bytes that Parse got.
 func (f *File) Bytes() []byte {
-	var b []byte
-	for _, line := range setLines(&f.Set, f.Optional) {
-		b = append(append(b, line...), '\n')
-	}
-	b = append(append(b, '\n'), f.checkpoint.bytes()...)
-	b = append(append(b, '\n'), f.Certificate.Bytes()...)
-	for _, l := range f.KeyLists {
-		b = append(append(b, '\n'), l.Bytes()...)
-	}
-	return b
+	lines := append(bytes.Join(setLines(&f.Set, f.Optional), []byte{'\n'}), '\n')
+	return join(append([][]byte{lines}, f.notes()...))
 }
 
 // setLines returns the leaves of a set's tree.
@@ -232,4 +250,33 @@ func setLines(s *license.Set, optional []Optional) [][]byte {
 		lines = append(lines, appendOptional(nil, o))
 	}
 	return lines
+}
+
+// Lines returns the lines of the set, without their ends: the format line, the
+// header, the licenses and the optional lines. They are the leaves of the tree.
+// The caller may not change them.
+func (f *File) Lines() [][]byte { return f.lines }
+
+// VerifyCheckpoint checks once more that the lines are those that one key
+// signed, for callers that know the key from [Verified] already and keep the
+// file in memory.
+func (f *File) VerifyCheckpoint(key ed25519.PublicKey) error {
+	root := rootHash(leafHashes(f.lines))
+	text := checkpointText(&f.Set, len(f.lines), root)
+	if text != f.Checkpoint {
+		return &SignatureError{What: "the checkpoint", Why: otherLines}
+	}
+	ok, err := f.checkpoint.verify(checkpointName(f.Set.Issuer, f.Set.Serial, f.Set.Number), key)
+	if err != nil {
+		return &SignatureError{What: "the checkpoint", Why: err.Error()}
+	}
+	if !ok {
+		return &SignatureError{What: "the checkpoint", Why: "it is not signed with this key"}
+	}
+	return nil
+}
+
+// checkpointText returns what is signed: three lines, each with its end.
+func checkpointText(s *license.Set, lines int, root tlog.Hash) string {
+	return checkpointName(s.Issuer, s.Serial, s.Number) + "\n" + strconv.Itoa(lines) + "\n" + strict64.EncodeToString(root[:]) + "\n"
 }

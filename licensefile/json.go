@@ -278,6 +278,9 @@ func (r *reader) text() string {
 // text instead of showing.
 func unseen(s string) (rune, bool) {
 	for _, c := range s {
+		if ' ' <= c && c <= '~' {
+			continue
+		}
 		switch {
 		case c < 0x20, 0x7f <= c && c <= 0x9f, // controls
 			c == 0xad, c == 0x34f, c == 0x61c, c == 0x180e, // soft hyphen, joiner, Arabic mark, vowel separator

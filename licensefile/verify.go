@@ -32,11 +32,14 @@ func Verify(file []byte, trust Trust, now time.Time) (*Verified, error) {
 	if err != nil {
 		return nil, err
 	}
+	return f.verify(trust, now)
+}
+
+func (f *File) verify(trust Trust, now time.Time) (*Verified, error) {
 	if err := trust.verifyLists(f.KeyLists); err != nil {
 		return nil, err
 	}
-	list := f.KeyLists[len(f.KeyLists)-1]
-	v, err := f.link(list)
+	v, err := f.link(f.KeyLists[len(f.KeyLists)-1])
 	if err != nil {
 		return nil, err
 	}
