@@ -1,0 +1,97 @@
+package problem
+
+import "net/http"
+
+// Exit codes of commands. They are stable.
+const (
+	Done         = 0
+	Failed       = 1  // not said why
+	Usage        = 2  // wrong usage, or confirmation needed
+	NotFound     = 3  //
+	SignIn       = 4  // signing in is required, or has expired
+	NotPermitted = 5  //
+	Conflict     = 6  // or changed since it was looked at
+	Counts       = 7  // the license counts forbid it
+	NotVerified  = 8  // a signature, seal or chain is broken
+	ReadOnly     = 9  // the set has expired
+	NotReachable = 10 // safe to try again
+	Partly       = 11 // some of it was done
+	CannotVerify = 12 // there is nothing to check, or a key or anchor is missing
+)
+
+// A Row says what a code means outside.
+type Row struct {
+	Status int // of HTTP
+	Exit   int // of a command
+}
+
+// Rows that many codes share.
+var (
+	malformed = Row{http.StatusBadRequest, Usage}
+	badValue  = Row{http.StatusUnprocessableEntity, Usage}
+	notFound  = Row{http.StatusNotFound, NotFound}
+	conflict  = Row{http.StatusConflict, Conflict}
+	counts    = Row{http.StatusConflict, Counts}
+	readOnly  = Row{http.StatusConflict, ReadOnly}
+	badFile   = Row{http.StatusUnprocessableEntity, NotVerified}
+)
+
+// table has every code, by the room that returns it. A test walks the tree and
+// fails while a code is missing here or in a catalogue.
+var table = map[string]Row{
+	Internal: {http.StatusInternalServerError, Failed},
+
+	// Words and values.
+	"license.bad-date":         badValue,
+	"license.bad-word":         badValue,
+	"license.bad-name":         badValue,
+	"license.unknown-module":   notFound,
+	"license.ambiguous-module": badValue,
+
+	// Giving and taking back.
+	"seat.pool-full":      counts,
+	"plan.exclusive":      conflict,
+	"plan.not-a-plan":     badValue,
+	"seat.is-a-plan":      badValue,
+	"seat.hidden":         badValue,
+	"seat.not-assignable": badValue,
+	"seat.prerequisite":   conflict,
+	"seat.person-kind":    badValue,
+	"person.gone":         conflict,
+	"license.read-only":   readOnly,
+	"set.too-small":       counts,
+	"seat.not-held":       notFound,
+	"seat.bad-quantity":   badValue,
+
+	// Commands. Their status is never sent: they answer with the exit code.
+	"cli.usage":          command(Usage),
+	"cli.confirm":        command(Usage),
+	"cli.declined":       command(Failed),
+	"cli.no-token":       command(SignIn),
+	"cli.token-file":     command(Usage),
+	"cli.file":           command(Failed),
+	"cli.contexts-file":  command(Failed),
+	"cli.no-context":     command(NotFound),
+	"cli.no-home":        command(Failed),
+	"cli.no-set-waiting": command(NotFound),
+	"set.blocked":        command(Counts),
+	"audit.broken":       command(NotVerified),
+	"audit.cannot-check": command(CannotVerify),
+	"fsck.broken":        command(NotVerified),
+	"fsck.cannot-check":  command(CannotVerify),
+	"client.bad-server":  command(Usage),
+	"client.unreachable": command(NotReachable),
+	"client.bad-answer":  command(Failed),
+	"host.file":          command(Failed),
+	"host.no-key":        command(CannotVerify),
+	"host.key-exists":    command(Conflict),
+	"host.bad-key":       command(NotVerified),
+	"host.open-keys":     command(NotPermitted),
+	"host.config":        command(Usage),
+	"host.not-made":      command(NotFound),
+	"host.already-made":  command(Conflict),
+	"host.listen":        command(Failed),
+}
+
+// command is the row of an error that only a command returns.
+func command(exit int) Row { return Row{http.StatusInternalServerError, exit} }

@@ -1,0 +1,240 @@
+package problem_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/problem"
+)
+
+// A coded is an error type with a code, found in the tree.
+type coded struct {
+	where  string // directory and type
+	fields []string
+}
+
+// codes reads every Go file of a tree and returns the errors that have a code,
+// by code, and a sentence for every Code method that cannot be read here.
+func codes(t *testing.T, tree fs.FS) (map[string][]coded, []string) {
+	t.Helper()
+	found, unclear := map[string][]coded{}, []string(nil)
+	packages := map[string][]*ast.File{}
+	err := fs.WalkDir(tree, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := path.Base(name); name != "." && (base[0] == '.' || base == "testdata" || base == "node_modules") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		text, err := fs.ReadFile(tree, name)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, text, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		packages[path.Dir(name)] = append(packages[path.Dir(name)], file)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for dir, files := range packages {
+		p := readPackage(files)
+		for _, method := range p.codes {
+			typ := receiver(method)
+			if !p.errors[typ] {
+				continue
+			}
+			all, clear := literals(method)
+			if !clear {
+				unclear = append(unclear, dir+"."+typ+": Code() returns something else than a literal")
+			}
+			for _, code := range all {
+				found[code] = append(found[code], coded{dir + "." + typ, p.fields[typ]})
+			}
+		}
+	}
+	return found, unclear
+}
+
+// A pkg is what one package declares that matters here.
+type pkg struct {
+	codes  []*ast.FuncDecl
+	errors map[string]bool     // types with an Error method
+	fields map[string][]string // exported fields of struct types
+}
+
+func readPackage(files []*ast.File) pkg {
+	p := pkg{errors: map[string]bool{}, fields: map[string][]string{}}
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			switch d := decl.(type) {
+			case *ast.FuncDecl:
+				switch {
+				case d.Recv == nil:
+				case d.Name.Name == "Code":
+					p.codes = append(p.codes, d)
+				case d.Name.Name == "Error":
+					p.errors[receiver(d)] = true
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					p.readType(spec)
+				}
+			}
+		}
+	}
+	return p
+}
+
+func (p pkg) readType(spec ast.Spec) {
+	typ, ok := spec.(*ast.TypeSpec)
+	if !ok {
+		return
+	}
+	body, ok := typ.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, field := range body.Fields.List {
+		for _, name := range field.Names {
+			if name.IsExported() {
+				p.fields[typ.Name.Name] = append(p.fields[typ.Name.Name], name.Name)
+			}
+		}
+	}
+}
+
+func receiver(d *ast.FuncDecl) string {
+	typ := d.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	if name, ok := typ.(*ast.Ident); ok {
+		return name.Name
+	}
+	return ""
+}
+
+// literals returns the texts a method returns, and whether it returns nothing
+// but literals.
+func literals(d *ast.FuncDecl) (all []string, clear bool) {
+	clear = true
+	ast.Inspect(d.Body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			lit, ok := r.Results[0].(*ast.BasicLit)
+			if !ok {
+				clear = false
+				return false
+			}
+			text, _ := strconv.Unquote(lit.Value)
+			all = append(all, text)
+		}
+		return true
+	})
+	return all, clear
+}
+
+func TestEveryCodeHasARowAndSixSentences(t *testing.T) {
+	t.Parallel()
+	found, unclear := codes(t, os.DirFS("../.."))
+	for _, sentence := range unclear {
+		t.Error(sentence)
+	}
+	if len(found) < 20 {
+		t.Fatalf("only %d codes found: the walk does not see the tree", len(found))
+	}
+	for _, code := range slices.Sorted(maps.Keys(found)) {
+		for _, fault := range faults(code, found[code]) {
+			t.Error(fault)
+		}
+	}
+}
+
+// faults returns what is missing for a code, as sentences.
+func faults(code string, by []coded) []string {
+	var all []string
+	if _, ok := problem.Lookup(code); !ok {
+		all = append(all, code+" ("+by[0].where+"): no row in problem/table.go")
+	}
+	for _, lang := range i18n.Languages {
+		if !slices.Contains(i18n.Codes(lang), code) {
+			all = append(all, code+" ("+by[0].where+"): no sentence in i18n/catalogue/"+lang)
+			continue
+		}
+		for _, field := range i18n.Fields(lang, code) {
+			for _, e := range by {
+				if !slices.Contains(e.fields, field) {
+					all = append(all, code+": the "+lang+" sentence names ."+field+", which "+e.where+" does not have")
+				}
+			}
+		}
+	}
+	return all
+}
+
+func TestNoRowAndNoSentenceIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	found, _ := codes(t, os.DirFS("../.."))
+	used := func(code string) bool { return len(found[code]) > 0 || code == problem.Internal }
+	for _, code := range problem.Codes() {
+		if !used(code) {
+			t.Errorf("%s: a row in problem/table.go, and nothing returns it", code)
+		}
+	}
+	for _, lang := range i18n.Languages {
+		for _, code := range i18n.Codes(lang) {
+			// Texts that are not about errors begin with the name of what says them.
+			if !used(code) && !strings.HasPrefix(code, "why.") {
+				t.Errorf("%s: a sentence in %s, and nothing returns it", code, lang)
+			}
+		}
+	}
+}
+
+func TestAPlantedErrorWithoutARowIsNamed(t *testing.T) {
+	t.Parallel()
+	tree := fstest.MapFS{"room/errors.go": {Data: []byte(`package room
+type LostError struct{ Key string; secret int }
+func (e *LostError) Error() string { return "" }
+func (e *LostError) Code() string { return "room.lost" }
+type Ticket struct{}
+func (Ticket) Code() string { return "not an error" }
+type VagueError struct{}
+func (VagueError) Error() string { return "" }
+func (VagueError) Code() string { return prefix + "x" }
+`)}}
+	found, unclear := codes(t, tree)
+	if len(unclear) != 1 || !strings.Contains(unclear[0], "room.VagueError") {
+		t.Errorf("unclear: %q, want VagueError", unclear)
+	}
+	lost := found["room.lost"]
+	if len(lost) != 1 || !slices.Equal(lost[0].fields, []string{"Key"}) || found["not an error"] != nil {
+		t.Fatalf("found %+v", found)
+	}
+	if got := faults("room.lost", lost); len(got) != 1+len(i18n.Languages) {
+		t.Errorf("faults: %q, want a row and a sentence per language", got)
+	}
+	if got := faults("seat.pool-full", lost); !strings.Contains(strings.Join(got, "\n"), "names .Module, which room.LostError does not have") {
+		t.Errorf("a sentence that names what is not there was not found: %q", got)
+	}
+}
