@@ -32,10 +32,11 @@ func (s *session) fail(err error) int {
 	}
 	f := s.failure(err)
 	if s.g.JSON {
-		body, _ := json.Marshal(struct { // strings and numbers only: cannot fail
+		e := json.NewEncoder(s.p.Stderr)
+		e.SetEscapeHTML(false)
+		e.Encode(struct {
 			Error failure `json:"error"`
 		}{f})
-		fmt.Fprintf(s.p.Stderr, "%s\n", body)
 		return f.Exit
 	}
 	fmt.Fprintf(s.p.Stderr, "pott: %s\n", s.say("error", f.Message))
@@ -55,7 +56,7 @@ func (s *session) failure(err error) failure {
 	var refused *client.Problem
 	if errors.As(err, &refused) {
 		return failure{
-			Code: refused.ErrorCode, Message: lower(refused.Error()), Hint: refused.Hint, Details: refused.Facts,
+			Code: refused.ErrorCode, Message: refused.Error(), Hint: refused.Hint, Details: refused.Facts,
 			RequestID: refused.RequestID, Exit: exitOf(refused.ErrorCode, refused.Exit()),
 		}
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -185,15 +186,18 @@ const schema = 1
 
 // answerJSON prints doc, an object, as one document that says its schema.
 func (s *session) answerJSON(doc any) error {
-	body, err := json.Marshal(doc)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // nobody puts this into a page
+	if err := e.Encode(doc); err != nil {
 		return err
 	}
+	body := strings.TrimSpace(b.String())
 	head := fmt.Sprintf(`{"schema":%d`, schema)
-	if string(body) != "{}" {
+	if body != "{}" {
 		head += ","
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "%s%s\n", head, body[1:])
+	_, err := fmt.Fprintf(s.p.Stdout, "%s%s\n", head, body[1:])
 	return err
 }
 

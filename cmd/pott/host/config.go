@@ -1,0 +1,82 @@
+package host
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A Config is the settings of a server on one machine. Empty fields mean the
+// default.
+type Config struct {
+	Data     string `yaml:"data" json:"data"`         // directory of the database and the pinned root
+	Keys     string `yaml:"keys" json:"keys"`         // directory of the keys
+	Database string `yaml:"database" json:"database"` // postgres:// address; "" for a file in the data directory
+	Listen   string `yaml:"listen" json:"listen"`
+	TLSCert  string `yaml:"tls_cert" json:"tls_cert,omitempty"`
+	TLSKey   string `yaml:"tls_key" json:"tls_key,omitempty"`
+}
+
+// Default is what holds where nothing else is said.
+func Default(home string) Config {
+	base := filepath.Join(home, ".local", "share", "pott")
+	return Config{Data: filepath.Join(base, "data"), Keys: filepath.Join(base, "keys"), Listen: "127.0.0.1:7070"}
+}
+
+// ReadConfig reads a settings file. A key it does not know is an error: a
+// setting that does nothing is worse than none.
+func ReadConfig(path string) (Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, pathError(path, err)
+	}
+	var c Config
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, &ConfigError{Path: path, Why: err.Error()}
+	}
+	if err := c.Check(); err != nil {
+		return Config{}, &ConfigError{Path: path, Why: err.Error()}
+	}
+	return c, nil
+}
+
+// Over returns c with what is empty taken from d.
+func (c Config) Over(d Config) Config {
+	for _, f := range []struct{ value, fallback *string }{
+		{&c.Data, &d.Data}, {&c.Keys, &d.Keys}, {&c.Database, &d.Database}, {&c.Listen, &d.Listen},
+		{&c.TLSCert, &d.TLSCert}, {&c.TLSKey, &d.TLSKey},
+	} {
+		if *f.value == "" {
+			*f.value = *f.fallback
+		}
+	}
+	return c
+}
+
+// Check reports what makes no sense together.
+func (c Config) Check() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("tls_cert and tls_key belong together: one of them is missing")
+	}
+	if c.Data != "" && filepath.Clean(c.Data) == filepath.Clean(c.Keys) {
+		return errors.New("data and keys must be two directories: whoever copies the data must not get the keys")
+	}
+	return nil
+}
+
+// DSN returns the address of the database.
+func (c Config) DSN() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return filepath.Join(c.Data, "pott.db")
+}
+
+// root is the file with the pinned root keys.
+func (c Config) root() string { return filepath.Join(c.Data, "root.pub") }

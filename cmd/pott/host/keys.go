@@ -1,0 +1,122 @@
+// Package host is where an installation's server lives on a machine: its
+// settings, its data directory, its keys, and how it starts and stops without
+// losing anything it has answered for.
+package host
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// Keys are the secrets of a server, in a directory of their own so that a copy
+// of the database is worth nothing without them. Nobody but the server's user
+// may read it.
+//
+//	seal.key        the key all records are sealed with
+//	NAME.key        the key the installation NAME signs its holdings with
+type Keys struct{ Dir string }
+
+const (
+	sealHead = "pott-seal-key-v1"
+	signHead = "pott-installation-key-v1"
+)
+
+// Make makes the directory and the seal key. It never replaces a key: the
+// database would be unreadable with another.
+func (k Keys) Make() error {
+	if err := os.MkdirAll(k.Dir, 0o700); err != nil {
+		return pathError(k.Dir, err)
+	}
+	if err := k.checkMode(); err != nil {
+		return err
+	}
+	return k.write("seal.key", sealHead)
+}
+
+// MakeInstallation makes the key of one more installation.
+func (k Keys) MakeInstallation(name string) error { return k.write(name+".key", signHead) }
+
+// Remove takes away keys that were made for something that then failed.
+func (k Keys) Remove(file string) { os.Remove(filepath.Join(k.Dir, file)) }
+
+func (k Keys) write(file, head string) error {
+	path := filepath.Join(k.Dir, file)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return &KeyExistsError{Path: path}
+	} else if err != nil {
+		return pathError(path, err)
+	}
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	_, err = fmt.Fprintf(f, "%s\n%x\n", head, secret)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		os.Remove(path)
+		return pathError(path, err)
+	}
+	return nil
+}
+
+// Seal returns the key all records are sealed with.
+func (k Keys) Seal() ([32]byte, error) { return k.read("seal.key", sealHead) }
+
+// Installation returns the key an installation signs with.
+func (k Keys) Installation(name string) (ed25519.PrivateKey, error) {
+	seed, err := k.read(name+".key", signHead)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed[:]), nil
+}
+
+var keyText = regexp.MustCompile(`^([a-z0-9-]+)\n([0-9a-f]{64})\n$`)
+
+func (k Keys) read(file, head string) (secret [32]byte, err error) {
+	path := filepath.Join(k.Dir, file)
+	if err := k.checkMode(); err != nil {
+		return secret, err
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return secret, &NoKeyError{Path: path}
+	} else if err != nil {
+		return secret, pathError(path, err)
+	}
+	m := keyText.FindSubmatch(data)
+	if m == nil || string(m[1]) != head {
+		return secret, &BadKeyError{Path: path}
+	}
+	_, err = hex.Decode(secret[:], m[2])
+	return secret, err
+}
+
+// checkMode refuses a directory others can look into: what is in it would be
+// no secret.
+func (k Keys) checkMode() error {
+	info, err := os.Stat(k.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &NoKeyError{Path: filepath.Join(k.Dir, "seal.key")}
+	} else if err != nil {
+		return pathError(k.Dir, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return &OpenKeysError{Path: k.Dir, Mode: fmt.Sprintf("%04o", info.Mode().Perm())}
+	}
+	return nil
+}
+
+func pathError(path string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return &FileError{Path: path, Why: strings.TrimSpace(err.Error())}
+}
