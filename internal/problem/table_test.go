@@ -142,6 +142,10 @@ func literals(d *ast.FuncDecl) (all []string, clear bool) {
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		if r, ok := n.(*ast.ReturnStmt); ok {
 			lit, ok := r.Results[0].(*ast.BasicLit)
+			if _, field := r.Results[0].(*ast.SelectorExpr); field {
+				// A code that somebody else's server sent has its row there.
+				return false
+			}
 			if !ok {
 				clear = false
 				return false

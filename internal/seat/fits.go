@@ -41,7 +41,7 @@ type Row struct {
 	NewTotal     int64
 	NewFree      *int64 // if everybody kept what they have; negative when they do not fit
 	Result       Result
-	Need         int64    // seats the new set would have taken: direct holdings plus what its own plans give
+	Need         int64    // seats the new set would have taken: direct holdings plus what its own plans give; 0 when not counted
 	Release      int64    // how many seats must be given back before it fits
 	Holders      []string // who needs it, in the order they came; only when Result refuses
 }
@@ -77,7 +77,8 @@ func (e *TooSmallError) Code() string { return "set.too-small" }
 // The rows are every license of the two sets in the new set's order, those that
 // leave standing where they stood. They are returned also with an error, which
 // is a [*TooSmallError] naming every license that has too few seats and nothing
-// else. Once the set is activated, each counted row has Need seats taken.
+// else. Once the set is activated, each row has Need seats taken, which is 0 for
+// what is not counted.
 func Fits(now, next *license.Active, issuer license.Issuer, holders Holders) ([]Row, error) {
 	people := groups(holders)
 	r := review{
@@ -148,7 +149,9 @@ func (r review) row(n license.Name) Row {
 		row.NewTotal = after.Quantity
 	}
 	row.Change = row.NewTotal - row.Total
-	if l.Kind == license.User && !l.Marker {
+	// What a plan lists or somebody holds and the new set lacks is a pool of none,
+	// whatever it was before.
+	if l.Kind == license.User && !l.Marker || after == nil && r.need[n] > 0 {
 		r.count(&row, before, after)
 	}
 	row.Result = row.result(before, after)
@@ -175,12 +178,12 @@ func (r review) count(row *Row, before, after *license.License) {
 
 func (row *Row) result(before, after *license.License) Result {
 	switch {
-	case row.Marker:
-		return Marker
 	case after == nil && row.Release > 0:
 		return RemovedInUse
 	case row.Release > 0:
 		return Over
+	case row.Marker:
+		return Marker
 	case after == nil:
 		return Removed
 	case before == nil:

@@ -13,7 +13,7 @@ import (
 
 // set reads a set written one license per line; see firstSet. Other words on a
 // line are needs=module, edit=module, group=name, people=external.
-func set(t testing.TB, issuer license.Issuer, text string) *license.Set {
+func set(t fataler, issuer license.Issuer, text string) *license.Set {
 	t.Helper()
 	s := &license.Set{Issuer: issuer, Number: 1, Occupancy: license.ByAssignment}
 	for line := range strings.Lines(strings.TrimSpace(text)) {
@@ -22,7 +22,7 @@ func set(t testing.TB, issuer license.Issuer, text string) *license.Set {
 	return s
 }
 
-func readLicense(t testing.TB, words []string) license.License {
+func readLicense(t fataler, words []string) license.License {
 	t.Helper()
 	l := license.License{Module: license.Module(words[0]), People: license.Internal}
 	if err := l.Kind.UnmarshalText([]byte(words[1])); err != nil {
@@ -65,16 +65,26 @@ func readLicense(t testing.TB, words []string) license.License {
 	return l
 }
 
+// A fataler is a test, or one run of a property.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
 // An office is an installation as the rules see it: the simplest keeper of what
 // they decide.
 type office struct {
-	t        testing.TB
+	t        fataler
 	active   *license.Active
 	state    map[license.Issuer]license.State
 	pools    map[license.Name]seat.Pool
 	people   map[string]*member
 	profiles map[string][]license.Name
 	number   int64
+	// regrouped: a later set may have put plans that are held into one group.
+	regrouped bool
 }
 
 type member struct {
@@ -82,7 +92,7 @@ type member struct {
 	current []seat.Assignment
 }
 
-func newOffice(t testing.TB, sets ...*license.Set) *office {
+func newOffice(t fataler, sets ...*license.Set) *office {
 	o := &office{
 		t: t, active: license.NewActive(), state: map[license.Issuer]license.State{},
 		pools: map[license.Name]seat.Pool{}, people: map[string]*member{}, profiles: map[string][]license.Name{},
@@ -146,7 +156,7 @@ func (o *office) activate(s *license.Set) ([]seat.Row, error) {
 	for _, row := range rows {
 		if row.NewTotal == 0 {
 			delete(o.pools, row.Name)
-		} else if row.InUse != nil {
+		} else {
 			o.pools[row.Name] = seat.Pool{Seats: row.NewTotal, Taken: row.Need, Unrestricted: row.Unrestricted}
 		}
 	}
