@@ -132,39 +132,51 @@ func (x *Index) edit(person uint32, feature license.Name) Answer {
 	if person == 0 {
 		return x.unknown()
 	}
-	lot := x.people.lot(person)
-	row := x.row(lot)
-	last := day(row[0])
-	if last < x.today {
+	row := x.row(x.people.lot(person))
+	if day(row[0]) < x.today {
 		return x.refuse(row)
 	}
-	r := &x.rules[number]
+	return x.edits(&x.rules[number], row, day(row[0]))
+}
+
+// edits answers for somebody who may do something until their last day, where a
+// feature is on.
+func (x *Index) edits(r *rule, row []uint64, last day) Answer {
 	if !r.edits {
 		return until(r.answer, r.end, last)
 	}
-	if r.edit != noModule {
-		// What edits may itself be a module that signs in, so the feature's own
-		// answer counts too: it is the one that ends.
-		if a := x.answer(&x.rules[r.edit], lot); a.Effect == Allow && r.answer.Effect == Allow {
-			return a
-		} else if a.Effect != Deny {
-			return until(r.answer, r.end, last)
-		}
+	a := deny(NotHeld)
+	if r.edit != noModule && x.rules[r.edit].kind == license.User {
+		a = x.holds(&x.rules[r.edit], row, last)
 	}
-	return until(Answer{Effect: ReadOnly, Reason: NoEdit, Grace: r.answer.Grace, Until: r.answer.Until}, r.end, last)
+	switch {
+	case a.Effect == Deny:
+		a = r.answer
+		a.Effect, a.Reason = ReadOnly, NoEdit
+		return until(a, r.end, last)
+	case r.answer.Effect == Allow:
+		return a
+	}
+	// A module that signs in is still allowed when the feature no longer is.
+	return until(r.answer, r.end, last)
 }
 
-// answer answers for somebody of a lot. It is the hot path: it reads the rule of
-// the module and a word or two of the row.
+// answer answers for somebody of a lot.
 func (x *Index) answer(r *rule, lot uint32) Answer {
 	if r.kind != license.User {
 		return r.system()
 	}
 	row := x.row(lot)
-	last := day(row[0])
-	if last < x.today {
+	if day(row[0]) < x.today {
 		return x.refuse(row)
 	}
+	return x.holds(r, row, day(row[0]))
+}
+
+// holds answers for somebody who may do something until their last day. With
+// answer it is the hot path: it reads the rule of the module and a word or two
+// of the row.
+func (x *Index) holds(r *rule, row []uint64, last day) Answer {
 	word, bit := 1+int(r.bit>>6), r.bit&63
 	if row[word]>>bit&1 == 0 {
 		return deny(NotHeld)

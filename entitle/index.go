@@ -103,8 +103,13 @@ func (x *Index) Under(active *license.Active, now time.Time) *Index {
 }
 
 // At returns an index of the same people and sets at another moment.
-func (x *Index) At(now time.Time) *Index {
+func (x *Index) At(now time.Time) *Index { return x.at(now, x.tooOld) }
+
+// at is At of an index that knows nothing about people any more when tooOld:
+// then it denies them with the reason [TooOld], and still knows what is on.
+func (x *Index) at(now time.Time, tooOld bool) *Index {
 	c := *x
+	c.tooOld = tooOld
 	c.read(now)
 	return &c
 }
