@@ -109,8 +109,8 @@ type FenceError struct {
 	Fence  string         // "module", "kind", "quantity", "total", "unrestricted", "no-expiry", "term", "last-date", "clients", "demo"
 	Line   int            // of the license, or of the header
 	Module license.Module // "" when the whole set is outside
-	Limit  string
-	Got    string
+	Limit  string         // what is allowed
+	Got    string         // what the set has
 }
 
 func (e *FenceError) Error() string {
@@ -118,7 +118,7 @@ func (e *FenceError) Error() string {
 	if e.Module != "" {
 		what = fmt.Sprintf("%q", e.Module)
 	}
-	return fmt.Sprintf("line %d: %s is outside what %s may issue: %s is %s, allowed is %s", e.Line, what, e.Issuer, e.Fence, e.Got, e.Limit)
+	return fmt.Sprintf("line %d: %s is outside what %s may issue: %s; allowed: %s", e.Line, what, e.Issuer, e.Got, e.Limit)
 }
 
 // Code returns the stable code of the error.

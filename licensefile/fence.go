@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,11 +40,7 @@ func writeFence(w *writer, f *Fence) {
 	w.integer("max_term_days", int64(f.MaxTermDays))
 	w.integer("max_quantity", f.MaxQuantity)
 	w.integer("max_total", f.MaxTotal)
-	var kinds []string
-	for _, k := range f.Kinds {
-		kinds = append(kinds, k.String())
-	}
-	list(w, "kinds", kinds)
+	list(w, "kinds", f.kinds())
 	list(w, "modules", f.Modules)
 	w.flag("unrestricted", f.Unrestricted)
 	w.flag("no_expiry", f.NoExpiry)
@@ -118,6 +115,15 @@ func parsePattern(s string) (string, error) {
 	return s, nil
 }
 
+// kinds returns the words of the kinds.
+func (f *Fence) kinds() []string {
+	var words []string
+	for _, k := range f.Kinds {
+		words = append(words, k.String())
+	}
+	return words
+}
+
 // allows reports whether a pattern of the fence covers a module.
 func (f *Fence) allows(m license.Module) bool {
 	name := string(m.Fold())
@@ -145,7 +151,7 @@ func (f *Fence) Check(s license.Set) error {
 		// Both are at most 2^53-1 and the total is at most MaxTotal so far, so
 		// the sum cannot overflow.
 		if total += l.Quantity; total > f.MaxTotal {
-			return &FenceError{s.Issuer, "total", headerLine, "", number(f.MaxTotal), "at least " + number(total)}
+			return &FenceError{s.Issuer, "total", headerLine, "", number(f.MaxTotal), "at least " + number(total) + " seats in all"}
 		}
 	}
 	return nil
@@ -162,21 +168,23 @@ func (f *Fence) checkHeader(s *license.Set) error {
 		return &FenceError{s.Issuer, fence, headerLine, "", limit, got}
 	}
 	if len(s.Clients) > 0 && !f.Clients {
-		return outside("clients", "none", number(int64(len(s.Clients))))
+		return outside("clients", "none", "ways to sign in")
 	}
 	issued := license.DateOf(s.Issued.UTC())
 	end := s.Dates.End()
 	switch {
-	case s.Demo && (end.IsZero() || issued.DaysUntil(end) > MaxDemoDays):
-		return outside("demo", fmt.Sprintf("a demo set of at most %d days", MaxDemoDays), "a longer one")
+	case s.Demo && end.IsZero():
+		return outside("demo", days(MaxDemoDays), "a demo set without an end")
+	case s.Demo && issued.DaysUntil(end) > MaxDemoDays:
+		return outside("demo", days(MaxDemoDays), "a demo set of "+days(issued.DaysUntil(end)))
 	case end.IsZero() && !f.NoExpiry:
-		return outside("no-expiry", "a set with an expiry", "a set without")
+		return outside("no-expiry", "sets with an end", "a set without an end")
 	case end.IsZero():
 		return nil
 	case end.After(f.LastDate):
-		return outside("last-date", f.LastDate.String(), end.String())
+		return outside("last-date", "until "+f.LastDate.String(), "a set until "+end.String())
 	case issued.DaysUntil(end) > f.MaxTermDays:
-		return outside("term", fmt.Sprintf("%d days from issue to end", f.MaxTermDays), fmt.Sprintf("%d days", issued.DaysUntil(end)))
+		return outside("term", days(f.MaxTermDays), days(issued.DaysUntil(end))+" from issue to end")
 	}
 	return nil
 }
@@ -186,21 +194,19 @@ func (f *Fence) checkLicense(s *license.Set, i int) error {
 	outside := func(fence, limit, got string) error {
 		return &FenceError{s.Issuer, fence, firstLicenseLine + i, l.Module, limit, got}
 	}
-	kind := false
-	for _, k := range f.Kinds {
-		kind = kind || k == l.Kind
-	}
 	switch {
 	case !f.allows(l.Module):
-		return outside("module", strings.Join(f.Modules, ", "), string(l.Module))
-	case !kind:
-		return outside("kind", fmt.Sprint(f.Kinds), l.Kind.String())
+		return outside("module", strings.Join(f.Modules, ", "), "a module of this name")
+	case !slices.Contains(f.Kinds, l.Kind):
+		return outside("kind", strings.Join(f.kinds(), ", "), "a "+l.Kind.String()+" license")
 	case l.Unrestricted && !f.Unrestricted:
-		return outside("unrestricted", "a quantity that is enforced", "an unrestricted license")
+		return outside("unrestricted", "quantities that are enforced", "an unrestricted license")
 	case l.Quantity > f.MaxQuantity:
-		return outside("quantity", number(f.MaxQuantity), number(l.Quantity))
+		return outside("quantity", number(f.MaxQuantity), "a quantity of "+number(l.Quantity))
 	}
 	return nil
 }
+
+func days(n int) string { return fmt.Sprintf("%d days", n) }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -7,14 +7,11 @@ import (
 	"github.com/pott-dev/pott/license"
 )
 
-// The fields of the header, in the order they are written. The last three are
-// kept free: no reader of this version knows them, and a set that has them says
-// so in requires.
+// The fields of the header, in the order they are written.
 var headerFields = []string{
 	"requires", "issuer", "issuer_name", "company", "serial", "number", "issued",
 	"time_zone", "dates", "deployment", "product", "occupancy", "previous",
 	"installation", "final", "demo", "clients",
-	"address", "meters", "limits",
 }
 
 var (

@@ -70,7 +70,7 @@ func (r *reader) field(name string) bool {
 // need moves to the value of a field that must be next.
 func (r *reader) need(name string, fields []string) {
 	if !r.field(name) && r.err == nil {
-		r.blame(fields, fmt.Sprintf("the field %q must stand here", name))
+		r.blame(fields, name)
 	}
 }
 
@@ -81,26 +81,37 @@ func (r *reader) close(fields []string) {
 		return
 	}
 	if r.err == nil {
-		r.blame(fields, "a comma and a field, or the end of the object, must stand here")
+		r.blame(fields, "")
 	}
 }
 
-// blame finds the most helpful thing to say about a field that is not expected.
-func (r *reader) blame(fields []string, otherwise string) {
+// blame finds the most helpful thing to say about what stands where the needed
+// field should, or the end of the object when none is needed.
+func (r *reader) blame(fields []string, needed string) {
 	at := r.i
 	if r.at(',') {
 		r.i++
 	}
+	if r.at(' ') {
+		r.fail(r.i, "no white space stands outside of strings")
+		return
+	}
 	if !r.at('"') {
-		r.fail(at, "%s", otherwise)
+		if needed == "" {
+			r.fail(at, "a comma and a field, or the end of the object, must stand here")
+		} else {
+			r.fail(at, "the field %q is missing", needed)
+		}
 		return
 	}
 	key := reader{line: r.line, s: r.s, i: r.i}
 	name := key.str()
-	switch {
+	switch i := slices.Index(fields, name); {
 	case key.err != nil:
 		r.err = key.err
-	case slices.Contains(fields, name):
+	case i >= 0 && i > slices.Index(fields, needed) && needed != "":
+		r.fail(r.i, "the field %q is missing before %q", needed, name)
+	case i >= 0:
 		r.fail(r.i, "the field %q stands twice or out of order", name)
 	default:
 		for _, f := range fields {
@@ -307,7 +318,7 @@ func word[T any](r *reader, parse func(string) (T, error)) T {
 	}
 	v, err := parse(s)
 	if err != nil {
-		r.fail(at, "%s", err)
+		r.fail(at, "%.300s", err) // a line is long, a sentence is not
 		return zero
 	}
 	return v

@@ -9,7 +9,6 @@ import (
 var licenseFields = []string{
 	"module", "kind", "quantity", "unrestricted", "open_ended", "hidden", "marker", "people",
 	"prerequisite", "edit", "plan", "version", "names", "tooltips",
-	"meters", "limits",
 }
 
 var (
