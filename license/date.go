@@ -80,9 +80,9 @@ func (d Date) Add(days int) Date {
 // DaysUntil returns the number of calendar days from d to e: 1 from one day to
 // the next, negative when e is earlier.
 func (d Date) DaysUntil(e Date) int {
-	a := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
-	b := time.Date(e.Year, e.Month, e.Day, 0, 0, 0, 0, time.UTC)
-	return int(b.Sub(a).Hours() / 24)
+	// Not Time.Sub: a Duration ends after 292 years.
+	const day = 24 * 60 * 60
+	return int((e.Midnight(time.UTC).Unix() - d.Midnight(time.UTC).Unix()) / day)
 }
 
 // Midnight returns the moment the date begins in loc.

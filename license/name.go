@@ -60,8 +60,12 @@ func ParseName(text string) (Name, error) {
 // MarshalText returns the text form.
 func (n Name) MarshalText() ([]byte, error) { return []byte(n.String()), nil }
 
-// UnmarshalText reads the text form; see [ParseName].
+// UnmarshalText reads what MarshalText writes, in any letter case.
 func (n *Name) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*n = Name{}
+		return nil
+	}
 	*n, err = ParseName(string(text))
 	return err
 }

@@ -1,6 +1,9 @@
 package license
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // A Set is all licenses one issuer grants one installation. It is signed as a
 // whole; package licensefile reads and checks the signed form.
@@ -70,7 +73,14 @@ const (
 )
 
 // String returns "ok", "warning", "grace" or "read-only".
-func (s State) String() string { return [...]string{"ok", "warning", "grace", "read-only"}[s] }
+func (s State) String() string {
+	if int(s) < len(states) {
+		return states[s]
+	}
+	return fmt.Sprintf("state(%d)", uint8(s))
+}
+
+var states = [...]string{OK: "ok", Warning: "warning", Grace: "grace", ReadOnly: "read-only"}
 
 // MarshalText returns the same as String.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
