@@ -63,6 +63,36 @@ var table = map[string]Row{
 	"seat.not-held":       notFound,
 	"seat.bad-quantity":   badValue,
 
+	// The installation.
+	"person.unknown":         notFound,
+	"request.bad-value":      badValue,
+	"set.unknown":            notFound,
+	"set.older":              conflict,
+	"set.equivocation":       badFile,
+	"set.other-serial":       badFile,
+	"set.other-installation": badFile,
+	"set.demo":               badFile,
+	"review.changed":         conflict,
+	"profile.unknown":        notFound,
+	"profile.in-use":         conflict,
+	"token.unknown":          notFound,
+	"check.bad-question":     malformed,
+	"installation.no-key":    {http.StatusServiceUnavailable, CannotVerify},
+
+	// The JSON door.
+	"auth.missing":            {http.StatusUnauthorized, SignIn},
+	"auth.invalid":            {http.StatusUnauthorized, SignIn},
+	"auth.other-installation": {http.StatusForbidden, NotPermitted},
+	"auth.scope":              {http.StatusForbidden, NotPermitted},
+	"request.malformed":       malformed,
+	"request.unknown-field":   malformed,
+	"request.too-large":       {http.StatusRequestEntityTooLarge, Usage},
+	"request.media-type":      {http.StatusUnsupportedMediaType, Usage},
+	"request.parameter":       malformed,
+	"request.no-such-path":    notFound,
+	"request.method":          {http.StatusMethodNotAllowed, Usage},
+	"request.too-many-checks": malformed,
+
 	// Commands. Their status is never sent: they answer with the exit code.
 	"cli.usage":          command(Usage),
 	"cli.confirm":        command(Usage),
