@@ -29,9 +29,12 @@ type place struct {
 	TokenFile    string `json:"token_file,omitempty"`
 }
 
-// contextsPath is where the file is: $XDG_CONFIG_HOME/pott/contexts.json, else
-// below ~/.config.
+// contextsPath is where the file is: $POTT_CONTEXTS, else
+// $XDG_CONFIG_HOME/pott/contexts.json, else below ~/.config.
 func contextsPath(env func(string) (string, bool)) (string, error) {
+	if path, ok := env("POTT_CONTEXTS"); ok && path != "" {
+		return path, nil
+	}
 	if dir, ok := env("XDG_CONFIG_HOME"); ok && filepath.IsAbs(dir) {
 		return filepath.Join(dir, "pott", "contexts.json"), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -80,3 +81,11 @@ func (c Config) DSN() string {
 
 // root is the file with the pinned root keys.
 func (c Config) root() string { return filepath.Join(c.Data, "root.pub") }
+
+// Place returns where the database is, without a password.
+func (c Config) Place() string {
+	if u, err := url.Parse(c.DSN()); err == nil && u.Host != "" {
+		return u.Redacted()
+	}
+	return c.DSN()
+}

@@ -45,10 +45,12 @@ func (k Keys) Make() error {
 func (k Keys) MakeInstallation(name string) error { return k.write(name+".key", signHead) }
 
 // Remove takes away keys that were made for something that then failed.
-func (k Keys) Remove(file string) { os.Remove(filepath.Join(k.Dir, file)) }
+func (k Keys) Remove(file string) { os.Remove(k.path(file)) }
+
+func (k Keys) path(file string) string { return filepath.Join(k.Dir, file) }
 
 func (k Keys) write(file, head string) error {
-	path := filepath.Join(k.Dir, file)
+	path := k.path(file)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return &KeyExistsError{Path: path}
@@ -80,7 +82,7 @@ func (k Keys) Installation(name string) (ed25519.PrivateKey, error) {
 var keyText = regexp.MustCompile(`^([a-z0-9-]+)\n([0-9a-f]{64})\n$`)
 
 func (k Keys) read(file, head string) (secret [32]byte, err error) {
-	path := filepath.Join(k.Dir, file)
+	path := k.path(file)
 	if err := k.checkMode(); err != nil {
 		return secret, err
 	}
@@ -103,7 +105,7 @@ func (k Keys) read(file, head string) (secret [32]byte, err error) {
 func (k Keys) checkMode() error {
 	info, err := os.Stat(k.Dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &NoKeyError{Path: filepath.Join(k.Dir, "seal.key")}
+		return &NoKeyError{Path: k.path("seal.key")}
 	} else if err != nil {
 		return pathError(k.Dir, err)
 	}

@@ -1,0 +1,366 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+
+	"github.com/pott-dev/pott/cmd/pott/host"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/fsck"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+type serverCmd struct {
+	Init        serverInit    `cmd:"" help:"Make a server with its first installation."`
+	Add         serverAdd     `cmd:"" help:"Add an installation to a server."`
+	Serve       serverServe   `cmd:"" help:"Answer requests until told to stop."`
+	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
+	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
+}
+
+// hostFlags say where the server lives. Each can also stand in the settings
+// file, under the same name.
+type hostFlags struct {
+	Config   string `placeholder:"FILE" help:"Settings file. Else $POTT_CONFIG."`
+	Data     string `placeholder:"DIR" help:"Directory of the database and the pinned root. Else $POTT_DATA, the settings, ~/.local/share/pott/data."`
+	Keys     string `placeholder:"DIR" help:"Directory of the keys; keep it apart from the data. Else $POTT_KEYS, the settings, ~/.local/share/pott/keys."`
+	Database string `placeholder:"DSN" help:"Address of a PostgreSQL database (postgres://…); a file in the data directory when left out. Else $POTT_DATABASE, the settings."`
+}
+
+// config returns the settings: flag, environment, settings file, default.
+func (f hostFlags) config(s *session) (host.Config, error) {
+	env := func(name string) string { v, _ := s.p.Env(name); return v }
+	c := host.Config{Data: absolute(f.Data), Keys: absolute(f.Keys), Database: f.Database}
+	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN")})
+	if path := either(f.Config, env("POTT_CONFIG")); path != "" {
+		file, err := host.ReadConfig(path)
+		if err != nil {
+			return host.Config{}, err
+		}
+		c = c.Over(file)
+	}
+	return c.Over(host.Default(env("HOME"))), nil
+}
+
+// absolute makes a path one that means the same from every directory.
+func absolute(path string) string {
+	if path == "" {
+		return ""
+	}
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
+}
+
+// newFlags say what an installation is.
+type newFlags struct {
+	Name     string `arg:"" help:"The installation's name, as it stands in paths: letters a to z, digits, hyphen."`
+	Company  string `required:"" placeholder:"TEXT" help:"The company that owns it."`
+	Serial   string `placeholder:"TEXT" help:"The serial number its sets must carry; the first set's when left out."`
+	TimeZone string `default:"UTC" placeholder:"ZONE" help:"Zone in which days begin and end, such as Europe/Stockholm."`
+	Demo     bool   `help:"Accept demo sets."`
+}
+
+func (f newFlags) made() host.New {
+	return host.New{Name: f.Name, Company: f.Company, Serial: f.Serial, TimeZone: f.TimeZone, Demo: f.Demo}
+}
+
+// by is who acts: somebody at the machine.
+func by() audit.Actor {
+	name := "unknown"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return audit.Actor{Kind: audit.Host, ID: name}
+}
+
+type serverInit struct {
+	hostFlags
+	newFlags
+	Root string `required:"" placeholder:"FILE" help:"File with the issuer's root keys, the ones this server will trust."`
+	preview
+}
+
+// Help says what kong's one line cannot.
+func (serverInit) Help() string {
+	return "Makes the key directory, the keys and the database, pins the root keys, and writes the first administrator's token into the new file named by --token-file. Nothing that exists is replaced."
+}
+
+// serverMade is the document of a server or installation that was made.
+type serverMade struct {
+	Installation string     `json:"installation"`
+	Data         string     `json:"data"`
+	Keys         string     `json:"keys"`
+	TokenFile    string     `json:"token_file"`
+	Roots        []rootMade `json:"roots,omitempty"`
+	DryRun       bool       `json:"dry_run,omitempty"`
+}
+
+type rootMade struct {
+	Name        string `json:"name"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+func (c serverInit) Run(s *session) error {
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	if err := s.tokenPlace(); err != nil {
+		return err
+	}
+	root, err := s.read(c.Root)
+	if err != nil {
+		return err
+	}
+	trust, err := licensefile.ParseRootFile(root)
+	if err != nil {
+		return err
+	}
+	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun}
+	for _, r := range trust.Roots {
+		doc.Roots = append(doc.Roots, rootMade{r.Name, licensefile.Fingerprint(r.Key)})
+	}
+	if c.DryRun {
+		if err := host.MayMake(config); err != nil {
+			return err
+		}
+		return s.made(doc)
+	}
+	undo, err := host.Make(config, root)
+	if err != nil {
+		return err
+	}
+	if err := c.add(s, config, s.g.TokenFile); err != nil {
+		undo() // half a server would only be in the way of the next try
+		return err
+	}
+	return s.made(doc)
+}
+
+// tokenPlace makes sure that there is a place for the first token, before
+// anything is made: a secret without a place would be lost.
+func (s *session) tokenPlace() error {
+	switch path := s.g.TokenFile; path {
+	case "", "-":
+		return &UsageError{Problem: "the first administrator's token needs a new file: --token-file", Help: "pott server init --help"}
+	default:
+		if _, err := os.Lstat(path); err == nil {
+			return &FileError{Path: path, Why: "it exists already"}
+		}
+	}
+	return nil
+}
+
+// add makes the installation and writes its first token.
+func (f newFlags) add(s *session, config host.Config, tokenFile string) error {
+	h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	secret, err := h.Add(s.ctx, by(), f.made())
+	if err := errors.Join(err, h.Close()); err != nil {
+		return err
+	}
+	out, err := os.OpenFile(tokenFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fileError(tokenFile, err)
+	}
+	_, err = out.WriteString(secret + "\n")
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+func (s *session) made(doc serverMade) error {
+	return s.answer(answer{doc: doc, ids: []string{doc.Installation}, human: func(o *paper) {
+		if doc.DryRun {
+			o.line("server.would", doc.Installation, doc.Data)
+		} else {
+			o.line("server.made", doc.Installation, doc.Data)
+		}
+		for _, r := range doc.Roots {
+			o.line("server.root", r.Name, r.Fingerprint)
+		}
+		if len(doc.Roots) > 0 {
+			o.line("server.fingerprint")
+		}
+		if !doc.DryRun {
+			o.line("server.token", doc.TokenFile)
+			s.remark("server.next", quoted(doc.Data), quoted(doc.Keys))
+		}
+	}})
+}
+
+type serverAdd struct {
+	hostFlags
+	newFlags
+	preview
+}
+
+// Help says what kong's one line cannot.
+func (serverAdd) Help() string {
+	return "Works while the server is stopped. The first administrator's token is written into the new file named by --token-file."
+}
+
+func (c serverAdd) Run(s *session) error {
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	if err := s.tokenPlace(); err != nil {
+		return err
+	}
+	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun}
+	if c.DryRun {
+		h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(h.MayAdd(c.made()), h.Close()); err != nil {
+			return err
+		}
+		return s.made(doc)
+	}
+	if err := c.add(s, config, s.g.TokenFile); err != nil {
+		return err
+	}
+	return s.made(doc)
+}
+
+type serverServe struct {
+	hostFlags
+	Listen  string `placeholder:"ADDRESS" help:"Address to listen on. Else $POTT_LISTEN, the settings, 127.0.0.1:7070."`
+	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, in PEM; the server then speaks HTTPS only."`
+	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, in PEM."`
+}
+
+// Help says what kong's one line cannot.
+func (serverServe) Help() string {
+	return "Prints one line with the address when it is ready. SIGTERM or Ctrl-C makes it answer what it has begun, then stop; every change that was answered is stored."
+}
+
+func (c serverServe) Run(s *session) error {
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey}.Over(config)
+	if err := config.Check(); err != nil {
+		return &UsageError{Problem: err.Error(), Help: "pott server serve --help"}
+	}
+	h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.NewJSONHandler(s.p.Stderr, nil)))
+	if err != nil {
+		return err
+	}
+	err = h.ListenAndServe(s.ctx, func(address string) {
+		doc := struct {
+			Address       string   `json:"address"`
+			Installations []string `json:"installations"`
+		}{address, h.Names()}
+		s.answer(answer{doc: doc, ids: []string{address}, human: func(o *paper) {
+			o.line("server.serving", strings.Join(h.Names(), ", "), address)
+		}})
+	})
+	if err := errors.Join(err, h.Close()); err != nil {
+		return err
+	}
+	s.remark("server.stopped")
+	s.ctx = context.WithoutCancel(s.ctx) // stopping was what it was asked for
+	return nil
+}
+
+type serverMigrate struct{ hostFlags }
+
+func (c serverMigrate) Run(s *session) error {
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	if err := host.Migrate(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
+	doc := struct {
+		Database string `json:"database"`
+	}{config.Place()}
+	return s.answer(answer{doc: doc, ids: []string{doc.Database}, human: func(o *paper) { o.line("server.migrated", doc.Database) }})
+}
+
+type serverCheck struct {
+	File string `arg:"" help:"The settings file."`
+}
+
+func (c serverCheck) Run(s *session) error {
+	config, err := host.ReadConfig(c.File)
+	if err != nil {
+		return err
+	}
+	home, _ := s.p.Env("HOME")
+	config = config.Over(host.Default(home))
+	return s.answer(answer{doc: config, ids: []string{c.File}, human: func(o *paper) { o.line("server.config-good", c.File) }})
+}
+
+type fsckCmd struct{ hostFlags }
+
+// Help says what kong's one line cannot.
+func (fsckCmd) Help() string {
+	return "Reads every record itself, inside one snapshot, also while the server runs. Exit code 0: intact, as far as the database alone can show; 8: broken; 12: cannot be checked. Whether the whole database is an older copy, only something outside it can tell."
+}
+
+func (c fsckCmd) Run(s *session) error {
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	report, err := host.Fsck(s.ctx, config)
+	if err != nil {
+		return err
+	}
+	err = s.answer(answer{doc: report, ids: []string{string(report.Verdict)}, human: func(o *paper) { report.WriteText(&o.b) }})
+	if err != nil {
+		return err
+	}
+	return verdict(report)
+}
+
+// verdict turns a report into the exit code's error. A rollback cannot be
+// checked from inside the database, so that alone does not count.
+func verdict(r fsck.Report) error {
+	if broken := r.Broken(); len(broken) > 0 {
+		return &FsckBrokenError{Places: len(broken), First: broken[0].String()}
+	}
+	for _, a := range []fsck.Answer{r.Rows, r.Totals, r.Chain, r.Counts} {
+		if a.State != fsck.Intact {
+			return &FsckUncheckedError{Why: a.Why}
+		}
+	}
+	if r.Checked.Rows == 0 {
+		return &FsckUncheckedError{Why: "there is nothing to check"}
+	}
+	return nil
+}
+
+// FsckBrokenError is returned beside a report that found something broken.
+type FsckBrokenError struct {
+	Places int
+	First  string
+}
+
+func (e *FsckBrokenError) Error() string { return fmt.Sprintf("%d places are broken", e.Places) }
+
+// Code returns the stable code of the error.
+func (e *FsckBrokenError) Code() string { return "fsck.broken" }
+
+// FsckUncheckedError is returned beside a report that could not answer
+// everything.
+type FsckUncheckedError struct{ Why string }
+
+func (e *FsckUncheckedError) Error() string { return "the records cannot be checked: " + e.Why }
+
+// Code returns the stable code of the error.
+func (e *FsckUncheckedError) Code() string { return "fsck.cannot-check" }

@@ -1,0 +1,274 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/fsck"
+	"github.com/pott-dev/pott/internal/installation/httpapi"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// A Host is an open server: its database, its keys and the house over them.
+type Host struct {
+	config Config
+	keys   Keys
+	db     *sqldb.DB
+	house  *installation.House
+	log    *slog.Logger
+	now    func() time.Time
+}
+
+// MayMake reports whether a server can be made: that there is none, and that no
+// key would be replaced.
+func MayMake(c Config) error {
+	if _, err := os.Stat(c.root()); err == nil {
+		return &AlreadyMadeError{Data: c.Data}
+	}
+	if _, err := os.Stat(Keys{c.Keys}.path("seal.key")); err == nil {
+		return &KeyExistsError{Path: Keys{c.Keys}.path("seal.key")}
+	}
+	return nil
+}
+
+// Make makes the directories and the seal key, and pins the root keys. It never
+// replaces anything. undo takes away what was made, for when the first
+// installation could not be; it is to be called before anything was answered.
+func Make(c Config, root []byte) (undo func(), err error) {
+	if err := MayMake(c); err != nil {
+		return nil, err
+	}
+	var made []string
+	undo = func() {
+		for _, path := range slices.Backward(made) {
+			os.Remove(path) // directories go only when they are empty
+		}
+	}
+	for _, dir := range []string{c.Data, c.Keys} {
+		if _, err := os.Stat(dir); err != nil {
+			made = append(made, dir)
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			undo()
+			return nil, pathError(dir, err)
+		}
+	}
+	keys := Keys{c.Keys}
+	if err := keys.Make(); err != nil {
+		undo()
+		return nil, err
+	}
+	made = append(made, keys.path("seal.key"))
+	if err := os.WriteFile(c.root(), root, 0o644); err != nil {
+		undo()
+		return nil, pathError(c.root(), err)
+	}
+	made = append(made, c.root())
+	if c.Database == "" {
+		made = append(made, c.DSN(), c.DSN()+"-wal", c.DSN()+"-shm")
+	}
+	return undo, nil
+}
+
+// openDatabase opens the database of a server that was made.
+func openDatabase(ctx context.Context, c Config) (*sqldb.DB, error) {
+	if _, err := os.Stat(c.root()); err != nil {
+		return nil, &NotMadeError{Data: c.Data}
+	}
+	return sqldb.Open(ctx, c.DSN())
+}
+
+// Open opens a server that was made, and checks what it reads.
+func Open(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{config: c, keys: Keys{c.Keys}, db: db, log: log, now: now}
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *Host) open(ctx context.Context) error {
+	root, err := os.ReadFile(h.config.root())
+	if err != nil {
+		return pathError(h.config.root(), err)
+	}
+	trust, err := licensefile.ParseRootFile(root)
+	if err != nil {
+		return err
+	}
+	master, err := h.keys.Seal()
+	if err != nil {
+		return err
+	}
+	h.house, err = installation.Open(ctx, installation.Options{
+		DB: h.db, Master: master, Key: h.keys.Installation, Now: h.now, Log: h.log,
+		// One set of roots for the whole server: whoever runs it trusts them.
+		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
+	})
+	return err
+}
+
+// House returns the installations of the server.
+func (h *Host) House() *installation.House { return h.house }
+
+// Names returns the names of the installations.
+func (h *Host) Names() []string { return h.house.Names() }
+
+// New says what an installation is.
+type New struct {
+	Name     string
+	Company  string
+	Serial   string
+	TimeZone string
+	Demo     bool
+}
+
+// MayAdd reports whether an installation of that name can be added.
+func (h *Host) MayAdd(n New) error {
+	if h.house.Installation(n.Name) != nil {
+		return &AlreadyMadeError{Data: n.Name}
+	}
+	if _, err := os.Stat(h.keys.path(n.Name + ".key")); err == nil {
+		return &KeyExistsError{Path: h.keys.path(n.Name + ".key")}
+	}
+	return nil
+}
+
+// Add adds an installation with a key of its own, and returns the secret of its
+// first administrator's token: it is not kept anywhere.
+func (h *Host) Add(ctx context.Context, by audit.Actor, n New) (secret string, err error) {
+	if err := h.MayAdd(n); err != nil {
+		return "", err
+	}
+	if err := h.keys.MakeInstallation(n.Name); err != nil {
+		return "", err
+	}
+	in, err := h.house.Create(ctx, by, installation.New{
+		Name: n.Name, Company: n.Company, Serial: n.Serial, TimeZone: n.TimeZone, Demo: n.Demo,
+	})
+	if err != nil {
+		h.keys.Remove(n.Name + ".key")
+		return "", err
+	}
+	made, err := in.MakeToken(ctx, installation.Act{By: by}, api.NewToken{Name: "first administrator", Scopes: []string{api.ScopeAdmin}})
+	return made.Secret, err
+}
+
+// drain is how long requests that have begun may take when the server stops.
+const drain = 10 * time.Second
+
+// ListenAndServe answers requests until ctx ends, then answers those it has
+// begun. ready is called with the address when requests are let in.
+func (h *Host) ListenAndServe(ctx context.Context, ready func(address string)) error {
+	listener, err := net.Listen("tcp", h.config.Listen)
+	if err != nil {
+		return &ListenError{Address: h.config.Listen, Why: reason(err)}
+	}
+	return h.Serve(ctx, listener, ready)
+}
+
+// Serve is like [Host.ListenAndServe], on a listener the caller has opened.
+func (h *Host) Serve(ctx context.Context, listener net.Listener, ready func(address string)) error {
+	ending, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	server := httpapi.NewServer("", untilEnding(ending, httpapi.New(h.house, h.log)))
+	server.ErrorLog = slog.NewLogLogger(h.log.Handler(), slog.LevelDebug)
+	scheme := "http"
+	served := make(chan error, 1)
+	if h.config.TLSCert != "" {
+		scheme = "https"
+	}
+	go func() {
+		if scheme == "https" {
+			served <- server.ServeTLS(listener, h.config.TLSCert, h.config.TLSKey)
+		} else {
+			served <- server.Serve(listener)
+		}
+	}()
+	if ready != nil {
+		ready(scheme + "://" + listener.Addr().String())
+	}
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	end()
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	if err := server.Shutdown(late); err != nil {
+		server.Close() // what is still asked gets no answer, so nothing was promised
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// untilEnding ends change streams, which never end by themselves, when the server
+// does. Everything else is answered first.
+func untilEnding(ending context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/v1/changes") {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(ending, cancel)()
+			r = r.WithContext(ctx)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func reason(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err.Error()
+	}
+	return err.Error()
+}
+
+// Close closes everything; what was answered is stored.
+func (h *Host) Close() error {
+	if h.house != nil {
+		h.house.Close()
+	}
+	return h.db.Close()
+}
+
+// Migrate brings the database to this version, which opening it does.
+func Migrate(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) error {
+	h, err := Open(ctx, c, now, log)
+	if err != nil {
+		return err
+	}
+	return h.Close()
+}
+
+// Fsck checks every record from the raw rows, without the house or its store.
+func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
+	master, err := Keys{c.Keys}.Seal()
+	if err != nil {
+		return fsck.Report{}, err
+	}
+	db, err := openDatabase(ctx, c)
+	if err != nil {
+		return fsck.Report{}, err
+	}
+	report, err := fsck.Check(ctx, db, master)
+	return report, errors.Join(err, db.Close())
+}
