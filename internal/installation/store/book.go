@@ -1,0 +1,442 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
+)
+
+// Book is one installation: its rows, checked and in memory, and the way to
+// change them. It may be used by any number of goroutines.
+type Book struct {
+	ledger
+	store  *Store
+	teller *teller
+	place  place
+
+	owners      *table[int64, Owner]
+	people      *table[string, person]
+	assignments *table[int64, Assignment]
+	licenses    *table[license.Name, License]
+	sets        *table[string, Set]
+	keyLists    *table[int64, KeyList]
+	profiles    *table[string, Profile]
+	tokens      *table[string, Token]
+
+	byUser     map[string]string   // folded user id to person, of people who are not deleted
+	byHash     map[[32]byte]string // hash of the secret to token
+	current    map[string][]int64  // person to numbers of current assignments, rising
+	last       numbers
+	files      map[string][]byte // hash to file, of sets that wait or are in force
+	active     *license.Active
+	personal   map[string]personalRow // read beside the rows being applied
+	touched    Commit                 // what has changed since the last Commit was told
+	watchMu    sync.Mutex
+	watchers   map[int]func(*View, Commit)
+	nextWatch  int
+	notifiedAt int64
+}
+
+// numbers are the last small numbers given.
+type numbers struct{ person, assignment, license int64 }
+
+// personalRow is a row of the table personal.
+type personalRow struct {
+	salt   []byte
+	values Personal
+}
+
+func newBook(s *Store, p place) *Book {
+	b := &Book{store: s, place: p, watchers: map[int]func(*View, Commit){}}
+	b.ledger = ledger{installation: p.id, name: seatsLedger, node: s.options.Node, keys: tamper.NewKeys(s.keys.Master, p.id), texts: texts{}}
+	b.owners, b.people, b.assignments = newTable(ownerCodec), newTable(personCodec), newTable(assignmentCodec)
+	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
+	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
+	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens}
+	b.byUser, b.byHash, b.current = map[string]string{}, map[[32]byte]string{}, map[string][]int64{}
+	b.files = map[string][]byte{}
+	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
+	b.assignments.changed = b.assignmentChanged
+	b.assignments.archive = func(a *Assignment) bool { return a.Until != 0 }
+	b.licenses.changed, b.sets.changed, b.tokens.changed = b.licenseChanged, b.setChanged, b.tokenChanged
+	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
+	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
+	b.beside = b.readBeside
+	b.active = license.NewActive()
+	return b
+}
+
+func (b *Book) personChanged(old, new *person) {
+	for _, p := range []*person{old, new} {
+		if p != nil {
+			b.touched.person(p.ID)
+		}
+	}
+	if old != nil && b.byUser[FoldUserID(old.Personal.UserID)] == old.ID {
+		delete(b.byUser, FoldUserID(old.Personal.UserID))
+	}
+	if new != nil {
+		b.last.person = max(b.last.person, new.Number)
+		if new.findable() {
+			b.byUser[FoldUserID(new.Personal.UserID)] = new.ID
+		}
+	}
+}
+
+// findable reports whether the person can be found by user id.
+func (p *person) findable() bool { return !p.Deleted && p.Erased == 0 && p.Personal.UserID != "" }
+
+func (b *Book) assignmentChanged(old, new *Assignment) {
+	if old != nil && old.Until == 0 {
+		b.touched.person(old.Person)
+		b.current[old.Person] = without(b.current[old.Person], old.Number)
+		if len(b.current[old.Person]) == 0 {
+			delete(b.current, old.Person)
+		}
+	}
+	if new != nil {
+		b.touched.person(new.Person)
+		b.last.assignment = max(b.last.assignment, new.Number)
+		if new.Until == 0 {
+			b.current[new.Person] = with(b.current[new.Person], new.Number)
+		}
+	}
+}
+
+func (b *Book) licenseChanged(_, new *License) {
+	b.touched.Licenses = true
+	if new != nil {
+		b.last.license = max(b.last.license, new.Number)
+	}
+}
+
+func (b *Book) setChanged(_, _ *Set) { b.touched.Sets = true }
+
+func (b *Book) tokenChanged(old, new *Token) {
+	if old != nil {
+		delete(b.byHash, old.Hash)
+	}
+	if new != nil {
+		b.byHash[new.Hash] = new.ID
+	}
+}
+
+// with and without return a new slice: readers may hold the old one.
+func with(numbers []int64, n int64) []int64 {
+	at, _ := slices.BinarySearch(numbers, n)
+	return slices.Insert(slices.Clip(numbers), at, n)
+}
+
+func without(numbers []int64, n int64) []int64 {
+	return slices.DeleteFunc(slices.Clone(numbers), func(m int64) bool { return m == n })
+}
+
+// readBeside reads personal values for the people about to be applied, and the
+// files of sets.
+func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][]tamper.Value) error {
+	if table != "person" {
+		return nil
+	}
+	b.personal = map[string]personalRow{}
+	const text = `SELECT person, salt, user_id, first_name, last_name, email, grp FROM personal WHERE installation = ?`
+	read := func(rows *sql.Rows) error {
+		var id string
+		var r personalRow
+		p := &r.values
+		if err := rows.Scan(&id, &r.salt, &p.UserID, &p.First, &p.Last, &p.Email, &p.Group); err != nil {
+			return err
+		}
+		b.personal[id] = r
+		return nil
+	}
+	if keys == nil {
+		return each(ctx, q, text, []any{b.installation}, read)
+	}
+	for len(keys) > 0 {
+		n := sizeFor(len(keys))
+		args := []any{b.installation}
+		for _, key := range keys[:n] {
+			args = append(args, key[0].Str())
+		}
+		if err := each(ctx, q, text+" AND person IN "+tuple(n), args, read); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// admitPerson joins a person with the personal values, if they are the ones the
+// sealed row commits to.
+func (b *Book) admitPerson(p *person) string {
+	r, ok := b.personal[p.ID]
+	delete(b.personal, p.ID)
+	switch {
+	case p.Erased != 0 && ok:
+		return "erased personal values put back"
+	case p.Erased != 0:
+		return ""
+	case !ok:
+		return "personal values deleted"
+	}
+	if c := tamper.Commitment(r.salt, r.values.fields()...); c != p.commitment || len(r.salt) != len(p.salt) {
+		return "personal values edited"
+	}
+	copy(p.salt[:], r.salt)
+	p.Personal = r.values
+	return ""
+}
+
+// open loads the book, on one snapshot.
+func (b *Book) open(ctx context.Context) error {
+	err := b.store.db.View(ctx, func(tx *sqldb.Tx) error {
+		b.byUser, b.byHash, b.current, b.last = map[string]string{}, map[[32]byte]string{}, map[string][]int64{}, numbers{}
+		if err := b.load(ctx, tx); err != nil {
+			return err
+		}
+		return b.loadNumbers(ctx, tx)
+	})
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.touched = Commit{}
+	return b.refreshActive(ctx)
+}
+
+// loadNumbers makes sure that a damaged row's small number is not given again.
+func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
+	for _, n := range []struct {
+		text string
+		last *int64
+	}{
+		{"SELECT coalesce(max(number), 0) FROM person WHERE installation = ?", &b.last.person},
+		{"SELECT coalesce(max(number), 0) FROM assignment WHERE installation = ?", &b.last.assignment},
+		{"SELECT coalesce(max(number), 0) FROM license WHERE installation = ?", &b.last.license},
+	} {
+		if err := each(ctx, q, n.text, []any{b.installation}, func(rows *sql.Rows) error {
+			var found int64
+			err := rows.Scan(&found)
+			*n.last = max(*n.last, found)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	for k := range b.assignments.rows {
+		b.last.assignment = max(b.last.assignment, k)
+	}
+	return nil
+}
+
+// refreshActive reads the files of sets that wait or are in force and makes the
+// view of the active ones. A file that is not what its sealed row says leaves
+// its issuer without a set. The caller holds mu.
+func (b *Book) refreshActive(ctx context.Context) error {
+	files := map[string][]byte{}
+	var active []*license.Set
+	for _, row := range b.sets.rows {
+		s := row.row
+		if s == nil || s.State == SetReplaced {
+			continue
+		}
+		file := b.files[s.File]
+		if file == nil {
+			var err error
+			if file, err = b.readFile(ctx, s.File); err != nil {
+				if e, ok := err.(*DamagedError); ok {
+					b.damages, b.health = append(b.damages, e.Damage), max(b.health, Damaged)
+					continue
+				}
+				return err
+			}
+		}
+		files[s.File] = file
+		if s.State == SetActive {
+			active = append(active, b.store.parsed(s.File, file))
+		}
+	}
+	b.files, b.active = files, license.NewActive(active...)
+	return nil
+}
+
+// FileHash returns the name a license file is stored under: the SHA-256 of its
+// bytes, in lower-case hex.
+func FileHash(file []byte) string {
+	h := sha256.Sum256(file)
+	return hex.EncodeToString(h[:])
+}
+
+// readFile reads a file from the database and checks that it is the one.
+func (b *Book) readFile(ctx context.Context, hash string) ([]byte, error) {
+	var file []byte
+	err := b.store.db.QueryRow(ctx, "SELECT bytes FROM set_file WHERE installation = ? AND hash = ?", b.installation, hash).Scan(&file)
+	if err == sql.ErrNoRows {
+		return nil, &DamagedError{Damage{Table: "set_file", Key: hash, What: "missing"}}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if FileHash(file) != hash {
+		return nil, &DamagedError{Damage{Table: "set_file", Key: hash, What: "edited"}}
+	}
+	return bytes.Clone(file), nil
+}
+
+// ID returns the random id of the installation.
+func (b *Book) ID() string { return b.installation }
+
+// Name returns the name the installation is reached by.
+func (b *Book) Name() string { return b.place.name }
+
+// Health says how far the installation can be trusted, and Damage what is wrong.
+func (b *Book) Health() Health {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.health
+}
+
+// Damage lists what was found to be damaged since the book was opened.
+func (b *Book) Damage() []Damage {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Clone(b.damages)
+}
+
+// Commit says what one or more batches have changed.
+type Commit struct {
+	Seq          int64
+	People       []string // ids of people whose row or assignments changed, without repetition
+	Sets         bool
+	Licenses     bool // also when only counters changed
+	Profiles     bool
+	Installation bool
+
+	seen map[string]bool
+}
+
+func (c *Commit) person(id string) {
+	if c.seen[id] {
+		return
+	}
+	if c.seen == nil {
+		c.seen = map[string]bool{}
+	}
+	c.seen[id] = true
+	c.People = append(c.People, id)
+}
+
+// Watch calls seen after every change, from this server or another, with a view
+// of the state after it, and before the acts of the batch are answered. Calls
+// come one at a time and in order. seen must be quick: the next batch waits for
+// it. It may not call Update.
+func (b *Book) Watch(seen func(*View, Commit)) (stop func()) {
+	b.watchMu.Lock()
+	defer b.watchMu.Unlock()
+	n := b.nextWatch
+	b.nextWatch++
+	b.watchers[n] = seen
+	return func() {
+		b.watchMu.Lock()
+		defer b.watchMu.Unlock()
+		delete(b.watchers, n)
+	}
+}
+
+// Subscribe returns a channel that gets a Commit after every change, until
+// cancel is called, which closes it. A reader that is slow gets several changes
+// as one Commit; none is lost.
+func (b *Book) Subscribe() (commits <-chan Commit, cancel func()) {
+	out := make(chan Commit)
+	var mu sync.Mutex
+	var waiting *Commit
+	wake := make(chan struct{}, 1)
+	done := make(chan struct{})
+	stop := b.Watch(func(_ *View, c Commit) {
+		mu.Lock()
+		if waiting == nil {
+			waiting = &Commit{}
+		}
+		waiting.add(c)
+		mu.Unlock()
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
+	})
+	go func() {
+		defer close(out)
+		for {
+			select {
+			case <-wake:
+			case <-done:
+				return
+			}
+			mu.Lock()
+			c := waiting
+			waiting = nil
+			mu.Unlock()
+			if c == nil {
+				continue
+			}
+			select {
+			case out <- *c:
+			case <-done:
+				return
+			}
+		}
+	}()
+	return out, sync.OnceFunc(func() { stop(); close(done) })
+}
+
+func (c *Commit) add(d Commit) {
+	for _, id := range d.People {
+		c.person(id)
+	}
+	c.Seq = max(c.Seq, d.Seq)
+	c.Sets = c.Sets || d.Sets
+	c.Licenses = c.Licenses || d.Licenses
+	c.Profiles = c.Profiles || d.Profiles
+	c.Installation = c.Installation || d.Installation
+}
+
+// tell calls the watchers when the book has moved on since they were last told.
+// It runs on the goroutine that writes.
+func (b *Book) tell() {
+	if b.touched.Sets {
+		b.mu.Lock()
+		// The files of sets that were staged are in files already, so nothing
+		// is read here that could fail for them.
+		_ = b.refreshActive(context.Background())
+		b.mu.Unlock()
+	}
+	if b.head.Seq == b.notifiedAt {
+		return
+	}
+	b.notifiedAt = b.head.Seq
+	c := b.touched
+	c.Seq, b.touched = b.head.Seq, Commit{}
+	b.watchMu.Lock()
+	defer b.watchMu.Unlock()
+	if len(b.watchers) == 0 {
+		return
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, seen := range b.watchers {
+		seen(&View{book: b}, c)
+	}
+}
+
+// micros is how times are stored.
+func micros(t time.Time) int64 { return t.UnixMicro() }

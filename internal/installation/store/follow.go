@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/pott-dev/pott/internal/tamper"
+)
+
+// link is a row of the journal.
+type link struct {
+	tamper.Batch
+	link [32]byte
+}
+
+const journalText = `SELECT seq, epoch, batch, at, node, entries, changes, link FROM journal
+	WHERE installation = ? AND ledger = ? AND seq > ? ORDER BY seq`
+
+// eachLink calls do for the rows of the journal after a batch, in order, once
+// each has been found to follow the one before.
+func (l *ledger) eachLink(ctx context.Context, q queryer, after int64, prev [32]byte, do func(*link, []tamper.Change) error) error {
+	return each(ctx, q, journalText, []any{l.installation, l.name, after}, func(rows *sql.Rows) error {
+		b := &link{Batch: tamper.Batch{Ledger: l.name}}
+		var epoch, id, entries, stored []byte
+		if err := rows.Scan(&b.Seq, &epoch, &id, &b.At, &b.Node, &entries, &b.Changes, &stored); err != nil {
+			return err
+		}
+		broken := l.journalDamaged(b.Seq)
+		if len(epoch) != 16 || len(id) != 16 || len(entries) != 32 || len(stored) != 32 || b.Seq != after+1 {
+			return broken
+		}
+		b.Epoch, b.ID, b.Entries, b.link = [16]byte(epoch), [16]byte(id), [32]byte(entries), [32]byte(stored)
+		changes, err := tamper.ParseChanges(b.Changes)
+		if err != nil || b.Link(l.installation, prev) != b.link {
+			return broken
+		}
+		after, prev = b.Seq, b.link
+		return do(b, changes)
+	})
+}
+
+func (l *ledger) journalDamaged(seq int64) error {
+	return &DamagedError{Damage{Table: "journal", Key: fmt.Sprintf("%s/%s/%d", l.installation, l.name, seq), What: "broken"}}
+}
+
+// catchUp applies what other servers have written, up to the head found. Rows
+// are taken over only when they are what the chain says they are, and the totals
+// must come out as the head's.
+func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
+	secret, ok := l.keys.Clone().OpenHead(found.Head, found.box)
+	if !ok {
+		return l.headDamaged("edited")
+	}
+	last := map[string]map[string]tamper.Change{}
+	seqs := map[string]map[string]int64{}
+	end := l.head.Link
+	if err := l.eachLink(ctx, q, l.head.Seq, l.head.Link, func(b *link, changes []tamper.Change) error {
+		for _, c := range changes {
+			if last[c.Table] == nil {
+				last[c.Table], seqs[c.Table] = map[string]tamper.Change{}, map[string]int64{}
+			}
+			last[c.Table][c.Key], seqs[c.Table][c.Key] = c, b.Seq
+		}
+		end = b.link
+		return nil
+	}); err != nil {
+		return err
+	}
+	if end != found.Link {
+		return l.headDamaged("edited")
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for table, changes := range last {
+		t := l.table(table)
+		if t == nil {
+			return l.journalDamaged(found.Seq)
+		}
+		if err := l.applyChanges(ctx, q, t, changes, seqs[table]); err != nil {
+			return err
+		}
+	}
+	l.head, l.box, l.secret = found.Head, found.box, secret
+	return nil
+}
+
+// applyChanges brings the rows of one table to what the chain says of them.
+func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, changes map[string]tamper.Change, seqs map[string]int64) error {
+	layout := t.sealedLayout()
+	var keys [][]tamper.Value
+	waiting := map[string]mark{}
+	for k, c := range changes {
+		key, err := tamper.ParseKey([]byte(k))
+		if err != nil || len(key) != len(layout.Key) {
+			return l.journalDamaged(seqs[k])
+		}
+		if c.Op == tamper.Deleted {
+			t.remove(key)
+			continue
+		}
+		keys = append(keys, key)
+		waiting[k] = mark{seqs[k], tamper.SealOf(l.keys.ID, c.MAC)}
+	}
+	if l.beside != nil {
+		if err := l.beside(ctx, q, layout.Table, keys); err != nil {
+			return err
+		}
+	}
+	err := byKeys(ctx, q, texts{}, layout, l.installation, keys, func(r *rawRow) error {
+		k := string(tamper.AppendKey(nil, r.key...))
+		want, ok := waiting[k]
+		if !ok {
+			return nil
+		}
+		delete(waiting, k)
+		switch m, ok, edited := r.check(l.keys, layout, k); {
+		case !ok:
+			l.spoil(t, r.key, Damage{What: "edited", Columns: edited}, &want)
+		case m != want:
+			l.spoil(t, r.key, Damage{What: "old copy put back"}, &want)
+		default:
+			if what := t.apply(r.key, r.values, m); what != "" {
+				l.spoil(t, r.key, Damage{What: what}, &m)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for k, want := range waiting {
+		key, _ := tamper.ParseKey([]byte(k))
+		l.spoil(t, key, Damage{What: "deleted"}, &want)
+	}
+	return nil
+}
+
+// spoil puts a damaged row out of use. The caller holds mu.
+func (l *ledger) spoil(t sealedTable, key []tamper.Value, d Damage, last *mark) {
+	d.Table, d.Key = t.sealedLayout().Table, keyText(key)
+	t.damage(key, &DamagedError{d}, last)
+	l.damages = append(l.damages, d)
+	l.health = max(l.health, Damaged)
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/pott-dev/pott/internal/tamper"
+)
+
+// layouts are the sealed tables. A layout that was shipped never changes.
+var (
+	installationLayout = layout("installation", "id:t", "number:i name:t created:i state:t")
+
+	assignmentLayout = layout("assignment", "number:i", "person:t issuer:t module:t quantity:i source:t from_at:i until_at:i "+
+		"given_by:t reason:t ended_by:t end_reason:t")
+	keyListLayout = layout("key_list", "number:i", "note:b learned_at:i")
+	licenseLayout = layout("license", "issuer:t module:t", "number:i set_number:i line:i kind:i seats:i taken:i "+
+		"unrestricted:i open_ended:i hidden:i")
+	setLayout = layout("license_set", "checkpoint:t", "issuer:t number:i serial:t state:t file:t certificates:t "+
+		"loaded_at:i accepted_at:i from_at:i until_at:i")
+	ownerLayout   = layout("owner", "id:i", "company:t serial:t time_zone:t demo:i language:t site_key:b")
+	personLayout  = layout("person", "id:t", "number:i kind:i login:i valid_through:t profile:t state:t commitment:b created:i erased:i")
+	profileLayout = layout("profile", "code:t", "name:t modules:t")
+	tokenLayout   = layout("token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i")
+
+	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
+		ownerLayout, personLayout, profileLayout, tokenLayout}
+)
+
+// unsealed are the tables whose rows carry no seal of their own, and why.
+var unsealed = map[string]string{
+	"head":     "its box authenticates the whole row",
+	"journal":  "the chain covers every row, and the head holds its last link",
+	"audit":    "the hash of a batch's entries stands in its journal row",
+	"personal": "it must be erasable; the sealed person row commits to it",
+	"set_file": "its hash stands in the sealed license_set row and is checked at every use",
+}
+
+// schemaDigest is bound into every head.
+var schemaDigest = tamper.SchemaDigest(layouts)
+
+func layout(table, key, columns string) *tamper.Layout {
+	return &tamper.Layout{Table: table, Number: 1, Key: parseColumns(key), Columns: parseColumns(columns)}
+}
+
+func parseColumns(text string) []tamper.Column {
+	var columns []tamper.Column
+	for word := range strings.FieldsSeq(text) {
+		name, kind, _ := strings.Cut(word, ":")
+		columns = append(columns, tamper.Column{Name: name, Kind: tamper.Kind(kind[0])})
+	}
+	return columns
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/pott-dev/pott/internal/tamper"
+)
+
+// Health is how far a ledger can be trusted.
+type Health uint8
+
+const (
+	Sound     Health = iota // every row was checked, and nothing is missing
+	Damaged                 // some rows are out of use; all of them are named, and everything else is accounted for
+	ReadOnly                // the rows do not add up to what was last written: nothing may be granted
+	Unchecked               // sealed with another key: nothing can be said
+)
+
+// String returns "sound", "damaged", "read-only" or "unchecked".
+func (h Health) String() string {
+	return [...]string{"sound", "damaged", "read-only", "unchecked"}[h]
+}
+
+const headText = `SELECT seq, epoch, link, key_id, schema, box FROM head WHERE installation = ? AND ledger = ?`
+
+// load reads and checks everything under the head, on one snapshot. What is
+// damaged is put out of use and listed; only a database that cannot be read is
+// an error.
+func (l *ledger) load(ctx context.Context, q queryer) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.health, l.damages = Sound, nil
+	for _, t := range l.tables {
+		t.clear()
+	}
+	head, err := l.readHead(ctx, q, headText)
+	if e, ok := err.(*DamagedError); ok {
+		l.damages, l.health = append(l.damages, e.Damage), ReadOnly
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	l.head, l.box = head.Head, head.box
+	if id := tamper.KeyID(head.keyID); id != l.keys.ID {
+		l.health, l.sealed = Unchecked, id.String()
+		return nil
+	}
+	secret, ok := l.keys.OpenHead(head.Head, head.box)
+	if !ok {
+		l.damages = append(l.damages, Damage{Table: "head", Key: l.installation + "/" + l.name, What: "edited"})
+		l.health = ReadOnly
+		secret = tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}, Sets: map[tamper.Owner]uint64{}}
+	}
+	l.secret = secret
+	counted := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
+	wrong := findings{}
+	for _, t := range l.tables {
+		if err := l.loadTable(ctx, q, t, counted.Totals, wrong); err != nil {
+			return err
+		}
+	}
+	if !ok || !counted.SameTotals(secret) || len(wrong) > 0 {
+		return l.diagnose(ctx, q, wrong)
+	}
+	return nil
+}
+
+// finding is a row that was read and is not good.
+type finding struct {
+	table  sealedTable
+	key    []tamper.Value
+	damage Damage
+}
+
+// findings are rows that are not good, by table and key.
+type findings map[string]map[string]*finding
+
+func (f findings) add(t sealedTable, key string, found *finding) {
+	name := t.sealedLayout().Table
+	if f[name] == nil {
+		f[name] = map[string]*finding{}
+	}
+	f[name][key] = found
+}
+
+func (l *ledger) loadTable(ctx context.Context, q queryer, t sealedTable, totals map[tamper.TotalKey]tamper.Total, wrong findings) error {
+	layout := t.sealedLayout()
+	if l.beside != nil {
+		if err := l.beside(ctx, q, layout.Table, nil); err != nil {
+			return err
+		}
+	}
+	s, r := newScanner(layout), &rawRow{}
+	var buf []byte
+	totalKey := tamper.TotalKey{Table: layout.Table, Key: l.keys.ID}
+	total := totals[totalKey]
+	err := each(ctx, q, selectText(layout), []any{l.installation}, func(rows *sql.Rows) error {
+		if err := s.scan(rows, r); err != nil {
+			return err
+		}
+		buf = tamper.AppendKey(buf[:0], r.key...)
+		m, ok, edited := r.check(l.keys, layout, string(buf))
+		what := "edited"
+		if ok {
+			total.Add(l.keys.Contribution(layout, m.seal))
+			what = t.apply(r.key, r.values, m)
+		}
+		if what != "" {
+			key, _ := tamper.ParseKey(buf)
+			wrong.add(t, string(buf), &finding{t, key, Damage{What: what, Columns: edited}})
+		}
+		return nil
+	})
+	totals[totalKey] = total
+	return err
+}
+
+// diagnose names what is damaged by following the chain from its beginning: the
+// last line about a key says whether the row should be there and with which
+// seal. When the rows the chain expects add up to the totals in the head, the
+// damage is only what was named.
+func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error {
+	expected := map[string]map[string]mark{}
+	for _, t := range l.tables {
+		expected[t.sealedLayout().Table] = map[string]mark{}
+	}
+	end, seq := [32]byte{}, int64(0)
+	err := l.eachLink(ctx, q, 0, end, func(b *link, changes []tamper.Change) error {
+		for _, c := range changes {
+			rows := expected[c.Table]
+			if rows == nil {
+				return l.journalDamaged(b.Seq)
+			}
+			if c.Op == tamper.Deleted {
+				delete(rows, c.Key)
+			} else {
+				rows[c.Key] = mark{b.Seq, tamper.SealOf(l.keys.ID, c.MAC)}
+			}
+		}
+		end, seq = b.link, b.Seq
+		return nil
+	})
+	if e, ok := err.(*DamagedError); ok {
+		l.damages = append(l.damages, e.Damage)
+	} else if err != nil {
+		return err
+	}
+	whole := err == nil && end == l.head.Link && seq == l.head.Seq && l.health != ReadOnly
+	totals := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
+	for _, t := range l.tables {
+		layout := t.sealedLayout()
+		var total tamper.Total
+		for _, m := range expected[layout.Table] {
+			total.Add(l.keys.Contribution(layout, m.seal))
+		}
+		totals.Totals[tamper.TotalKey{Table: layout.Table, Key: l.keys.ID}] = total
+	}
+	whole = whole && totals.SameTotals(l.secret)
+	for _, t := range l.tables {
+		l.judge(t, expected[t.sealedLayout().Table], wrong[t.sealedLayout().Table], whole)
+	}
+	l.health = max(l.health, Damaged)
+	if !whole {
+		l.health = ReadOnly
+	}
+	return nil
+}
+
+// judge compares the rows that were read with those the chain expects. Without
+// a whole chain only what is wrong by itself can be named.
+func (l *ledger) judge(t sealedTable, expected map[string]mark, wrong map[string]*finding, whole bool) {
+	for key, f := range wrong {
+		want, ok := expected[key]
+		if !ok && whole {
+			f.damage.What, f.damage.Columns = "inserted", nil
+		}
+		if ok {
+			l.spoil(t, f.key, f.damage, &want)
+		} else {
+			l.spoil(t, f.key, f.damage, nil)
+		}
+	}
+	if !whole {
+		return
+	}
+	var extra []string
+	old := map[string]mark{}
+	for key, have := range t.marks {
+		if want, ok := expected[key]; !ok {
+			extra = append(extra, key)
+		} else if have != want {
+			old[key] = want
+		}
+	}
+	for _, key := range extra {
+		k, _ := tamper.ParseKey([]byte(key))
+		l.spoil(t, k, Damage{What: "deleted row put back"}, nil)
+	}
+	for key, want := range old {
+		k, _ := tamper.ParseKey([]byte(key))
+		l.spoil(t, k, Damage{What: "old copy put back"}, &want)
+	}
+	for key, want := range expected {
+		k, err := tamper.ParseKey([]byte(key))
+		if err != nil {
+			continue
+		}
+		if _, there := t.markOf(k); !there && wrong[key] == nil {
+			l.spoil(t, k, Damage{What: "deleted"}, &want)
+		}
+	}
+}

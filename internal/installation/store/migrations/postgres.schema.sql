@@ -1,0 +1,229 @@
+-- What a fresh database looks like. A test migrates from nothing and compares.
+
+-- One row per ledger: the row that every batch locks, and the box that holds
+-- the totals of the sealed tables.
+CREATE TABLE head (
+	installation TEXT COLLATE "C" NOT NULL,
+	ledger TEXT COLLATE "C" NOT NULL,
+	seq BIGINT NOT NULL,
+	epoch BYTEA NOT NULL,
+	link BYTEA NOT NULL,
+	key_id BYTEA NOT NULL,
+	schema BYTEA NOT NULL,
+	box BYTEA NOT NULL,
+	PRIMARY KEY (installation, ledger)
+);
+
+-- One row per batch: the chain, and what each batch changed.
+CREATE TABLE journal (
+	installation TEXT COLLATE "C" NOT NULL,
+	ledger TEXT COLLATE "C" NOT NULL,
+	seq BIGINT NOT NULL,
+	epoch BYTEA NOT NULL,
+	batch BYTEA NOT NULL,
+	at BIGINT NOT NULL,
+	node TEXT COLLATE "C" NOT NULL,
+	entries BYTEA NOT NULL,
+	changes BYTEA NOT NULL,
+	link BYTEA NOT NULL,
+	PRIMARY KEY (installation, ledger, seq)
+);
+
+-- Who did what. Never the name of a person: entries are kept for ever.
+CREATE TABLE audit (
+	installation TEXT COLLATE "C" NOT NULL,
+	ledger TEXT COLLATE "C" NOT NULL,
+	seq BIGINT NOT NULL,
+	n BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	actor_kind TEXT COLLATE "C" NOT NULL,
+	actor TEXT COLLATE "C" NOT NULL,
+	action TEXT COLLATE "C" NOT NULL,
+	subject TEXT COLLATE "C" NOT NULL,
+	facts TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (installation, ledger, seq, n)
+);
+
+-- The installations of this server. Their ledger is the server's own, so the
+-- column installation is always 'server' here.
+CREATE TABLE installation (
+	installation TEXT COLLATE "C" NOT NULL CHECK (installation = 'server'),
+	id TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	created BIGINT NOT NULL,
+	state TEXT COLLATE "C" NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, id),
+	UNIQUE (installation, name)
+);
+
+-- Whose installation it is: one row, id 1.
+CREATE TABLE owner (
+	installation TEXT COLLATE "C" NOT NULL,
+	id BIGINT NOT NULL CHECK (id = 1),
+	company TEXT COLLATE "C" NOT NULL,
+	serial TEXT COLLATE "C" NOT NULL,
+	time_zone TEXT COLLATE "C" NOT NULL,
+	demo BIGINT NOT NULL,
+	language TEXT COLLATE "C" NOT NULL,
+	site_key BYTEA NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, id)
+);
+
+-- People by an opaque id; what names them is in personal.
+CREATE TABLE person (
+	installation TEXT COLLATE "C" NOT NULL,
+	id TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	kind BIGINT NOT NULL,
+	login BIGINT NOT NULL,
+	valid_through TEXT COLLATE "C" NOT NULL,
+	profile TEXT COLLATE "C" NOT NULL,
+	state TEXT COLLATE "C" NOT NULL,
+	commitment BYTEA NOT NULL,
+	created BIGINT NOT NULL,
+	erased BIGINT NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, id)
+);
+
+-- Unsealed, so that it can be erased: the sealed person row commits to it.
+CREATE TABLE personal (
+	installation TEXT COLLATE "C" NOT NULL,
+	person TEXT COLLATE "C" NOT NULL,
+	salt BYTEA NOT NULL,
+	user_id TEXT COLLATE "C" NOT NULL,
+	first_name TEXT COLLATE "C" NOT NULL,
+	last_name TEXT COLLATE "C" NOT NULL,
+	email TEXT COLLATE "C" NOT NULL,
+	grp TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (installation, person)
+);
+
+-- Who was given what, by whom and why. Rows are ended, never deleted.
+CREATE TABLE assignment (
+	installation TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	person TEXT COLLATE "C" NOT NULL,
+	issuer TEXT COLLATE "C" NOT NULL,
+	module TEXT COLLATE "C" NOT NULL,
+	quantity BIGINT NOT NULL CHECK (quantity >= 0),
+	source TEXT COLLATE "C" NOT NULL,
+	from_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	given_by TEXT COLLATE "C" NOT NULL,
+	reason TEXT COLLATE "C" NOT NULL,
+	ended_by TEXT COLLATE "C" NOT NULL,
+	end_reason TEXT COLLATE "C" NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, number)
+);
+
+CREATE INDEX assignment_person ON assignment (installation, person);
+
+-- The licenses of the sets in force, and the counter of each pool. The last
+-- check is the promise that no seat is ever given twice.
+CREATE TABLE license (
+	installation TEXT COLLATE "C" NOT NULL,
+	issuer TEXT COLLATE "C" NOT NULL,
+	module TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	set_number BIGINT NOT NULL,
+	line BIGINT NOT NULL,
+	kind BIGINT NOT NULL,
+	seats BIGINT NOT NULL CHECK (seats >= 0),
+	taken BIGINT NOT NULL CHECK (taken >= 0),
+	unrestricted BIGINT NOT NULL,
+	open_ended BIGINT NOT NULL,
+	hidden BIGINT NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, issuer, module),
+	CONSTRAINT never_oversold CHECK (unrestricted = 1 OR taken <= seats)
+);
+
+-- Every set this installation has taken in, by the hash of its checkpoint.
+CREATE TABLE license_set (
+	installation TEXT COLLATE "C" NOT NULL,
+	checkpoint TEXT COLLATE "C" NOT NULL,
+	issuer TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	serial TEXT COLLATE "C" NOT NULL,
+	state TEXT COLLATE "C" NOT NULL,
+	file TEXT COLLATE "C" NOT NULL,
+	certificates TEXT COLLATE "C" NOT NULL,
+	loaded_at BIGINT NOT NULL,
+	accepted_at BIGINT NOT NULL,
+	from_at BIGINT NOT NULL,
+	until_at BIGINT NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, checkpoint)
+);
+
+-- License files as they were received, by their hash.
+CREATE TABLE set_file (
+	installation TEXT COLLATE "C" NOT NULL,
+	hash TEXT COLLATE "C" NOT NULL,
+	bytes BYTEA NOT NULL,
+	PRIMARY KEY (installation, hash)
+);
+
+CREATE TABLE key_list (
+	installation TEXT COLLATE "C" NOT NULL,
+	number BIGINT NOT NULL,
+	note BYTEA NOT NULL,
+	learned_at BIGINT NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, number)
+);
+
+CREATE TABLE profile (
+	installation TEXT COLLATE "C" NOT NULL,
+	code TEXT COLLATE "C" NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	modules TEXT COLLATE "C" NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, code)
+);
+
+CREATE TABLE token (
+	installation TEXT COLLATE "C" NOT NULL,
+	id TEXT COLLATE "C" NOT NULL,
+	name TEXT COLLATE "C" NOT NULL,
+	hash BYTEA NOT NULL,
+	scopes TEXT COLLATE "C" NOT NULL,
+	created BIGINT NOT NULL,
+	created_by TEXT COLLATE "C" NOT NULL,
+	expires BIGINT NOT NULL,
+	revoked BIGINT NOT NULL,
+	ver BIGINT NOT NULL,
+	layout BIGINT NOT NULL,
+	seal BYTEA NOT NULL,
+	colsum BYTEA NOT NULL,
+	PRIMARY KEY (installation, id)
+);

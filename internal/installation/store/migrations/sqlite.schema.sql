@@ -1,0 +1,229 @@
+-- What a fresh database looks like. A test migrates from nothing and compares.
+
+-- One row per ledger: the row that every batch locks, and the box that holds
+-- the totals of the sealed tables.
+CREATE TABLE head (
+	installation TEXT NOT NULL,
+	ledger TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	epoch BLOB NOT NULL,
+	link BLOB NOT NULL,
+	key_id BLOB NOT NULL,
+	schema BLOB NOT NULL,
+	box BLOB NOT NULL,
+	PRIMARY KEY (installation, ledger)
+) STRICT, WITHOUT ROWID;
+
+-- One row per batch: the chain, and what each batch changed.
+CREATE TABLE journal (
+	installation TEXT NOT NULL,
+	ledger TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	epoch BLOB NOT NULL,
+	batch BLOB NOT NULL,
+	at INTEGER NOT NULL,
+	node TEXT NOT NULL,
+	entries BLOB NOT NULL,
+	changes BLOB NOT NULL,
+	link BLOB NOT NULL,
+	PRIMARY KEY (installation, ledger, seq)
+) STRICT;
+
+-- Who did what. Never the name of a person: entries are kept for ever.
+CREATE TABLE audit (
+	installation TEXT NOT NULL,
+	ledger TEXT NOT NULL,
+	seq INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	actor_kind TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	action TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	facts TEXT NOT NULL,
+	PRIMARY KEY (installation, ledger, seq, n)
+) STRICT, WITHOUT ROWID;
+
+-- The installations of this server. Their ledger is the server's own, so the
+-- column installation is always 'server' here.
+CREATE TABLE installation (
+	installation TEXT NOT NULL CHECK (installation = 'server'),
+	id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, id),
+	UNIQUE (installation, name)
+) STRICT, WITHOUT ROWID;
+
+-- Whose installation it is: one row, id 1.
+CREATE TABLE owner (
+	installation TEXT NOT NULL,
+	id INTEGER NOT NULL CHECK (id = 1),
+	company TEXT NOT NULL,
+	serial TEXT NOT NULL,
+	time_zone TEXT NOT NULL,
+	demo INTEGER NOT NULL,
+	language TEXT NOT NULL,
+	site_key BLOB NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, id)
+) STRICT, WITHOUT ROWID;
+
+-- People by an opaque id; what names them is in personal.
+CREATE TABLE person (
+	installation TEXT NOT NULL,
+	id TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	kind INTEGER NOT NULL,
+	login INTEGER NOT NULL,
+	valid_through TEXT NOT NULL,
+	profile TEXT NOT NULL,
+	state TEXT NOT NULL,
+	commitment BLOB NOT NULL,
+	created INTEGER NOT NULL,
+	erased INTEGER NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, id)
+) STRICT, WITHOUT ROWID;
+
+-- Unsealed, so that it can be erased: the sealed person row commits to it.
+CREATE TABLE personal (
+	installation TEXT NOT NULL,
+	person TEXT NOT NULL,
+	salt BLOB NOT NULL,
+	user_id TEXT NOT NULL,
+	first_name TEXT NOT NULL,
+	last_name TEXT NOT NULL,
+	email TEXT NOT NULL,
+	grp TEXT NOT NULL,
+	PRIMARY KEY (installation, person)
+) STRICT, WITHOUT ROWID;
+
+-- Who was given what, by whom and why. Rows are ended, never deleted.
+CREATE TABLE assignment (
+	installation TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	person TEXT NOT NULL,
+	issuer TEXT NOT NULL,
+	module TEXT NOT NULL,
+	quantity INTEGER NOT NULL CHECK (quantity >= 0),
+	source TEXT NOT NULL,
+	from_at INTEGER NOT NULL,
+	until_at INTEGER NOT NULL,
+	given_by TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	ended_by TEXT NOT NULL,
+	end_reason TEXT NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX assignment_person ON assignment (installation, person);
+
+-- The licenses of the sets in force, and the counter of each pool. The last
+-- check is the promise that no seat is ever given twice.
+CREATE TABLE license (
+	installation TEXT NOT NULL,
+	issuer TEXT NOT NULL,
+	module TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	set_number INTEGER NOT NULL,
+	line INTEGER NOT NULL,
+	kind INTEGER NOT NULL,
+	seats INTEGER NOT NULL CHECK (seats >= 0),
+	taken INTEGER NOT NULL CHECK (taken >= 0),
+	unrestricted INTEGER NOT NULL,
+	open_ended INTEGER NOT NULL,
+	hidden INTEGER NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, issuer, module),
+	CONSTRAINT never_oversold CHECK (unrestricted = 1 OR taken <= seats)
+) STRICT, WITHOUT ROWID;
+
+-- Every set this installation has taken in, by the hash of its checkpoint.
+CREATE TABLE license_set (
+	installation TEXT NOT NULL,
+	checkpoint TEXT NOT NULL,
+	issuer TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	serial TEXT NOT NULL,
+	state TEXT NOT NULL,
+	file TEXT NOT NULL,
+	certificates TEXT NOT NULL,
+	loaded_at INTEGER NOT NULL,
+	accepted_at INTEGER NOT NULL,
+	from_at INTEGER NOT NULL,
+	until_at INTEGER NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, checkpoint)
+) STRICT, WITHOUT ROWID;
+
+-- License files as they were received, by their hash.
+CREATE TABLE set_file (
+	installation TEXT NOT NULL,
+	hash TEXT NOT NULL,
+	bytes BLOB NOT NULL,
+	PRIMARY KEY (installation, hash)
+) STRICT;
+
+CREATE TABLE key_list (
+	installation TEXT NOT NULL,
+	number INTEGER NOT NULL,
+	note BLOB NOT NULL,
+	learned_at INTEGER NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile (
+	installation TEXT NOT NULL,
+	code TEXT NOT NULL,
+	name TEXT NOT NULL,
+	modules TEXT NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE token (
+	installation TEXT NOT NULL,
+	id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	hash BLOB NOT NULL,
+	scopes TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	created_by TEXT NOT NULL,
+	expires INTEGER NOT NULL,
+	revoked INTEGER NOT NULL,
+	ver INTEGER NOT NULL,
+	layout INTEGER NOT NULL,
+	seal BLOB NOT NULL,
+	colsum BLOB NOT NULL,
+	PRIMARY KEY (installation, id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,390 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
+)
+
+//go:embed migrations
+var files embed.FS
+
+// Migrations returns the migrations, a folder for each dialect.
+func Migrations() fs.FS {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the name is right
+	}
+	return sub
+}
+
+// Keys are what seals rows. They are kept outside the database.
+type Keys struct {
+	Master [32]byte // random
+}
+
+// Options change how a store works. The zero Options are good.
+type Options struct {
+	// Node names this server in the journal; "" is "pott".
+	Node string
+	// MaxBatch is the most acts that share a transaction; 0 is 256.
+	MaxBatch int
+	// Parse reads a stored license file whose signature was checked when it was
+	// accepted. With nil there are never any sets in force.
+	Parse func(file []byte) (*license.Set, error)
+}
+
+// Store is all installations of a server. It may be used by any number of
+// goroutines.
+type Store struct {
+	db      *sqldb.DB
+	keys    Keys
+	options Options
+	teller  *teller // of the server's own ledger and, on SQLite, of every book
+
+	server ledger
+	places *table[string, place]
+
+	mu    sync.RWMutex
+	books map[string]*Book // by name
+	sets  sync.Map         // parsed license files by hash
+}
+
+// Open migrates a database to the newest schema, loads every installation in it
+// and checks every row. Damage does not fail it: see [Book.Health].
+func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store, error) {
+	if options.Node == "" {
+		options.Node = "pott"
+	}
+	if options.MaxBatch == 0 {
+		options.MaxBatch = 256
+	}
+	if err := db.Migrate(ctx, Migrations()); err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, keys: keys, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
+	s.server = ledger{installation: tamper.ServerInstallation, name: serverLedger, node: options.Node,
+		keys: tamper.NewKeys(keys.Master, tamper.ServerInstallation), texts: texts{}, tables: []sealedTable{s.places}}
+	s.teller = newTeller(db, options.MaxBatch)
+	err := s.alone(ctx, s.makeServer)
+	if err == nil {
+		err = s.alone(ctx, s.loadServer)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("opening the store: %w", err), s.Close())
+	}
+	return s, nil
+}
+
+// Close answers what is waiting and stops. It leaves the database open.
+func (s *Store) Close() error {
+	var errs []error
+	for _, b := range s.Books() {
+		if b.teller != s.teller {
+			errs = append(errs, b.teller.close())
+		}
+	}
+	return errors.Join(append(errs, s.teller.close())...)
+}
+
+// alone runs do on the goroutine that writes the server's ledger.
+func (s *Store) alone(ctx context.Context, do func(context.Context, *sqldb.Writer) error) error {
+	r := &request{ctx: ctx, solo: do, done: make(chan struct{})}
+	if err := s.teller.ask(r); err != nil {
+		return err
+	}
+	return r.err
+}
+
+// inTx runs do in one transaction and again when it loses a race.
+func inTx(ctx context.Context, w *sqldb.Writer, do func() error) (err error) {
+	for range tries {
+		if err = w.Begin(ctx); err != nil {
+			return err
+		}
+		if err = do(); err == nil {
+			_, err = w.Commit(ctx)
+		} else {
+			w.Rollback(ctx)
+		}
+		if err == nil || !sqldb.Retryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+// makeServer makes the server's head in a database that has none at all. A head
+// that is missing among others is damage, not a new beginning.
+func (s *Store) makeServer(ctx context.Context, w *sqldb.Writer) error {
+	return inTx(ctx, w, func() error {
+		var heads int64
+		if err := each(ctx, w, "SELECT count(*) FROM head", nil, func(rows *sql.Rows) error { return rows.Scan(&heads) }); err != nil {
+			return err
+		}
+		if heads > 0 {
+			return nil
+		}
+		return s.server.create(ctx, w)
+	})
+}
+
+// create writes the head of a ledger that has no rows yet.
+func (l *ledger) create(ctx context.Context, w *sqldb.Writer) error {
+	h := tamper.Head{Ledger: l.name, Schema: schemaDigest}
+	rand.Read(h.Epoch[:])
+	secret := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}, Sets: map[tamper.Owner]uint64{}}
+	box := l.keys.SealHead(h, secret)
+	_, err := w.Exec(ctx, `INSERT INTO head (installation, ledger, seq, epoch, link, key_id, schema, box)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (installation, ledger) DO NOTHING`,
+		l.installation, l.name, h.Seq, h.Epoch[:], h.Link[:], l.keys.ID[:], h.Schema[:], box)
+	l.head, l.box, l.secret = h, box, secret
+	return err
+}
+
+func (s *Store) loadServer(ctx context.Context, _ *sqldb.Writer) error {
+	if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return s.server.load(ctx, tx) }); err != nil {
+		return err
+	}
+	places := s.known()
+	if s.server.health == Unchecked {
+		var err error
+		if places, err = s.unchecked(ctx); err != nil {
+			return err
+		}
+	}
+	return s.openBooks(ctx, places)
+}
+
+func (s *Store) known() []place {
+	var list []place
+	for _, row := range s.places.rows {
+		if row.row != nil {
+			list = append(list, *row.row)
+		}
+	}
+	return list
+}
+
+// unchecked returns the installations of a server whose key is another, so that
+// each can say that it cannot be checked.
+func (s *Store) unchecked(ctx context.Context) (list []place, err error) {
+	err = each(ctx, s.db, "SELECT id, name FROM installation WHERE installation = ?", []any{tamper.ServerInstallation}, func(rows *sql.Rows) error {
+		var p place
+		err := rows.Scan(&p.id, &p.name)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+func (s *Store) openBooks(ctx context.Context, places []place) error {
+	for _, p := range places {
+		s.mu.RLock()
+		known := s.books[p.name] != nil
+		s.mu.RUnlock()
+		if known {
+			continue
+		}
+		b := newBook(s, p)
+		if err := b.open(ctx); err != nil {
+			return fmt.Errorf("installation %s: %w", p.name, err)
+		}
+		s.add(b)
+	}
+	return nil
+}
+
+// add makes a book reachable. On SQLite one teller serves the whole file; on
+// PostgreSQL the books do not wait for each other.
+func (s *Store) add(b *Book) {
+	b.notifiedAt = b.head.Seq
+	b.teller = s.teller
+	if s.db.Dialect == sqldb.PostgreSQL {
+		b.teller = newTeller(s.db, s.options.MaxBatch)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books[b.place.name] = b
+}
+
+// Names returns the names of all installations, sorted.
+func (s *Store) Names() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.books))
+}
+
+// Books returns all installations, by name.
+func (s *Store) Books() []*Book {
+	var list []*Book
+	for _, name := range s.Names() {
+		s.mu.RLock()
+		list = append(list, s.books[name])
+		s.mu.RUnlock()
+	}
+	return list
+}
+
+// Book returns an installation by name, or an [*UnknownInstallationError].
+func (s *Store) Book(name string) (*Book, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if b := s.books[name]; b != nil {
+		return b, nil
+	}
+	return nil, &UnknownInstallationError{Name: name}
+}
+
+// Health says how far the list of installations can be trusted.
+func (s *Store) Health() (Health, []Damage) {
+	s.server.mu.RLock()
+	defer s.server.mu.RUnlock()
+	return s.server.health, slices.Clone(s.server.damages)
+}
+
+// Refresh takes over what other servers have written: new installations, and
+// changes of every installation.
+func (s *Store) Refresh(ctx context.Context) error {
+	if err := s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
+		if err := s.db.View(ctx, func(tx *sqldb.Tx) error {
+			found, err := s.server.readHead(ctx, tx, headText)
+			if err != nil {
+				return err
+			}
+			return s.server.follow(ctx, tx, found)
+		}); err != nil {
+			return err
+		}
+		return s.openBooks(ctx, s.known())
+	}); err != nil {
+		return err
+	}
+	for _, b := range s.Books() {
+		if err := b.Refresh(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NewInstallation is what a new installation is made of.
+type NewInstallation struct {
+	Name string // host name or first path segment; unique on this server
+	Owner
+}
+
+// CreateInstallation makes an installation, in the server's ledger and in its
+// own, in one transaction. A name that is taken is an
+// [*InstallationExistsError].
+func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time.Time, n NewInstallation) (*Book, error) {
+	var made *Book
+	err := s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
+		var merge func()
+		err := inTx(ctx, w, func() (err error) {
+			made, merge, err = s.create(ctx, w, by, now, n)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		merge()
+		s.add(made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now time.Time, n NewInstallation) (b *Book, merge func(), err error) {
+	l := &s.server
+	if l.health == Unchecked {
+		return nil, nil, &CannotCheckError{Installation: n.Name, KeyID: l.sealed, Have: l.keys.ID.String()}
+	}
+	if l.health == ReadOnly {
+		return nil, nil, &ReadOnlyError{Installation: n.Name, Why: "the list of installations does not add up to what was last written"}
+	}
+	if err := l.lock(ctx, w); err != nil {
+		return nil, nil, err
+	}
+	p := place{id: NewID(), name: n.Name, created: max(micros(now), l.secret.Clock), state: "open"}
+	for _, other := range s.known() {
+		if other.name == n.Name {
+			return nil, nil, &InstallationExistsError{Name: n.Name}
+		}
+		p.number = max(p.number, other.number)
+	}
+	p.number++
+	stage := newStage(l)
+	stage.at = p.created
+	if err := newStaging(s.places, stage).put(p.id, &p); err != nil {
+		return nil, nil, err
+	}
+	stage.entries = []audit.Entry{{At: p.created, Actor: by, Action: "installation.create", Facts: []audit.Fact{audit.F("id", p.id), audit.F("name", p.name)}}}
+	if damages, err := l.writeBatch(ctx, w, stage); err != nil || len(damages) > 0 {
+		return nil, nil, errors.Join(err, joined(damages))
+	}
+	b = newBook(s, p)
+	if err := b.create(ctx, w); err != nil {
+		return nil, nil, err
+	}
+	if err := b.lock(ctx, w); err != nil {
+		return nil, nil, err
+	}
+	first := b.stage()
+	if err := first.run(by, now, func(tx *Tx) error {
+		tx.Entry("installation.create", "", audit.F("name", p.name), audit.F("serial", n.Serial), audit.F("demo", n.Demo))
+		return tx.SetOwner(n.Owner)
+	}); err != nil {
+		return nil, nil, err
+	}
+	if _, err := b.writeBatch(ctx, w, first.stage); err != nil {
+		return nil, nil, err
+	}
+	return b, func() {
+		b.merge(first)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.merge(stage)
+	}, nil
+}
+
+func joined(damages []*DamagedError) error {
+	var errs []error
+	for _, d := range damages {
+		errs = append(errs, d)
+	}
+	return errors.Join(errs...)
+}
+
+// parsed returns the set in a file, or nil when it cannot be read: its issuer
+// then has no set in force.
+func (s *Store) parsed(hash string, file []byte) *license.Set {
+	if set, ok := s.sets.Load(hash); ok {
+		return set.(*license.Set)
+	}
+	if s.options.Parse == nil {
+		return nil
+	}
+	set, err := s.options.Parse(file)
+	if err != nil {
+		return nil
+	}
+	s.sets.Store(hash, set)
+	return set
+}

@@ -1,0 +1,380 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/sqldb"
+)
+
+// Receipt says that a change is stored and will be found again.
+type Receipt struct {
+	Seq int64 // the batch it is in; for an act that had nothing to change, the latest
+}
+
+// Update runs act against the present state and stores what it stages, together
+// with what it records, before it returns. When act returns an error nothing of
+// it is stored, and Update returns that error.
+//
+// Acts run one after another on the teller's goroutine, in batches that share a
+// transaction. An act must be quick, may touch only tx, and may be run more than
+// once: only its last run counts. A context that ends before the act has run
+// calls it off; afterwards Update waits for the outcome.
+func (b *Book) Update(ctx context.Context, by audit.Actor, now time.Time, act func(tx *Tx) error) (Receipt, error) {
+	r := &request{book: b, ctx: ctx, by: by, now: now, act: act, done: make(chan struct{})}
+	if err := b.teller.ask(r); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Seq: r.seq}, r.err
+}
+
+// Try runs act against the present state and stores nothing. What the database
+// itself would refuse is not noticed.
+func (b *Book) Try(ctx context.Context, by audit.Actor, now time.Time, act func(tx *Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.stage().run(by, now, act)
+}
+
+// Refresh takes over what other servers have written. Update does so by itself.
+func (b *Book) Refresh(ctx context.Context) error {
+	_, err := b.Update(ctx, audit.Actor{}, time.UnixMicro(0), func(*Tx) error { return nil })
+	return err
+}
+
+// request is an act that waits at the teller.
+type request struct {
+	book *Book
+	ctx  context.Context
+	by   audit.Actor
+	now  time.Time
+	act  func(*Tx) error
+	solo func(context.Context, *sqldb.Writer) error // instead of act: wants the writer for itself
+
+	seq  int64
+	err  error
+	done chan struct{}
+}
+
+func (r *request) answer() { close(r.done) }
+
+// teller writes the batches of one or more books, one after another, on a
+// goroutine of its own.
+type teller struct {
+	writer *sqldb.Writer
+	max    int // acts in a batch
+	queue  chan *request
+	quit   chan struct{}
+	over   chan struct{}
+	stop   sync.Once
+
+	// commit ends the transaction; tests make it lose the answer.
+	commit func(context.Context) (answered bool, err error)
+}
+
+func newTeller(db *sqldb.DB, max int) *teller {
+	t := &teller{writer: db.Writer(), max: max, queue: make(chan *request, 4*max), quit: make(chan struct{}), over: make(chan struct{})}
+	t.commit = t.writer.Commit
+	go t.work()
+	return t
+}
+
+// ask queues a request and waits for its answer.
+func (t *teller) ask(r *request) error {
+	select {
+	case <-t.quit:
+		return &ClosedError{}
+	case <-r.ctx.Done():
+		return r.ctx.Err()
+	case t.queue <- r:
+	}
+	select {
+	case <-r.done:
+		return nil
+	case <-t.over:
+	}
+	select {
+	case <-r.done:
+		return nil
+	default:
+		return &ClosedError{}
+	}
+}
+
+// close answers what is queued and stops.
+func (t *teller) close() error {
+	t.stop.Do(func() { close(t.quit) })
+	<-t.over
+	return t.writer.Close()
+}
+
+func (t *teller) work() {
+	defer close(t.over)
+	batch := make([]*request, 0, t.max)
+	for {
+		batch = batch[:0]
+		select {
+		case r := <-t.queue:
+			batch = append(batch, r)
+		case <-t.quit:
+			batch = t.waiting(batch)
+			if len(batch) == 0 {
+				return
+			}
+		}
+		t.serve(t.waiting(batch))
+	}
+}
+
+// waiting adds the requests that are queued, without waiting for more.
+func (t *teller) waiting(batch []*request) []*request {
+	for len(batch) < t.max {
+		select {
+		case r := <-t.queue:
+			batch = append(batch, r)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// serve answers every request of a batch.
+func (t *teller) serve(batch []*request) {
+	ctx := context.Background() // a batch belongs to many callers
+	acts := batch[:0:0]
+	for _, r := range batch {
+		switch {
+		case r.ctx.Err() != nil:
+			r.err = r.ctx.Err()
+			r.answer()
+		case r.solo != nil:
+			r.err = r.solo(ctx, t.writer)
+			r.answer()
+		default:
+			acts = append(acts, r)
+		}
+	}
+	t.settle(ctx, acts)
+}
+
+// tries is how often a batch that loses races is run.
+const tries = 20
+
+// settle runs acts in one transaction, again and again until all are answered.
+func (t *teller) settle(ctx context.Context, acts []*request) {
+	for n := 0; len(acts) > 0; n++ {
+		left, err := t.try(ctx, acts)
+		if err != nil && (!sqldb.Retryable(err) || n >= tries) {
+			refuse(left, err)
+			return
+		}
+		acts = left
+	}
+}
+
+func refuse(acts []*request, err error) {
+	for _, r := range acts {
+		r.err = err
+		r.answer()
+	}
+}
+
+// counter is the acts of a batch that are for one book.
+type counter struct {
+	book  *Book
+	acts  []*request
+	stage *staged
+}
+
+func group(acts []*request) []*counter {
+	var counters []*counter
+	byBook := map[*Book]*counter{}
+	for _, r := range acts {
+		c := byBook[r.book]
+		if c == nil {
+			c = &counter{book: r.book}
+			byBook[r.book] = c
+			counters = append(counters, c)
+		}
+		c.acts = append(c.acts, r)
+	}
+	// One order for all, so that two servers never wait for each other.
+	slices.SortFunc(counters, func(x, y *counter) int { return cmp.Compare(x.book.installation, y.book.installation) })
+	return counters
+}
+
+// try runs acts in one transaction. It returns the acts that are to be run again
+// and, when that is because the database failed, the error.
+func (t *teller) try(ctx context.Context, acts []*request) (left []*request, err error) {
+	if err := t.writer.Begin(ctx); err != nil {
+		return acts, err
+	}
+	counters := group(acts)
+	for _, c := range counters {
+		if err := c.book.lock(ctx, t.writer); err != nil {
+			t.writer.Rollback(ctx)
+			return t.without(acts, c, err)
+		}
+	}
+	idle := true
+	for _, c := range counters {
+		c.stage = c.book.stage()
+		for _, r := range c.acts {
+			r.err = c.stage.run(r.by, r.now, r.act)
+		}
+		idle = idle && c.stage.empty()
+	}
+	if idle {
+		t.writer.Rollback(ctx)
+		finish(counters)
+		return nil, nil
+	}
+	for _, c := range counters {
+		damages, err := t.write(ctx, c)
+		if err != nil {
+			t.writer.Rollback(ctx)
+			return t.apart(ctx, acts, err)
+		}
+		if len(damages) > 0 { // the acts that touch them refuse when they are run again
+			t.writer.Rollback(ctx)
+			return acts, nil
+		}
+	}
+	if answered, err := t.commit(ctx); err != nil {
+		if answered {
+			return t.apart(ctx, acts, err)
+		}
+		return t.lookUp(ctx, counters, acts, err)
+	}
+	finish(counters)
+	return nil, nil
+}
+
+func (t *teller) write(ctx context.Context, c *counter) ([]*DamagedError, error) {
+	if !c.stage.empty() {
+		return c.book.writeBatch(ctx, t.writer, c.stage.stage)
+	}
+	_, err := t.writer.Exec(ctx, "UPDATE head SET seq = seq - 1 WHERE installation = ? AND ledger = ?", c.book.installation, c.book.name)
+	return nil, err
+}
+
+// without refuses the acts of a book whose head cannot be taken; the others are
+// to be run again.
+func (t *teller) without(acts []*request, c *counter, err error) ([]*request, error) {
+	e, damaged := err.(*DamagedError)
+	if !damaged {
+		return acts, err
+	}
+	c.book.stop(e)
+	refuse(c.acts, e)
+	return slices.DeleteFunc(slices.Clone(acts), func(r *request) bool { return r.book == c.book }), nil
+}
+
+// apart runs the acts of a batch one by one when the database refused something
+// that one of them did.
+func (t *teller) apart(ctx context.Context, acts []*request, err error) ([]*request, error) {
+	name, refused := sqldb.Constraint(err)
+	if !refused {
+		return acts, err
+	}
+	if len(acts) == 1 {
+		refuse(acts, &ConstraintError{Constraint: name})
+		return nil, nil
+	}
+	for _, r := range acts {
+		t.settle(ctx, []*request{r})
+	}
+	return nil, nil
+}
+
+// finish makes committed stages the state of their books and answers.
+func finish(counters []*counter) {
+	for _, c := range counters {
+		if !c.stage.empty() {
+			c.book.merge(c.stage)
+		}
+		c.book.tell()
+		for _, r := range c.acts {
+			r.seq = c.book.head.Seq
+			r.answer()
+		}
+	}
+}
+
+// merge makes a batch that was committed the state of the book.
+func (b *Book) merge(s *staged) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for hash, file := range s.files {
+		b.files[hash] = file
+	}
+	b.ledger.merge(s.stage)
+}
+
+// stop lists damage of the whole ledger; nothing is granted any more.
+func (b *Book) stop(e *DamagedError) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.health = max(b.health, ReadOnly)
+	for _, d := range b.damages {
+		if d.Table == e.Table && d.Key == e.Key {
+			return
+		}
+	}
+	b.damages = append(b.damages, e.Damage)
+}
+
+// lookUp finds out whether a transaction took place whose commit was not
+// answered. Taking the head again waits for the lost transaction to end.
+func (t *teller) lookUp(ctx context.Context, counters []*counter, acts []*request, lost error) ([]*request, error) {
+	for range tries {
+		took, err := t.tookPlace(ctx, counters)
+		if err != nil {
+			continue
+		}
+		if took {
+			finish(counters)
+			return nil, nil
+		}
+		return acts, nil
+	}
+	for _, c := range counters {
+		refuse(c.acts, &UnknownOutcomeError{Seq: c.book.head.Seq + 1})
+	}
+	return nil, nil
+}
+
+func (t *teller) tookPlace(ctx context.Context, counters []*counter) (bool, error) {
+	if err := t.writer.Begin(ctx); err != nil {
+		return false, err
+	}
+	defer t.writer.Rollback(ctx)
+	for _, c := range counters {
+		if c.stage.empty() {
+			continue
+		}
+		if _, err := t.writer.Exec(ctx, "UPDATE head SET seq = seq WHERE installation = ? AND ledger = ?", c.book.installation, c.book.name); err != nil {
+			return false, err
+		}
+		rows, err := t.writer.Query(ctx, "SELECT 1 FROM journal WHERE installation = ? AND ledger = ? AND seq = ? AND batch = ?",
+			c.book.installation, c.book.name, c.stage.written.Seq, c.stage.batch[:])
+		if err != nil {
+			return false, err
+		}
+		took := rows.Next()
+		rows.Close()
+		return took, rows.Err()
+	}
+	return false, nil
+}
+
+func newPanicError(value any) error { return &PanicError{value: value, stack: debug.Stack()} }

@@ -1,0 +1,414 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
+)
+
+// staged is what the acts of one batch have staged in one book.
+type staged struct {
+	*stage
+	book *Book
+
+	owners      *staging[int64, Owner]
+	people      *staging[string, person]
+	assignments *staging[int64, Assignment]
+	licenses    *staging[license.Name, License]
+	sets        *staging[string, Set]
+	keyLists    *staging[int64, KeyList]
+	profiles    *staging[string, Profile]
+	tokens      *staging[string, Token]
+
+	byUser  map[string]string  // as Book.byUser, where it differs
+	current map[string][]int64 // as Book.current, where it differs
+	files   map[string][]byte
+	last    numbers
+}
+
+func (b *Book) stage() *staged {
+	s := &staged{stage: newStage(&b.ledger), book: b, last: b.last,
+		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}}
+	s.owners, s.people, s.assignments = newStaging(b.owners, s.stage), newStaging(b.people, s.stage), newStaging(b.assignments, s.stage)
+	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
+	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
+	s.more = s.writeBeside
+	return s
+}
+
+// run runs an act and undoes all of it when it returns an error.
+func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err error) {
+	if s.book.health == Unchecked {
+		return &CannotCheckError{Installation: s.book.Name(), KeyID: s.book.sealed, Have: s.book.keys.ID.String()}
+	}
+	at, before, last := s.at, s.save(), s.last
+	tx := &Tx{View: View{book: s.book, staged: s}, by: by, now: max(micros(now), s.secret.Clock)}
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanicError(p)
+		}
+		if err != nil {
+			s.back(before)
+			s.at, s.last = at, last
+		}
+	}()
+	s.at = max(s.at, tx.now)
+	if err := act(tx); err != nil {
+		return err
+	}
+	if len(s.undo) > before.undo && len(s.entries) == before.entries {
+		return &NoEntryError{}
+	}
+	return nil
+}
+
+// writeBeside writes personal values and license files.
+func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
+	for _, hash := range slices.Sorted(maps.Keys(s.files)) {
+		if _, err := w.Exec(ctx, `INSERT INTO set_file (installation, hash, bytes) VALUES (?, ?, ?)
+			ON CONFLICT (installation, hash) DO NOTHING`, s.book.installation, hash, s.files[hash]); err != nil {
+			return err
+		}
+	}
+	for id, draft := range s.people.drafts {
+		old, p := s.book.people.get(id), draft.row
+		var err error
+		switch {
+		case p.Erased != 0 && (old == nil || old.Erased == 0):
+			_, err = w.Exec(ctx, "DELETE FROM personal WHERE installation = ? AND person = ?", s.book.installation, id)
+		case p.Erased == 0 && (old == nil || old.salt != p.salt):
+			_, err = w.Exec(ctx, `INSERT INTO personal (installation, person, salt, user_id, first_name, last_name, email, grp)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (installation, person) DO UPDATE SET salt = excluded.salt,
+				user_id = excluded.user_id, first_name = excluded.first_name, last_name = excluded.last_name,
+				email = excluded.email, grp = excluded.grp`, s.book.installation, id, p.salt[:],
+				p.Personal.UserID, p.Personal.First, p.Personal.Last, p.Personal.Email, p.Personal.Group)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tx is the state an act sees and changes. It is valid only inside the act.
+type Tx struct {
+	View
+	by  audit.Actor
+	now int64
+}
+
+// Now returns the time of the act: the caller's, or that of the latest change
+// when the caller's is behind it.
+func (tx *Tx) Now() time.Time { return time.UnixMicro(tx.now).UTC() }
+
+// By returns who does it.
+func (tx *Tx) By() audit.Actor { return tx.by }
+
+// Entry records what the act does. An act that changes anything must record it.
+// The subject is the id of a person, or "".
+func (tx *Tx) Entry(action, subject string, facts ...audit.Fact) {
+	s := tx.staged.stage
+	facts = slices.SortedStableFunc(slices.Values(facts), func(x, y audit.Fact) int { return strings.Compare(x.Key, y.Key) })
+	s.entries = append(s.entries, audit.Entry{At: tx.now, Actor: tx.by, Action: action, Subject: subject, Facts: facts})
+}
+
+// granting returns why nothing may be granted, or nil.
+func (tx *Tx) granting() error {
+	b := tx.book
+	why := ""
+	switch {
+	case b.health == ReadOnly:
+		why = "its rows do not add up to what was last written"
+	case b.owners.damaged[1] != nil:
+		why = "the row that says whose it is was changed behind the store's back"
+	default:
+		return nil
+	}
+	return &ReadOnlyError{Installation: b.Name(), Why: why}
+}
+
+func (tx *Tx) undo(f func()) { tx.staged.stage.undo = append(tx.staged.stage.undo, f) }
+
+// PutPerson stores a person, personal values included, and returns it as it is
+// stored: a person without an id is new and gets an id, a number and the time.
+// A user id that somebody else has is a [*UserIDTakenError].
+func (tx *Tx) PutPerson(p Person) (Person, error) {
+	next := person{Person: p}
+	if p.ID == "" {
+		next.ID, next.Created = NewID(), tx.now
+		tx.staged.last.person++
+		next.Number = tx.staged.last.person
+	}
+	old := tx.person(next.ID)
+	if old != nil {
+		next.salt, next.commitment = old.salt, old.commitment
+		next.Number, next.Created, next.Erased = old.Number, old.Created, old.Erased
+	}
+	if next.Erased != 0 {
+		next.Personal = Personal{}
+	} else if old == nil || old.Personal != next.Personal {
+		rand.Read(next.salt[:])
+		next.commitment = tamper.Commitment(next.salt[:], next.Personal.fields()...)
+	}
+	if err := tx.moveUserID(old, &next); err != nil {
+		return Person{}, err
+	}
+	if err := tx.staged.people.put(next.ID, &next); err != nil {
+		return Person{}, err
+	}
+	return next.Person, nil
+}
+
+// moveUserID makes a person findable by the user id of next instead of old's.
+func (tx *Tx) moveUserID(old, next *person) error {
+	var from, to string
+	if old != nil && old.findable() {
+		from = FoldUserID(old.Personal.UserID)
+	}
+	if next.findable() {
+		to = FoldUserID(next.Personal.UserID)
+	}
+	if from == to {
+		return nil
+	}
+	if to != "" {
+		if other, ok := tx.Person(tx.idByUser(to)); ok && other.ID != next.ID {
+			return &UserIDTakenError{Number: other.Number}
+		}
+		tx.setUser(to, next.ID)
+	}
+	if from != "" {
+		tx.setUser(from, "")
+	}
+	return nil
+}
+
+func (tx *Tx) setUser(folded, id string) {
+	byUser := tx.staged.byUser
+	prev, had := byUser[folded]
+	byUser[folded] = id
+	tx.undo(func() {
+		if had {
+			byUser[folded] = prev
+		} else {
+			delete(byUser, folded)
+		}
+	})
+}
+
+// PutPersonal replaces the personal values of a person.
+func (tx *Tx) PutPersonal(id string, values Personal) error {
+	p, ok := tx.Person(id)
+	if !ok {
+		return tx.noRow("person", id, tx.book.people.damaged[id])
+	}
+	p.Personal = values
+	_, err := tx.PutPerson(p)
+	return err
+}
+
+// ErasePersonal removes the personal values of a person for good. What was
+// recorded stays verifiable.
+func (tx *Tx) ErasePersonal(id string) error {
+	old := tx.person(id)
+	if old == nil {
+		return tx.noRow("person", id, tx.book.people.damaged[id])
+	}
+	if old.Erased != 0 {
+		return nil
+	}
+	next := *old
+	next.Erased, next.Personal, next.salt = tx.now, Personal{}, [32]byte{}
+	if err := tx.moveUserID(old, &next); err != nil {
+		return err
+	}
+	return tx.staged.people.put(id, &next)
+}
+
+// A NoRowError is returned for a change of a row that is not there.
+type NoRowError struct{ Table, Key string }
+
+func (e *NoRowError) Error() string {
+	return fmt.Sprintf("table %s has no row %q to change", e.Table, e.Key)
+}
+
+// Code returns the stable code of the error.
+func (e *NoRowError) Code() string { return "storage.no-row" }
+
+func (tx *Tx) noRow(table, key string, damaged *DamagedError) error {
+	if damaged != nil {
+		return damaged
+	}
+	return &NoRowError{Table: table, Key: key}
+}
+
+// Assign stores a new assignment and returns its number. From is the time of the
+// act and By its actor unless they are set. Seats are taken by TakeSeats.
+func (tx *Tx) Assign(a seat.Assignment) (int64, error) {
+	if err := tx.granting(); err != nil {
+		return 0, err
+	}
+	s := tx.staged
+	s.last.assignment++
+	a.Number, a.Until = s.last.assignment, 0
+	if a.From == 0 {
+		a.From = tx.now
+	}
+	if a.By == "" {
+		a.By = tx.by.String()
+	}
+	tx.setCurrent(a.Person, with(tx.numbersOf(a.Person), a.Number))
+	return a.Number, s.assignments.put(a.Number, &Assignment{Assignment: a})
+}
+
+func (tx *Tx) setCurrent(person string, numbers []int64) {
+	current := tx.staged.current
+	prev, had := current[person]
+	current[person] = numbers
+	tx.undo(func() {
+		if had {
+			current[person] = prev
+		} else {
+			delete(current, person)
+		}
+	})
+}
+
+// EndAssignment ends a current assignment now. Its seats are given back by
+// TakeSeats.
+func (tx *Tx) EndAssignment(number int64, reason string) error {
+	s := tx.staged
+	old := s.assignments.get(number)
+	if old == nil || old.Until != 0 {
+		return tx.noRow("assignment", fmt.Sprint(number), tx.book.assignments.damaged[number])
+	}
+	next := *old
+	next.Until, next.EndedBy, next.EndReason = max(tx.now, old.From), tx.by.String(), reason
+	tx.setCurrent(old.Person, without(tx.numbersOf(old.Person), number))
+	return s.assignments.put(number, &next)
+}
+
+// TakeSeats moves seats of pools. Whether they are there is for the rules to
+// say; the database refuses a pool that would hold more than it has.
+func (tx *Tx) TakeSeats(takes []seat.Take) error {
+	licenses := tx.staged.licenses
+	for i, t := range takes {
+		if t.Delta > 0 && i == 0 {
+			if err := tx.granting(); err != nil {
+				return err
+			}
+		}
+		row, err := licenses.edit(t.Name)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return &NoRowError{Table: "license", Key: t.Name.String()}
+		}
+		row.Taken += t.Delta
+		tx.undo(func() { row.Taken -= t.Delta })
+	}
+	return nil
+}
+
+// PutLicense stores a license, its counter included. A new one gets a number.
+func (tx *Tx) PutLicense(l License) error {
+	if err := tx.granting(); err != nil {
+		return err
+	}
+	if old := tx.staged.licenses.get(l.Name); old != nil {
+		l.Number = old.Number
+	} else {
+		tx.staged.last.license++
+		l.Number = tx.staged.last.license
+	}
+	return tx.staged.licenses.put(l.Name, &l)
+}
+
+// PutSet stores a set. Once it is accepted or in force, its number is the lowest
+// that [View.HighestSet] will ever answer.
+func (tx *Tx) PutSet(s Set) error {
+	if err := tx.granting(); err != nil {
+		return err
+	}
+	if s.AcceptedAt != 0 || s.State == SetActive {
+		tx.raise(tamper.Owner{Issuer: string(s.Issuer), Serial: s.Serial}, s.Number)
+	}
+	return tx.staged.sets.put(s.Checkpoint, &s)
+}
+
+func (tx *Tx) raise(owner tamper.Owner, number int64) {
+	marks := tx.staged.secret.Sets
+	prev, had := marks[owner]
+	if uint64(number) <= prev {
+		return
+	}
+	marks[owner] = uint64(number)
+	tx.undo(func() {
+		if had {
+			marks[owner] = prev
+		} else {
+			delete(marks, owner)
+		}
+	})
+}
+
+// RaiseCertificate remembers the number of an issuer's certificate note; see
+// [View.HighestCertificate].
+func (tx *Tx) RaiseCertificate(issuer license.Issuer, number int64) {
+	tx.raise(certificateMark(issuer), number)
+}
+
+// PutSetFile stores a license file as it was received and returns its hash.
+func (tx *Tx) PutSetFile(file []byte) string {
+	hash := FileHash(file)
+	files := tx.staged.files
+	if files[hash] == nil {
+		files[hash] = slices.Clone(file)
+		tx.undo(func() { delete(files, hash) })
+	}
+	return hash
+}
+
+// PutKeyList stores a key list that was learned and remembers its number; see
+// [View.HighestKeyList].
+func (tx *Tx) PutKeyList(l KeyList) error {
+	secret := &tx.staged.secret
+	if prev := secret.KeyList; uint64(l.Number) > prev {
+		secret.KeyList = uint64(l.Number)
+		tx.undo(func() { secret.KeyList = prev })
+	}
+	return tx.staged.keyLists.put(l.Number, &l)
+}
+
+// PutProfile stores a profile.
+func (tx *Tx) PutProfile(p Profile) error { return tx.staged.profiles.put(p.Code, &p) }
+
+// DropProfile deletes a profile.
+func (tx *Tx) DropProfile(code string) error { return tx.staged.profiles.put(code, nil) }
+
+// PutToken stores a token.
+func (tx *Tx) PutToken(t Token) error {
+	if t.Revoked == 0 {
+		if err := tx.granting(); err != nil {
+			return err
+		}
+	}
+	return tx.staged.tokens.put(t.ID, &t)
+}
+
+// SetOwner says whose installation it is.
+func (tx *Tx) SetOwner(o Owner) error { return tx.staged.owners.put(1, &o) }
+
+// NewID returns a random id of 128 bits that has never been used.
+func NewID() string { return strings.ToLower(rand.Text()) }

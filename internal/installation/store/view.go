@@ -1,0 +1,370 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
+)
+
+// View is one consistent state of an installation. It is valid only inside the
+// function it was passed to. Everything it returns was checked; what is damaged
+// is not returned at all. Slices and maps it returns may not be changed.
+type View struct {
+	book   *Book
+	staged *staged // nil: the committed state
+}
+
+// View calls do with the state after the last committed change.
+func (b *Book) View(do func(v *View) error) error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return do(&View{book: b})
+}
+
+// Info says whose installation it is. When the owner's row is damaged, only the
+// part that the server's own ledger keeps is filled in.
+func (v *View) Info() Info {
+	p := v.book.place
+	info := Info{ID: p.id, Number: p.number, Name: p.name, Created: p.created}
+	owner := v.book.owners.get(1)
+	if v.staged != nil {
+		owner = v.staged.owners.get(1)
+	}
+	if owner != nil {
+		info.Owner = *owner
+	}
+	return info
+}
+
+// Seq returns the number of the last change the view shows.
+func (v *View) Seq() int64 { return v.book.head.Seq }
+
+// Epoch returns a random text that changes when a backup is taken into use.
+func (v *View) Epoch() string { return v.book.epoch() }
+
+// Mark returns the latest time a change was stored at. The clock of the
+// installation never counts as earlier.
+func (v *View) Mark() time.Time { return time.UnixMicro(v.secret().Clock).UTC() }
+
+// Link returns the last link of the audit chain.
+func (v *View) Link() [32]byte { return v.book.head.Link }
+
+// Health says how far the installation can be trusted.
+func (v *View) Health() Health { return v.book.health }
+
+// Damage lists what was found to be damaged since the book was opened.
+func (v *View) Damage() []Damage { return slices.Clone(v.book.damages) }
+
+func (v *View) secret() *tamper.Secret {
+	if v.staged != nil {
+		return &v.staged.secret
+	}
+	return &v.book.ledger.secret
+}
+
+// HighestSet returns the highest set number accepted from an issuer for a serial
+// number, or 0.
+func (v *View) HighestSet(issuer license.Issuer, serial string) int64 {
+	return int64(v.secret().Sets[tamper.Owner{Issuer: string(issuer), Serial: serial}])
+}
+
+// HighestCertificate returns the highest number of an issuer's certificate
+// notes accepted, or 0.
+func (v *View) HighestCertificate(issuer license.Issuer) int64 {
+	return int64(v.secret().Sets[certificateMark(issuer)])
+}
+
+// certificateMark is where the certificate number of an issuer is kept among
+// the set marks: no serial number begins with #.
+func certificateMark(issuer license.Issuer) tamper.Owner {
+	return tamper.Owner{Issuer: string(issuer), Serial: "#certificate"}
+}
+
+// HighestKeyList returns the highest key list number accepted, or 0.
+func (v *View) HighestKeyList() int64 { return int64(v.secret().KeyList) }
+
+func (v *View) person(id string) *person {
+	if v.staged != nil {
+		return v.staged.people.get(id)
+	}
+	return v.book.people.get(id)
+}
+
+// Person returns a person by id.
+func (v *View) Person(id string) (Person, bool) {
+	if p := v.person(id); p != nil {
+		return p.Person, true
+	}
+	return Person{}, false
+}
+
+// PersonByUserID returns the person who has a user id, in any letter case, and
+// is not deleted.
+func (v *View) PersonByUserID(userID string) (Person, bool) {
+	return v.Person(v.idByUser(FoldUserID(userID)))
+}
+
+func (v *View) idByUser(folded string) string {
+	if v.staged != nil {
+		if id, ok := v.staged.byUser[folded]; ok {
+			return id
+		}
+	}
+	return v.book.byUser[folded]
+}
+
+// PersonByNumber returns a person by number. It looks at all people.
+func (v *View) PersonByNumber(number int64) (Person, bool) {
+	for p := range v.People() {
+		if p.Number == number {
+			return p, true
+		}
+	}
+	return Person{}, false
+}
+
+// People returns all people, deleted ones included, in no order.
+func (v *View) People() iter.Seq[Person] {
+	return func(yield func(Person) bool) {
+		for p := range all(v, v.book.people, func(s *staged) *staging[string, person] { return s.people }) {
+			if !yield(p.Person) {
+				return
+			}
+		}
+	}
+}
+
+// all returns the rows of a table, in no order.
+func all[K comparable, R any](v *View, t *table[K, R], in func(*staged) *staging[K, R]) iter.Seq[*R] {
+	if v.staged != nil {
+		return in(v.staged).all
+	}
+	return func(yield func(*R) bool) {
+		for _, s := range t.rows {
+			if s.row != nil && !yield(s.row) {
+				return
+			}
+		}
+	}
+}
+
+func (v *View) assignment(number int64) *Assignment {
+	if v.staged != nil {
+		return v.staged.assignments.get(number)
+	}
+	return v.book.assignments.get(number)
+}
+
+func (v *View) numbersOf(person string) []int64 {
+	if v.staged != nil {
+		if numbers, ok := v.staged.current[person]; ok {
+			return numbers
+		}
+	}
+	return v.book.current[person]
+}
+
+// Assignments returns the current assignments of a person, by number.
+func (v *View) Assignments(person string) []seat.Assignment {
+	numbers := v.numbersOf(person)
+	if len(numbers) == 0 {
+		return nil
+	}
+	list := make([]seat.Assignment, 0, len(numbers))
+	for _, n := range numbers {
+		if a := v.assignment(n); a != nil {
+			list = append(list, a.Assignment)
+		}
+	}
+	return list
+}
+
+// History returns all assignments of a person, ended ones included, by number.
+// It reads the database. What acts have staged is not in it. A row that is not
+// as the book has it is an error.
+func (v *View) History(ctx context.Context, person string) ([]Assignment, error) {
+	b := v.book
+	keys, s, r := b.keys.Clone(), newScanner(assignmentLayout), &rawRow{}
+	var list []Assignment
+	err := each(ctx, b.store.db, selectText(assignmentLayout)+" AND person = ?", []any{b.installation, person}, func(rows *sql.Rows) error {
+		if err := s.scan(rows, r); err != nil {
+			return err
+		}
+		m, ok, edited := r.check(keys, assignmentLayout, string(tamper.AppendKey(nil, r.key...)))
+		known := b.assignments.rows[r.key[0].Int()]
+		switch {
+		case ok && m.ver > b.head.Seq && known == nil:
+			return nil // committed after the view
+		case ok && known != nil && known.row != nil && m.ver >= known.ver:
+			list = append(list, *known.row)
+			return nil
+		case !ok || known == nil || m != known.mark:
+			return &DamagedError{Damage{Table: "assignment", Key: keyText(r.key), What: "edited", Columns: edited}}
+		}
+		list = append(list, assignmentCodec.decode(r.key[0].Int(), r.values))
+		return nil
+	})
+	slices.SortFunc(list, func(x, y Assignment) int { return cmp.Compare(x.Number, y.Number) })
+	return list, err
+}
+
+// License returns a license.
+func (v *View) License(name license.Name) (License, bool) {
+	var l *License
+	if v.staged != nil {
+		l = v.staged.licenses.get(name)
+	} else {
+		l = v.book.licenses.get(name)
+	}
+	if l == nil {
+		return License{}, false
+	}
+	return *l, true
+}
+
+// Pool returns how full a license is; see [seat.Pools].
+func (v *View) Pool(name license.Name) seat.Pool {
+	l, _ := v.License(name)
+	return l.Pool()
+}
+
+// Licenses returns all licenses, those no set has any more included: by issuer,
+// then by line.
+func (v *View) Licenses() []License {
+	var list []License
+	for l := range all(v, v.book.licenses, func(s *staged) *staging[license.Name, License] { return s.licenses }) {
+		list = append(list, *l)
+	}
+	slices.SortFunc(list, func(x, y License) int {
+		return cmp.Or(cmp.Compare(x.Name.Issuer, y.Name.Issuer), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Name.Module, y.Name.Module))
+	})
+	return list
+}
+
+// Sets returns all sets: by issuer, then by number.
+func (v *View) Sets() []Set {
+	var list []Set
+	for s := range all(v, v.book.sets, func(s *staged) *staging[string, Set] { return s.sets }) {
+		list = append(list, *s)
+	}
+	slices.SortFunc(list, func(x, y Set) int {
+		return cmp.Or(cmp.Compare(x.Issuer, y.Issuer), cmp.Compare(x.Number, y.Number), cmp.Compare(x.LoadedAt, y.LoadedAt),
+			cmp.Compare(x.Checkpoint, y.Checkpoint))
+	})
+	return list
+}
+
+// Set returns a set by the hash of its checkpoint.
+func (v *View) Set(checkpoint string) (Set, bool) {
+	s := v.book.sets.get(checkpoint)
+	if v.staged != nil {
+		s = v.staged.sets.get(checkpoint)
+	}
+	if s == nil {
+		return Set{}, false
+	}
+	return *s, true
+}
+
+// SetFile returns a license file as it was received, by its hash. Files of sets
+// that were replaced are read from the database.
+func (v *View) SetFile(ctx context.Context, hash string) ([]byte, error) {
+	if v.staged != nil && v.staged.files[hash] != nil {
+		return bytes.Clone(v.staged.files[hash]), nil
+	}
+	if file := v.book.files[hash]; file != nil {
+		return bytes.Clone(file), nil
+	}
+	return v.book.readFile(ctx, hash)
+}
+
+// Active returns the sets in force, parsed from their files.
+func (v *View) Active() *license.Active {
+	if v.staged == nil || len(v.staged.sets.drafts) == 0 {
+		return v.book.active
+	}
+	var active []*license.Set
+	for s := range v.staged.sets.all {
+		file := v.staged.files[s.File]
+		if file == nil {
+			file = v.book.files[s.File]
+		}
+		if s.State == SetActive && file != nil {
+			active = append(active, v.book.store.parsed(s.File, file))
+		}
+	}
+	return license.NewActive(active...)
+}
+
+// KeyLists returns the key lists learned, by number.
+func (v *View) KeyLists() []KeyList {
+	var list []KeyList
+	for l := range all(v, v.book.keyLists, func(s *staged) *staging[int64, KeyList] { return s.keyLists }) {
+		list = append(list, *l)
+	}
+	slices.SortFunc(list, func(x, y KeyList) int { return cmp.Compare(x.Number, y.Number) })
+	return list
+}
+
+// Profile returns a profile.
+func (v *View) Profile(code string) (Profile, bool) {
+	p := v.book.profiles.get(code)
+	if v.staged != nil {
+		p = v.staged.profiles.get(code)
+	}
+	if p == nil {
+		return Profile{}, false
+	}
+	return *p, true
+}
+
+// Profiles returns all profiles, by code.
+func (v *View) Profiles() []Profile {
+	var list []Profile
+	for p := range all(v, v.book.profiles, func(s *staged) *staging[string, Profile] { return s.profiles }) {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(x, y Profile) int { return cmp.Compare(x.Code, y.Code) })
+	return list
+}
+
+// Token returns a token by id, revoked and expired ones included.
+func (v *View) Token(id string) (Token, bool) {
+	t := v.book.tokens.get(id)
+	if v.staged != nil {
+		t = v.staged.tokens.get(id)
+	}
+	if t == nil {
+		return Token{}, false
+	}
+	return *t, true
+}
+
+// TokenByHash returns the token whose secret has a hash. Tokens staged in the
+// same act are not found.
+func (v *View) TokenByHash(hash [32]byte) (Token, bool) { return v.Token(v.book.byHash[hash]) }
+
+// Tokens returns all tokens: by the time they were made, then by id.
+func (v *View) Tokens() []Token {
+	var list []Token
+	for t := range all(v, v.book.tokens, func(s *staged) *staging[string, Token] { return s.tokens }) {
+		list = append(list, *t)
+	}
+	slices.SortFunc(list, func(x, y Token) int { return cmp.Or(cmp.Compare(x.Created, y.Created), cmp.Compare(x.ID, y.ID)) })
+	return list
+}
+
+// DamagedAssignments returns the numbers of assignments that are out of use.
+// They keep their seats.
+func (v *View) DamagedAssignments() []int64 {
+	return slices.Sorted(maps.Keys(v.book.assignments.damaged))
+}
