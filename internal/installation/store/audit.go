@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
+)
+
+// AuditFilter says which entries are wanted. The zero AuditFilter wants the
+// first 100.
+type AuditFilter struct {
+	After   AuditPlace // entries after this place; with Newest, before it
+	Newest  bool       // newest first
+	Limit   int        // at most so many; 0 is 100
+	Subject string     // id of a person; "" is any
+	Action  string     // "" is any; a text that ends in "." is any that begins with it
+}
+
+// AuditPlace is where an entry stands. The zero AuditPlace is before all.
+type AuditPlace struct{ Seq, N int64 }
+
+// AuditEntries returns recorded entries in the order they were stored. They are
+// read as they stand; [Book.VerifyChain] says whether they are what was stored.
+func (b *Book) AuditEntries(ctx context.Context, f AuditFilter) ([]audit.Entry, error) {
+	var text strings.Builder
+	text.WriteString("SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit WHERE installation = ? AND ledger = ?")
+	args := []any{b.installation, b.name}
+	order := " ORDER BY seq, n"
+	switch {
+	case f.Newest:
+		order = " ORDER BY seq DESC, n DESC"
+		if f.After != (AuditPlace{}) {
+			text.WriteString(" AND (seq, n) < (?, ?)")
+			args = append(args, f.After.Seq, f.After.N)
+		}
+	default:
+		text.WriteString(" AND (seq, n) > (?, ?)")
+		args = append(args, f.After.Seq, f.After.N)
+	}
+	if f.Subject != "" {
+		text.WriteString(" AND subject = ?")
+		args = append(args, f.Subject)
+	}
+	if prefix, any := strings.CutSuffix(f.Action, "."); any {
+		text.WriteString(" AND action >= ? AND action < ?")
+		args = append(args, prefix+".", prefix+"/") // the character after the dot
+	} else if f.Action != "" {
+		text.WriteString(" AND action = ?")
+		args = append(args, f.Action)
+	}
+	if f.Limit == 0 {
+		f.Limit = 100
+	}
+	text.WriteString(order + " LIMIT ?")
+	var list []audit.Entry
+	err := each(ctx, b.store.db, text.String(), append(args, int64(f.Limit)), func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
+func scanEntry(rows *sql.Rows) (audit.Entry, error) {
+	var e audit.Entry
+	var facts string
+	if err := rows.Scan(&e.Seq, &e.N, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Action, &e.Subject, &facts); err != nil {
+		return e, err
+	}
+	var err error
+	e.Facts, err = audit.ParseFacts(facts)
+	return e, err
+}
+
+// Chain is what [Book.VerifyChain] found.
+type Chain struct {
+	Batches int64
+	Entries int64
+	Link    [32]byte // the last link: the head of the chain
+}
+
+// VerifyChain follows the audit chain from its beginning to the head and checks
+// every entry, on one snapshot of the database. A chain that is broken is a
+// [*DamagedError] that says where.
+func (b *Book) VerifyChain(ctx context.Context) (Chain, error) {
+	var c Chain
+	err := b.store.db.View(ctx, func(tx *sqldb.Tx) error {
+		head, err := b.readHead(ctx, tx, headText)
+		if err != nil {
+			return err
+		}
+		hashes, err := b.entryHashes(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := b.eachLink(ctx, tx, 0, [32]byte{}, func(l *link, _ []tamper.Change) error {
+			found := hashes[l.Seq]
+			delete(hashes, l.Seq)
+			if found.hash() != l.Entries {
+				return &DamagedError{Damage{Table: "audit", Key: fmt.Sprintf("%s/%s/%d", b.installation, b.name, l.Seq), What: "edited"}}
+			}
+			c.Batches, c.Entries, c.Link = l.Seq, c.Entries+int64(len(found.canonical)), l.link
+			return nil
+		}); err != nil {
+			return err
+		}
+		if c.Batches != head.Seq || c.Link != head.Link {
+			return b.journalDamaged(c.Batches + 1)
+		}
+		for seq := range hashes {
+			return &DamagedError{Damage{Table: "audit", Key: fmt.Sprintf("%s/%s/%d", b.installation, b.name, seq), What: "inserted"}}
+		}
+		return nil
+	})
+	return c, err
+}
+
+// entriesOf is the canonical entries of one batch.
+type entriesOf struct{ canonical [][]byte }
+
+func (e *entriesOf) hash() [32]byte {
+	if e == nil {
+		return tamper.EntriesHash(nil)
+	}
+	return tamper.EntriesHash(e.canonical)
+}
+
+func (b *Book) entryHashes(ctx context.Context, q queryer) (map[int64]*entriesOf, error) {
+	hashes := map[int64]*entriesOf{}
+	err := each(ctx, q, `SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit
+		WHERE installation = ? AND ledger = ? ORDER BY seq, n`, []any{b.installation, b.name}, func(rows *sql.Rows) error {
+		e, err := scanEntry(rows)
+		if bad, ok := err.(*audit.BadFactsError); ok {
+			e.Facts = []audit.Fact{audit.F("", bad.Line)} // cannot have been written: its hash will not agree
+		} else if err != nil {
+			return err
+		}
+		if hashes[e.Seq] == nil {
+			hashes[e.Seq] = &entriesOf{}
+		}
+		hashes[e.Seq].canonical = append(hashes[e.Seq].canonical, e.Append(nil))
+		return nil
+	})
+	return hashes, err
+}
+
+// ChangedSince says what has changed after a batch. ok is false when the batch
+// is not one of this book's past, so that whoever asks must read everything.
+func (b *Book) ChangedSince(ctx context.Context, seq int64) (c Commit, ok bool, err error) {
+	b.mu.RLock()
+	head := b.head.Seq
+	b.mu.RUnlock()
+	c.Seq = head
+	if seq < 0 || seq > head {
+		return c, false, nil
+	}
+	const text = "SELECT changes FROM journal WHERE installation = ? AND ledger = ? AND seq > ? AND seq <= ? ORDER BY seq"
+	var assignments []int64
+	err = each(ctx, b.store.db, text, []any{b.installation, b.name, seq, head}, func(rows *sql.Rows) error {
+		var blob []byte
+		if err := rows.Scan(&blob); err != nil {
+			return err
+		}
+		changes, err := tamper.ParseChanges(blob)
+		for _, change := range changes {
+			key, _ := tamper.ParseKey([]byte(change.Key))
+			if len(key) == 0 {
+				continue
+			}
+			switch change.Table {
+			case "person":
+				c.person(key[0].Str())
+			case "assignment":
+				assignments = append(assignments, key[0].Int())
+			case "license":
+				c.Licenses = true
+			case "license_set":
+				c.Sets = true
+			case "profile":
+				c.Profiles = true
+			case "owner":
+				c.Installation = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return c, false, err
+	}
+	return c, true, b.holdersOf(ctx, assignments, &c)
+}
+
+// holdersOf adds the people of assignments, ended ones included.
+func (b *Book) holdersOf(ctx context.Context, numbers []int64, c *Commit) error {
+	slices.Sort(numbers)
+	numbers = slices.Compact(numbers)
+	for len(numbers) > 0 {
+		n := sizeFor(len(numbers))
+		args := []any{b.installation}
+		for _, number := range numbers[:n] {
+			args = append(args, number)
+		}
+		if err := each(ctx, b.store.db, "SELECT person FROM assignment WHERE installation = ? AND number IN "+tuple(n), args, func(rows *sql.Rows) error {
+			var id string
+			err := rows.Scan(&id)
+			c.person(id)
+			return err
+		}); err != nil {
+			return err
+		}
+		numbers = numbers[n:]
+	}
+	return nil
+}
