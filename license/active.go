@@ -12,6 +12,7 @@ import (
 type Active struct {
 	sets     []*Set
 	licenses map[Name]*License
+	plans    map[Name][]Held // what holding a plan gives, itself included, sorted by name
 }
 
 // NewActive returns the view of sets. Nil sets are left out; of two sets of one
@@ -23,11 +24,15 @@ func NewActive(sets ...*Set) *Active {
 			byIssuer[s.Issuer] = s
 		}
 	}
-	a := &Active{licenses: map[Name]*License{}}
+	a := &Active{licenses: map[Name]*License{}, plans: map[Name][]Held{}}
 	for _, s := range byIssuer {
 		a.sets = append(a.sets, s)
 		for i := range s.Licenses {
-			a.licenses[NameOf(s.Issuer, s.Licenses[i].Module)] = &s.Licenses[i]
+			n := NameOf(s.Issuer, s.Licenses[i].Module)
+			a.licenses[n] = &s.Licenses[i]
+			if p := s.Licenses[i].Plan; p != nil {
+				a.plans[n] = unfold(n, p)
+			}
 		}
 	}
 	slices.SortFunc(a.sets, func(x, y *Set) int { return cmp.Compare(x.Issuer, y.Issuer) })
@@ -130,21 +135,58 @@ type Held struct {
 // The largest quantity of a name wins; a plan gives one of each. A plan's list
 // is followed one step: a plan listed by a plan is held, and gives nothing. A
 // module that a plan lists and the set lacks is returned too: whoever counts
-// sees a pool of none.
+// sees a pool of none. The caller may not change the slice.
 func (a *Active) Expand(given []Held) []Held {
-	all := make([]Held, 0, len(given)+24)
+	var all []Held
 	for _, h := range given {
-		all = append(all, h)
-		if l := a.License(h.Name); l != nil && l.Plan != nil {
-			for _, m := range l.Plan.Includes {
-				all = append(all, Held{NameOf(h.Name.Issuer, m), 1})
-			}
+		plan := a.plan(h.Name)
+		if plan == nil || h.Quantity != 1 {
+			all = merge(all, []Held{h})
+		}
+		all = merge(all, plan)
+	}
+	return all
+}
+
+func (a *Active) plan(n Name) []Held {
+	if a == nil {
+		return nil
+	}
+	return a.plans[n]
+}
+
+// unfold returns what holding a plan gives.
+func unfold(n Name, p *Plan) []Held {
+	all := []Held{{n, 1}}
+	for _, m := range p.Includes {
+		all = append(all, Held{NameOf(n.Issuer, m), 1})
+	}
+	slices.SortFunc(all, func(x, y Held) int { return CompareNames(x.Name, y.Name) })
+	return slices.Compact(all)
+}
+
+// merge returns the names of two sorted lists, sorted, each with the larger of
+// its quantities. It may return one of the lists, which are never written to.
+func merge(x, y []Held) []Held {
+	if len(x) == 0 {
+		return slices.Clip(y)
+	}
+	if len(y) == 0 {
+		return x
+	}
+	all := make([]Held, 0, len(x)+len(y))
+	for len(x) > 0 && len(y) > 0 {
+		switch c := CompareNames(x[0].Name, y[0].Name); {
+		case c < 0:
+			all, x = append(all, x[0]), x[1:]
+		case c > 0:
+			all, y = append(all, y[0]), y[1:]
+		default:
+			all = append(all, Held{x[0].Name, max(x[0].Quantity, y[0].Quantity)})
+			x, y = x[1:], y[1:]
 		}
 	}
-	slices.SortFunc(all, func(x, y Held) int {
-		return cmp.Or(CompareNames(x.Name, y.Name), cmp.Compare(y.Quantity, x.Quantity))
-	})
-	return slices.CompactFunc(all, func(x, y Held) bool { return x.Name == y.Name })
+	return append(append(all, x...), y...)
 }
 
 // CompareNames orders names by issuer, then by folded module, byte by byte.

@@ -61,7 +61,7 @@ func (w why) try(all []candidate, act Act, name license.Name) []candidate {
 	c := candidate{Fix: Fix{Act: act, Name: name}, fits: err == nil}
 	c.Free, _ = w.room(change.Takes)
 	after := w.Active.Expand(w.after(change))
-	c.Gains, c.Loses = without(after, w.uses), without(w.uses, after)
+	c.Gains, c.Loses = w.modules(after, w.uses), w.modules(w.uses, after)
 	return append(all, c)
 }
 
@@ -101,11 +101,12 @@ func nearest(all []candidate) []Fix {
 	return fixes
 }
 
-// without returns the names of a that are not in b.
-func without(a, b []license.Held) []license.Name {
+// modules returns what is among a and not among b, plans left out: it is what a
+// plan gives that somebody has or lacks.
+func (w why) modules(a, b []license.Held) []license.Name {
 	var names []license.Name
 	for _, h := range a {
-		if !has(b, h.Name) {
+		if l := w.Active.License(h.Name); !has(b, h.Name) && (l == nil || l.Plan == nil) {
 			names = append(names, h.Name)
 		}
 	}

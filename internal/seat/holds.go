@@ -45,7 +45,11 @@ func Counted(active *license.Active, name license.Name) bool {
 // Takes returns the change of the pools when somebody goes from holding one to
 // holding the other; both as [Holds] returns them.
 func Takes(active *license.Active, before, after []license.Held) []Take {
-	old, now := active.Expand(before), active.Expand(after)
+	return takes(active, active.Expand(before), active.Expand(after))
+}
+
+// takes is Takes of what is expanded already.
+func takes(active *license.Active, old, now []license.Held) []Take {
 	var takes []Take
 	add := func(n license.Name, delta int64) {
 		if delta != 0 && Counted(active, n) {
@@ -53,14 +57,23 @@ func Takes(active *license.Active, before, after []license.Held) []Take {
 		}
 	}
 	for len(old) > 0 || len(now) > 0 {
+		order := 0
 		switch {
-		case len(now) == 0 || len(old) > 0 && license.CompareNames(old[0].Name, now[0].Name) < 0:
+		case len(now) == 0:
+			order = -1
+		case len(old) == 0:
+			order = +1
+		default:
+			order = license.CompareNames(old[0].Name, now[0].Name)
+		}
+		switch {
+		case order < 0:
 			// Nobody has a pool to give a seat back to when its license is gone.
 			if active.License(old[0].Name) != nil {
 				add(old[0].Name, -old[0].Quantity)
 			}
 			old = old[1:]
-		case len(old) == 0 || old[0].Name != now[0].Name:
+		case order > 0:
 			add(now[0].Name, now[0].Quantity)
 			now = now[1:]
 		default:

@@ -113,20 +113,18 @@ func has(held []license.Held, name license.Name) bool {
 // prerequisite, and it works out what moves in the pools. next and profile are
 // the person and the profile's modules after the change.
 func (s Standing) settle(release, give []Assignment, next Person, profile []license.Name) Change {
-	before := s.Holds()
-	uses := s.Active.Expand(before)
+	uses := s.Uses()
 	keep := slices.DeleteFunc(slices.Clone(s.Current), func(a Assignment) bool {
 		return slices.ContainsFunc(release, func(r Assignment) bool { return r == a })
 	})
 	for {
-		after := Holds(s.Active, next, append(slices.Clone(keep), give...), profile)
-		left := s.Active.Expand(after)
+		left := s.Active.Expand(Holds(s.Active, next, append(slices.Clone(keep), give...), profile))
 		i := slices.IndexFunc(keep, func(a Assignment) bool {
 			p := prerequisite(s.Active, a.Name)
 			return p != license.Name{} && has(uses, p) && !has(left, p)
 		})
 		if i < 0 {
-			return Change{Release: release, Give: give, Takes: Takes(s.Active, before, after)}
+			return Change{Release: release, Give: give, Takes: takes(s.Active, uses, left)}
 		}
 		release = append(slices.Clip(release), keep[i])
 		keep = slices.Delete(keep, i, i+1)

@@ -109,8 +109,8 @@ type Fix struct {
 	Act   Act
 	Name  license.Name   // the plan or extra to give
 	Free  *int64         // seats left in the tightest pool it needs; nil when no number limits it
-	Gains []license.Name // what else the person would get
-	Loses []license.Name // what the person would no longer have
+	Gains []license.Name // modules the person would get; plans are not among them
+	Loses []license.Name // and those the person would no longer have
 }
 
 // An Act is the stable code of a fix.
@@ -152,11 +152,15 @@ type why struct {
 }
 
 func (w why) module(name license.Name) Trace {
+	switch l := w.Active.License(name); {
+	case l == nil:
+		return Trace{Effect: Deny, Reason: ModuleUnknown, Missing: []Missing{{Reason: ModuleUnknown, Name: name, Fixes: []Fix{{Act: DoActivateSet}}}}}
+	case l.Kind == license.Site:
+		// A database has it, never a person.
+		return Trace{Effect: Deny, Reason: NotHeld, Missing: []Missing{{Reason: NotHeld, Name: name}}}
+	}
 	t := Trace{Reason: w.heldHow(name), Missing: w.person(), Paths: w.paths(name)}
-	switch {
-	case w.Active.License(name) == nil:
-		t.Missing = append(t.Missing, Missing{Reason: ModuleUnknown, Name: name, Fixes: []Fix{{Act: DoActivateSet}}})
-	case !has(w.uses, name):
+	if !has(w.uses, name) {
 		t.Missing = append(t.Missing, w.notHeld(NotHeld, name)...)
 	}
 	signIn := signsIn(w.Active.Set(name.Issuer), name.Module)
@@ -237,6 +241,13 @@ func (w why) needs(t *Trace, c *license.Client, issuer license.Issuer) {
 			t.Missing = append(t.Missing, w.notHeld(ClientNeeds, n)...)
 		}
 	}
+	// A prerequisite that the client needs anyway is named once.
+	all := slices.Clone(t.Missing)
+	t.Missing = slices.DeleteFunc(t.Missing, func(m Missing) bool {
+		return m.Reason == string(PrerequisiteMissing) && slices.ContainsFunc(all, func(other Missing) bool {
+			return other.Reason == ClientNeeds && other.Name == m.Name
+		})
+	})
 }
 
 // conclude gives a trace its effect: what is missing denies, or leaves reading
