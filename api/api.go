@@ -59,7 +59,7 @@ type Outcome struct {
 type List[T any] struct {
 	AsOf  time.Time `json:"as_of" doc:"When the listing was true."`
 	Seq   int64     `json:"seq" doc:"The state it was read from."`
-	Total int       `json:"total" doc:"How many there are on all pages."`
+	Total int       `json:"total,omitempty" doc:"How many there are on all pages; left out when there are none, and where counting would cost too much."`
 	Items []T       `json:"items" doc:"This page."`
 	Next  string    `json:"next,omitempty" doc:"The value of after= that gives the next page; left out on the last."`
 }

@@ -8,7 +8,7 @@ type AuditEntry struct {
 	Seq     int64             `json:"seq"`
 	N       int64             `json:"n" doc:"Its place within the commit."`
 	At      time.Time         `json:"at"`
-	Actor   string            `json:"actor" doc:"Kind and id, such as token:ab12cd."`
+	Actor   string            `json:"actor" doc:"Kind and id, such as token ab12cd."`
 	Action  string            `json:"action" doc:"Such as plan.set."`
 	Subject string            `json:"subject,omitempty" doc:"The opaque id of the person it is about."`
 	Person  string            `json:"person,omitempty" doc:"That person's user id, while it is known."`

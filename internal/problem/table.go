@@ -63,6 +63,33 @@ var table = map[string]Row{
 	"seat.not-held":       notFound,
 	"seat.bad-quantity":   badValue,
 
+	// License files.
+	"set.malformed":           badFile,
+	"set.too-large":           {http.StatusRequestEntityTooLarge, NotVerified},
+	"set.needs-newer":         badFile,
+	"set.bad-signature":       badFile,
+	"set.unknown-issuer":      badFile,
+	"set.untrusted":           badFile,
+	"set.outside-fence":       badFile,
+	"set.not-yet-valid":       badFile,
+	"set.certificate-expired": badFile,
+	"set.revoked":             badFile,
+	"set.old-key-list":        badFile,
+	"set.forked-key-list":     badFile,
+	"set.old-certificate":     badFile,
+	"set.expired":             {http.StatusUnprocessableEntity, ReadOnly},
+	"set.unknown-time-zone":   badFile,
+
+	// What is stored.
+	"storage.damaged":         {http.StatusConflict, NotVerified},
+	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
+	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
+	"storage.unknown-outcome": {http.StatusServiceUnavailable, NotReachable},
+	"storage.closed":          {http.StatusServiceUnavailable, NotReachable},
+	"installation.unknown":    notFound,
+	"installation.exists":     conflict,
+	"person.user-id-taken":    conflict,
+
 	// The installation.
 	"person.unknown":         notFound,
 	"request.bad-value":      badValue,

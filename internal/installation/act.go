@@ -1,0 +1,146 @@
+package installation
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// An Act says who does something, and whether only to see what it would do.
+type Act struct {
+	By       audit.Actor
+	DryRun   bool
+	Language string // of display names in the answer; "" is English
+}
+
+// errAlready ends an update that has nothing to change.
+var errAlready = errors.New("it is already so")
+
+// perform runs decide in one update; when it returns, checks see the result.
+// decide stages the change with its audit entry and reports whether there was
+// anything to change. It may run more than once, so what it hands out through
+// its closure it must set anew each time.
+func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *store.Tx) (bool, error)) (api.Outcome, error) {
+	now := in.options.Now()
+	run := func(tx *store.Tx) error {
+		changed, err := decide(tx)
+		if err == nil && !changed {
+			err = errAlready
+		}
+		return err
+	}
+	if act.DryRun {
+		return in.try(ctx, act, now, run)
+	}
+	receipt, err := in.book.Update(ctx, act.By, now, run)
+	switch {
+	case errors.Is(err, errAlready):
+		return api.Outcome{Seq: in.now.Load().seq}, nil
+	case err != nil:
+		return api.Outcome{}, err
+	}
+	return api.Outcome{Changed: true, Seq: receipt.Seq}, nil
+}
+
+func (in *Installation) try(ctx context.Context, act Act, now time.Time, run func(tx *store.Tx) error) (api.Outcome, error) {
+	err := in.book.Try(ctx, act.By, now, run)
+	if err != nil && !errors.Is(err, errAlready) {
+		return api.Outcome{}, err
+	}
+	return api.Outcome{Changed: err == nil, DryRun: true, Seq: in.now.Load().seq}, nil
+}
+
+// view reads one consistent state.
+func (in *Installation) view(read func(v *store.View) error) error { return in.book.View(read) }
+
+// standing is how things stand for one person.
+func standing(v *store.View, p store.Person, now time.Time) seat.Standing {
+	return seat.Standing{
+		Active:  v.Active(),
+		State:   states(v.Active(), now),
+		Pools:   pools(v),
+		Person:  p.Person,
+		Current: v.Assignments(p.ID),
+		Profile: profileModules(v, p.Profile),
+	}
+}
+
+// states returns what each issuer's dates say at a moment. A set whose time
+// zone cannot be read here is past its end: it cannot be known that it is not.
+func states(active *license.Active, now time.Time) func(license.Issuer) license.State {
+	return func(i license.Issuer) license.State {
+		set := active.Set(i)
+		if set == nil {
+			return license.OK
+		}
+		return setState(set, now)
+	}
+}
+
+func setState(set *license.Set, now time.Time) license.State {
+	today, err := set.Today(now)
+	if err != nil {
+		return license.ReadOnly
+	}
+	return set.Dates.State(today)
+}
+
+func pools(v *store.View) seat.Pools {
+	return func(n license.Name) seat.Pool {
+		row, ok := v.License(n)
+		if !ok {
+			return seat.Pool{}
+		}
+		return row.Pool()
+	}
+}
+
+func profileModules(v *store.View, code string) []license.Name {
+	if code == "" {
+		return nil
+	}
+	p, _ := v.Profile(code)
+	return p.Modules
+}
+
+// holdsOf returns what a person was given, under sets that may not be in force
+// yet.
+func holdsOf(v *store.View, active *license.Active, p store.Person) []license.Held {
+	return seat.Holds(active, p.Person, v.Assignments(p.ID), profileModules(v, p.Profile))
+}
+
+// holders is everybody, under sets that may not be in force yet.
+func holders(v *store.View, active *license.Active) seat.Holders {
+	return func(yield func(string, []license.Held) bool) {
+		for p := range v.People() {
+			if !yield(p.ID, holdsOf(v, active, p)) {
+				return
+			}
+		}
+	}
+}
+
+// clock returns the moment decisions are made at: the wall clock, or the latest
+// moment the records prove when the wall clock is behind it.
+func (in *Installation) clock(v *store.View) time.Time {
+	now := in.options.Now()
+	if mark := v.Mark(); mark.After(now) {
+		return mark
+	}
+	return now
+}
+
+// zone returns the installation's time zone.
+func zone(v *store.View) *time.Location {
+	loc, err := time.LoadLocation(v.Info().TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}

@@ -1,0 +1,87 @@
+package installation
+
+import (
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/entitle"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// A question is an [api.Check] that makes sense.
+type question struct {
+	seat.Question
+	person string
+}
+
+// readQuestion refuses what does not ask exactly one thing. Product code must
+// write names in full: a bare name could come to mean another issuer's module
+// on the day a second set is activated.
+func readQuestion(q api.Check) (question, error) {
+	asked := question{person: q.Person}
+	var text string
+	for _, of := range []struct {
+		ask  seat.Ask
+		text string
+	}{{seat.AskModule, q.Module}, {seat.AskClient, q.Client}, {seat.AskFeature, q.Feature}} {
+		switch {
+		case of.text == "":
+		case text != "":
+			return question{}, &BadQuestionError{Why: "it asks for more than one of module, client and feature"}
+		default:
+			asked.Ask, text = of.ask, of.text
+		}
+	}
+	switch {
+	case text == "":
+		return question{}, &BadQuestionError{Why: "it asks for none of module, client and feature"}
+	case q.Person == "" && asked.Ask != seat.AskFeature:
+		return question{}, &BadQuestionError{Why: "it does not say for which person"}
+	case q.Person != "" && asked.Ask == seat.AskFeature:
+		asked.Ask = seat.AskEdit
+	}
+	var err error
+	asked.Name, err = license.ParseName(text)
+	return asked, err
+}
+
+// Check answers one question from memory, with the present truth: every change
+// that was acknowledged before counts.
+func (in *Installation) Check(q api.Check) (api.Answer, error) {
+	asked, err := readQuestion(q)
+	if err != nil {
+		return api.Answer{}, err
+	}
+	now := in.now.Load()
+	return now.answer(asked), nil
+}
+
+// Checks answers many questions, all from one state.
+func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
+	now := in.now.Load()
+	answers := api.Answers{Seq: now.seq, Answers: make([]api.Answer, len(questions))}
+	for i, q := range questions {
+		asked, err := readQuestion(q)
+		if err != nil {
+			return api.Answers{}, err
+		}
+		answers.Answers[i] = now.answer(asked)
+	}
+	return answers, nil
+}
+
+func (m *moment) answer(q question) api.Answer {
+	a := m.ask(q)
+	return api.Answer{Effect: a.Effect.String(), Reason: a.Reason.String(), Until: a.Until, Grace: a.Grace, Seq: m.seq}
+}
+
+func (m *moment) ask(q question) entitle.Answer {
+	switch q.Ask {
+	case seat.AskClient:
+		return m.index.CheckLogin(q.person, q.Name)
+	case seat.AskFeature:
+		return m.index.CheckSystem(q.Name)
+	case seat.AskEdit:
+		return m.index.CheckEdit(q.person, q.Name)
+	}
+	return m.index.Check(q.person, q.Name)
+}

@@ -1,0 +1,205 @@
+// Package installation is the customer's house: every change of sets, people,
+// plans, profiles and tokens goes through it, whole or not at all, and every
+// question is answered from what it has stored.
+//
+// Each use-case that changes something has one shape: read how things stand,
+// decide with a pure function, write, all in one update of the store together
+// with its audit entry. The doors (pages, JSON, commands) hold no rule.
+package installation
+
+import (
+	"cmp"
+	"context"
+	"crypto/ed25519"
+	"log/slog"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// Options are what a house must be told.
+type Options struct {
+	DB     *sqldb.DB // stays open when the house closes
+	Master [32]byte  // seals what is stored; kept outside the database
+	// Trust returns the pinned root keys of an installation: nothing else makes a
+	// set genuine. Key lists learned from sets are stored, and checked again from
+	// here.
+	Trust func(installation string) (licensefile.Trust, error)
+	// Key returns the private key of an installation, which signs its holdings,
+	// or nil when this server has none.
+	Key func(installation string) (ed25519.PrivateKey, error)
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// A House is all installations of one server.
+type House struct {
+	store   *store.Store
+	options Options
+	mu      sync.RWMutex
+	byName  map[string]*Installation
+}
+
+// Open opens the house in a database, and every installation in it.
+func Open(ctx context.Context, o Options) (*House, error) {
+	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master}, store.Options{Parse: ReadSet})
+	if err != nil {
+		return nil, err
+	}
+	h := &House{store: st, options: o, byName: map[string]*Installation{}}
+	for _, name := range st.Names() {
+		if err := h.open(name); err != nil {
+			h.Close()
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+func (h *House) open(name string) error {
+	book, err := h.store.Book(name)
+	if err != nil {
+		return err
+	}
+	in, err := newInstallation(name, book, &h.options)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.byName[name] = in
+	return nil
+}
+
+// Close waits for the acts that were begun, ends all change streams, and lets
+// go of the database.
+func (h *House) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	err := h.store.Close()
+	for _, in := range h.byName {
+		in.close()
+	}
+	h.byName = map[string]*Installation{}
+	return err
+}
+
+// A New installation is what its first administrator says of it.
+type New struct {
+	Name     string // host name or first path segment: 1 to 63 letters a–z, digits and hyphens
+	Company  string // the owner; the first set may say it instead
+	Serial   string // the serial number sets must carry; "" binds the first that is activated
+	TimeZone string // IANA name; "" is UTC
+	Language string // of the installation; "" is English
+	Demo     bool   // accepts demo sets
+}
+
+var installationName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// Create adds an installation. Only somebody at the host does that.
+func (h *House) Create(ctx context.Context, by audit.Actor, n New) (*Installation, error) {
+	if !installationName.MatchString(n.Name) || n.Name == "v1" {
+		return nil, &BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens, and not v1"}
+	}
+	n.TimeZone, n.Language = cmp.Or(n.TimeZone, "UTC"), cmp.Or(n.Language, "en")
+	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {
+		return nil, &BadValueError{Field: "time_zone", Why: "it is not known here; write a name such as Europe/Stockholm"}
+	}
+	if !slices.Contains(license.Languages, n.Language) {
+		return nil, &BadValueError{Field: "language", Why: "use one of sv, en, nb, da, de, nl"}
+	}
+	owner := store.Owner{Company: n.Company, Serial: n.Serial, TimeZone: n.TimeZone, Demo: n.Demo, Language: n.Language}
+	key, err := h.options.Key(n.Name)
+	if err != nil {
+		return nil, err
+	}
+	if key != nil {
+		owner.SiteKey = key.Public().(ed25519.PublicKey)
+	}
+	if _, err := h.store.CreateInstallation(ctx, by, h.Now(), store.NewInstallation{Name: n.Name, Owner: owner}); err != nil {
+		return nil, err
+	}
+	if err := h.open(n.Name); err != nil {
+		return nil, err
+	}
+	return h.Installation(n.Name), nil
+}
+
+// Installation returns the installation of a name, or nil.
+func (h *House) Installation(name string) *Installation {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.byName[name]
+}
+
+// Names returns the names of all installations, sorted.
+func (h *House) Names() []string {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	names := make([]string, 0, len(h.byName))
+	for n := range h.byName {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// NameFor returns which installation a request without a name in its path is
+// for: the one its host's first label names, else the only one, else "".
+func (h *House) NameFor(label string) string {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if h.byName[label] != nil {
+		return label
+	}
+	if len(h.byName) == 1 {
+		for name := range h.byName {
+			return name
+		}
+	}
+	return ""
+}
+
+// Ready reports whether the house can answer checks and changes.
+func (h *House) Ready() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, in := range h.byName {
+		if in.now.Load() == nil {
+			return false
+		}
+	}
+	return len(h.byName) > 0
+}
+
+// Now returns the time.
+func (h *House) Now() time.Time { return h.options.Now() }
+
+// Knows reports whether a token is good at any installation.
+func (h *House) Knows(secret string, now time.Time) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, in := range h.byName {
+		if in.Admit(secret, now) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadSet reads a stored set file. It is what the store is opened with, so that
+// rows and file can be compared.
+func ReadSet(file []byte) (*license.Set, error) {
+	f, err := licensefile.Parse(file)
+	if err != nil {
+		return nil, err
+	}
+	return &f.Set, nil
+}

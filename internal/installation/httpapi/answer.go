@@ -1,0 +1,100 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/problem"
+)
+
+// ProblemType begins the type of every problem; the code follows.
+const ProblemType = "https://pott.dev/problems/"
+
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	h := w.Header()
+	if h.Get("Content-Type") == "" {
+		h["Content-Type"] = jsonHeader
+	}
+	h["Content-Length"] = []string{strconv.Itoa(b.Len())}
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	if err != nil {
+		return &goneError{err}
+	}
+	return nil
+}
+
+// A goneError says that nobody is left to answer.
+type goneError struct{ error }
+
+// A panicError is a fault of ours.
+type panicError struct{ value any }
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, debug.Stack()) }
+
+// language returns the language of a request's sentences.
+func language(r *http.Request) string { return i18n.Match(r.Header.Get("Accept-Language")) }
+
+func statusOf(code string) int {
+	row, ok := problem.Lookup(code)
+	if !ok {
+		panic("httpapi: no row in the table of problems for " + code)
+	}
+	return row.Status
+}
+
+// fail answers with the problem an error is. What is no fault of the caller's is
+// logged, and answered with nothing but its reference number.
+func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	if gone := (*goneError)(nil); errors.As(err, &gone) {
+		return
+	}
+	reference := ""
+	if ids := w.Header()["X-Request-Id"]; len(ids) > 0 {
+		reference = ids[0]
+	}
+	p, known := problem.Of(err)
+	if !known {
+		log.Error("a request failed", "request", reference, "method", r.Method, "path", r.URL.Path, "err", err)
+	}
+	text, _ := i18n.Sentence(language(r), p.Code, factsFor(p))
+	h := w.Header()
+	h.Set("Content-Type", api.ContentProblem)
+	h.Set("Content-Language", language(r))
+	h.Add("Vary", "Accept-Language")
+	h.Set("Cache-Control", "no-store")
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Bearer realm="pott"`)
+	}
+	if method := (*MethodError)(nil); !errors.As(err, &method) {
+		h.Del("Allow")
+	}
+	_ = writeJSON(w, p.Status, api.Problem{
+		Type: ProblemType + p.Code, Title: text.Title, Status: p.Status, Detail: text.Detail,
+		Code: p.Code, Facts: p.Facts, Hint: text.Hint, Instance: reference,
+	})
+}
+
+// factsFor returns what the sentence is made of. The internal problem has no
+// facts: nothing of the error may be shown.
+func factsFor(p problem.Problem) any {
+	if p.Cause == nil {
+		return nil
+	}
+	return p.Cause
+}

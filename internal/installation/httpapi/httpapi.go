@@ -1,0 +1,202 @@
+// Package httpapi is the installation's JSON door: it turns requests into
+// use-cases and their answers into JSON, and lets nobody in without a token.
+//
+// No rule lives here. What an operation does is one call of package
+// installation; what it may refuse is that package's errors, which travel as
+// problem details with a stable code.
+package httpapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+)
+
+// A Door answers HTTP requests for all installations of a house.
+//
+// The installation of a request is named by the first segment of its path, as
+// in /nordlys/v1/status, else by the first label of its host, else it is the
+// only one there is.
+type Door struct {
+	house    *installation.House
+	log      *slog.Logger
+	mux      *http.ServeMux
+	document []byte
+	boot     string // tells the request ids of two runs apart
+	requests atomic.Uint64
+}
+
+// New returns the door of a house. Requests that fail for no fault of the
+// caller's are logged with their reference number.
+func New(house *installation.House, log *slog.Logger) *Door {
+	d := &Door{house: house, log: log, mux: http.NewServeMux(), document: Document(), boot: bootID()}
+	byPath := map[string][]operation{}
+	for _, o := range operations() {
+		byPath[o.path] = append(byPath[o.path], o)
+	}
+	for path, ops := range byPath {
+		d.mux.Handle(path, d.methods(ops))
+	}
+	d.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		fail(w, r, d.log, &NoSuchPathError{Path: r.URL.Path})
+	})
+	return d
+}
+
+// NewServer returns a server with the limits a public door needs. Answers have
+// no write limit, because the change stream never ends.
+func NewServer(address string, handler http.Handler) *http.Server {
+	return &http.Server{
+		Addr: address, Handler: handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       60 * time.Second,
+		IdleTimeout:       120 * time.Second,
+		MaxHeaderBytes:    64 << 10,
+	}
+}
+
+func bootID() string {
+	b := make([]byte, 6)
+	rand.Read(b)
+	return hex.EncodeToString(b)
+}
+
+// ServeHTTP answers one request.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := d.boot + "-" + strconv.FormatUint(d.requests.Add(1), 10)
+	w.Header()["X-Request-Id"] = []string{id}
+	defer d.catch(w, r)
+	switch r.URL.Path {
+	case "/healthz", "/readyz", "/openapi.json":
+		d.open(w, r)
+		return
+	}
+	name, r := d.installationOf(r)
+	if r.URL.Path == "/v1/check" && r.Method == http.MethodPost {
+		d.check(w, r, name)
+		return
+	}
+	d.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), installationName{}, name)))
+}
+
+type installationName struct{}
+
+// catch turns a panic into an answer with a reference number.
+func (d *Door) catch(w http.ResponseWriter, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		panic(v)
+	}
+	fail(w, r, d.log, &panicError{value: v})
+}
+
+// open answers what needs no token.
+func (d *Door) open(w http.ResponseWriter, r *http.Request) {
+	if !allowed(w, r, d.log, http.MethodGet, http.MethodHead) {
+		return
+	}
+	switch r.URL.Path {
+	case "/healthz":
+		writeJSON(w, http.StatusOK, api.Health{Status: "ok"})
+	case "/readyz":
+		if d.house.Ready() {
+			writeJSON(w, http.StatusOK, api.Health{Status: "ok"})
+		} else {
+			writeJSON(w, http.StatusServiceUnavailable, api.Health{Status: "not-ready"})
+		}
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(d.document)
+	}
+}
+
+// installationOf returns the name of the installation a request is for, and the
+// request with that name cut from its path.
+func (d *Door) installationOf(r *http.Request) (string, *http.Request) {
+	path := r.URL.Path
+	if strings.HasPrefix(path, "/v1/") {
+		host, _, _ := strings.Cut(r.Host, ".")
+		return d.house.NameFor(host), r
+	}
+	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if !strings.HasPrefix(rest, "v1/") {
+		return "", r
+	}
+	cut := *r
+	url := *r.URL
+	cut.URL = &url
+	url.Path = "/" + rest
+	if url.RawPath != "" {
+		_, raw, _ := strings.Cut(strings.TrimPrefix(url.RawPath, "/"), "/")
+		url.RawPath = "/" + raw
+	}
+	return first, &cut
+}
+
+// methods answers the operations of one path.
+func (d *Door) methods(ops []operation) http.Handler {
+	byMethod := map[string]operation{}
+	var names []string
+	for _, o := range ops {
+		byMethod[o.method] = o
+		names = append(names, o.method)
+		if o.method == http.MethodGet {
+			byMethod[http.MethodHead] = o
+			names = append(names, http.MethodHead)
+		}
+	}
+	slices.Sort(names)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !allowed(w, r, d.log, names...) {
+			return
+		}
+		if err := d.perform(w, r, byMethod[r.Method]); err != nil {
+			fail(w, r, d.log, err)
+		}
+	})
+}
+
+// allowed answers OPTIONS and methods a path does not have.
+func allowed(w http.ResponseWriter, r *http.Request, log *slog.Logger, methods ...string) bool {
+	if slices.Contains(methods, r.Method) {
+		return true
+	}
+	w.Header().Set("Allow", strings.Join(append(methods, http.MethodOptions), ", "))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+	} else {
+		fail(w, r, log, &MethodError{Method: r.Method, Allowed: methods})
+	}
+	return false
+}
+
+// perform lets the request in and runs the operation.
+func (d *Door) perform(w http.ResponseWriter, r *http.Request, o operation) error {
+	name, _ := r.Context().Value(installationName{}).(string)
+	in, visitor, err := d.admit(r, name, o.scopes)
+	if err != nil {
+		return err
+	}
+	query, err := readQuery(r, o.query)
+	if err != nil {
+		return err
+	}
+	return o.serve(w, &call{
+		r: r, in: in, query: query,
+		good: func() bool { _, _, err := d.admit(r, name, o.scopes); return err == nil },
+		act:  installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", Language: language(r)},
+	})
+}

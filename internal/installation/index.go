@@ -1,0 +1,209 @@
+package installation
+
+import (
+	"cmp"
+	"crypto/ed25519"
+	"iter"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/entitle"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// An Installation is one customer's system: its book, and beside it what checks
+// are answered from. Everything a check needs is one value that is swapped as a
+// whole after each commit.
+type Installation struct {
+	name    string
+	book    *store.Book
+	options *Options
+	root    licensefile.Trust
+	key     ed25519.PrivateKey // nil when the server has none
+
+	now  atomic.Pointer[moment]
+	mu   sync.Mutex        // held while now is replaced
+	ids  map[string]string // user ids by opaque id, as checks know them; under mu
+	feed feed
+	stop func() // following the book
+	day  *time.Timer
+}
+
+// A moment is what checks and tokens are answered from.
+type moment struct {
+	seq    int64
+	id     string // of the installation
+	epoch  string
+	mark   time.Time // a lower bound of the true time
+	index  *entitle.Index
+	sets   []string // checkpoint hashes of the sets in force
+	tokens map[string]store.Token
+}
+
+func newInstallation(name string, book *store.Book, o *Options) (*Installation, error) {
+	in := &Installation{name: name, book: book, options: o}
+	in.feed.start()
+	var err error
+	if in.root, err = o.Trust(name); err != nil {
+		return nil, err
+	}
+	if in.key, err = o.Key(name); err != nil {
+		return nil, err
+	}
+	// A change made between the two calls waits for mu and is taken after.
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.stop = book.Watch(in.take)
+	err = in.view(func(v *store.View) error { in.now.Store(in.wholeMoment(v)); return nil })
+	if err != nil {
+		in.stop()
+		return nil, err
+	}
+	in.day = time.AfterFunc(in.untilNextDay(), in.nextDay)
+	return in, nil
+}
+
+// Name returns the name in paths.
+func (in *Installation) Name() string { return in.name }
+
+func (in *Installation) close() {
+	in.stop()
+	in.mu.Lock()
+	in.day.Stop()
+	in.mu.Unlock()
+	in.feed.close()
+}
+
+// nextDay looks at the same state again when a day has ended somewhere.
+func (in *Installation) nextDay() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	m := *in.now.Load()
+	m.index = m.index.At(in.options.Now())
+	in.now.Store(&m)
+	in.day.Reset(in.untilNextDay())
+}
+
+func (in *Installation) untilNextDay() time.Duration {
+	next := in.now.Load().index.NextChange()
+	if next.IsZero() {
+		return 24 * time.Hour
+	}
+	return max(next.Sub(in.options.Now()), time.Second)
+}
+
+// take brings the present moment to a commit and tells those who follow. The
+// store calls it before it answers the acts of the commit, so that whoever has
+// made a change finds it in the next check.
+func (in *Installation) take(v *store.View, commit store.Commit) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	now, m := in.clock(v), *in.now.Load()
+	m.seq, m.epoch, m.mark, m.tokens = commit.Seq, v.Epoch(), v.Mark(), tokens(v)
+	change := api.Change{Epoch: m.epoch, Seq: m.seq, Mark: m.mark}
+	if commit.Sets {
+		m.index, m.sets = m.index.Under(v.Active(), now), checkpoints(v)
+		change.Sets = m.sets
+	}
+	changed, removed := in.changedPeople(v, commit)
+	if len(changed)+len(removed) > 0 {
+		m.index = m.index.With(changed, removed)
+	}
+	for i := range changed {
+		change.People = append(change.People, entitle.ToWire(&changed[i]))
+	}
+	change.Removed = removed
+	in.now.Store(&m)
+	in.day.Reset(in.untilNextDay())
+	in.feed.publish(change)
+}
+
+// changedPeople are the people of a commit as they are now, and the user ids
+// nobody has any longer.
+func (in *Installation) changedPeople(v *store.View, commit store.Commit) (changed []entitle.Holder, removed []string) {
+	for id := range affected(v, commit) {
+		p, ok := v.Person(id)
+		was, known := in.ids[id]
+		if known && (!ok || p.Deleted || p.Personal.UserID != was) {
+			removed = append(removed, was)
+			delete(in.ids, id)
+		}
+		if ok && !p.Deleted {
+			changed = append(changed, holderOf(v, p))
+			in.ids[id] = p.Personal.UserID
+		}
+	}
+	return changed, removed
+}
+
+// affected are the people a commit may have changed something for: those it
+// names, and, when profiles or the rule of a set for them changed, everybody on
+// one.
+func affected(v *store.View, commit store.Commit) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, id := range commit.People {
+			if !yield(id) {
+				return
+			}
+		}
+		if !commit.Profiles && !commit.Sets {
+			return
+		}
+		for p := range v.People() {
+			if p.Profile != "" && !yield(p.ID) {
+				return
+			}
+		}
+	}
+}
+
+// wholeMoment reads everything from the book.
+func (in *Installation) wholeMoment(v *store.View) *moment {
+	m := &moment{seq: v.Seq(), id: v.Info().ID, epoch: v.Epoch(), mark: v.Mark(), sets: checkpoints(v), tokens: tokens(v)}
+	h := in.holdings(v)
+	in.ids = map[string]string{}
+	for p := range v.People() {
+		if !p.Deleted {
+			in.ids[p.ID] = p.Personal.UserID
+		}
+	}
+	m.index = entitle.NewIndex(v.Active(), &h, in.clock(v))
+	return m
+}
+
+func (in *Installation) holdings(v *store.View) entitle.Holdings {
+	info := v.Info()
+	h := entitle.Holdings{
+		Installation: info.ID, Epoch: v.Epoch(), Seq: v.Seq(), Mark: v.Mark(), Made: in.options.Now(),
+		MaxAge: entitle.DefaultMaxAge, TimeZone: info.TimeZone, Sets: checkpoints(v),
+	}
+	for p := range v.People() {
+		if !p.Deleted {
+			h.People = append(h.People, holderOf(v, p))
+		}
+	}
+	return h
+}
+
+func holderOf(v *store.View, p store.Person) entitle.Holder {
+	return entitle.Holder{
+		Person: p.Personal.UserID, Number: p.Number, Kind: p.Kind, Login: p.Login, ValidThrough: p.ValidThrough,
+		Former: p.Former, Holds: holdsOf(v, v.Active(), p),
+	}
+}
+
+// checkpoints identifies the sets in force.
+func checkpoints(v *store.View) []string {
+	var hashes []string
+	for _, row := range v.Sets() {
+		if row.State == store.SetActive {
+			hashes = append(hashes, row.Checkpoint)
+		}
+	}
+	slices.SortFunc(hashes, cmp.Compare[string])
+	return hashes
+}

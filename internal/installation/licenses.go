@@ -1,0 +1,96 @@
+package installation
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// Licenses returns the licenses in force with their pools, in the issuers'
+// order; hidden ones only when asked for.
+func (in *Installation) Licenses(ctx context.Context, act Act, hidden bool) (api.List[api.License], error) {
+	var list api.List[api.License]
+	err := in.view(func(v *store.View) error {
+		list = api.List[api.License]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Items: []api.License{}}
+		people := livingPeople(v)
+		for _, set := range v.Active().Sets() {
+			for i := range set.Licenses {
+				if l := &set.Licenses[i]; hidden || !l.Hidden {
+					list.Items = append(list.Items, licenseOf(v, set, l, people, act.Language))
+				}
+			}
+		}
+		list.Total = len(list.Items)
+		return nil
+	})
+	return list, err
+}
+
+// License returns one license with its pool.
+func (in *Installation) License(ctx context.Context, act Act, text string) (api.License, error) {
+	var out api.License
+	err := in.view(func(v *store.View) error {
+		active := v.Active()
+		name, err := active.Resolve(text)
+		if err != nil {
+			return err
+		}
+		out = licenseOf(v, active.Set(name.Issuer), active.License(name), livingPeople(v), act.Language)
+		return nil
+	})
+	return out, err
+}
+
+// Holders returns one page of everybody who may use a license, by number, with
+// the plans it comes from.
+func (in *Installation) Holders(ctx context.Context, act Act, text string, limit int, after string) (api.List[api.Holder], error) {
+	var list api.List[api.Holder]
+	err := in.view(func(v *store.View) error {
+		active := v.Active()
+		name, err := active.Resolve(text)
+		if err != nil {
+			return err
+		}
+		all := []api.Holder{}
+		for p := range v.People() {
+			if h, ok := holdsLicense(v, active, p, name); ok {
+				all = append(all, h)
+			}
+		}
+		slices.SortFunc(all, func(x, y api.Holder) int { return cmp.Compare(x.Number, y.Number) })
+		list = api.List[api.Holder]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Total: len(all)}
+		list.Items, list.Next = page(all, func(h api.Holder) string { return strconv.FormatInt(h.Number, 10) }, after, limit)
+		return nil
+	})
+	return list, err
+}
+
+func holdsLicense(v *store.View, active *license.Active, p store.Person, name license.Name) (api.Holder, bool) {
+	held := holdsOf(v, active, p)
+	all := active.Expand(held)
+	i := slices.IndexFunc(all, func(h license.Held) bool { return h.Name == name })
+	if i < 0 {
+		return api.Holder{}, false
+	}
+	out := api.Holder{Person: p.Personal.UserID, Number: p.Number, Quantity: all[i].Quantity}
+	for _, h := range held {
+		if l := active.License(h.Name); h.Name != name && l != nil && l.Plan != nil && slices.ContainsFunc(active.Expand([]license.Held{h}), func(x license.Held) bool { return x.Name == name }) {
+			out.Via = append(out.Via, h.Name)
+		}
+		if h.Name == name {
+			out.Source = string(seat.Profile)
+		}
+	}
+	for _, a := range v.Assignments(p.ID) {
+		if a.Name == name {
+			out.Source, out.Since = string(a.Source), timeOf(a.From)
+		}
+	}
+	return out, true
+}

@@ -1,0 +1,188 @@
+package installation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// Load receives a set: checks that it is genuine, for this installation, newer
+// than what was accepted before and not past its end, and stores the file as it
+// came. It changes nothing that is in force. The same set again is already so.
+//
+// The errors are those of [licensefile.Verify] and [licensefile.CheckNew],
+// [OtherSerialError], [OtherKeyError], [DemoError], [OlderSetError] and
+// [EquivocationError]; after the last, the refused file is kept beside the
+// accepted one.
+func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.LoadedSet, error) {
+	var trust licensefile.Trust
+	var now time.Time
+	err := in.view(func(v *store.View) error {
+		now, trust = in.clock(v), in.trust(v)
+		return nil
+	})
+	if err != nil {
+		return api.LoadedSet{}, err
+	}
+	// The signatures are checked before the update: it is the slow part, and the
+	// update makes everybody else wait.
+	verified, err := licensefile.Verify(file, trust, now)
+	if err != nil {
+		return api.LoadedSet{}, err
+	}
+	var answer api.LoadedSet
+	answer.Outcome, err = in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		// Somebody else's set may have brought newer key lists meanwhile.
+		if t := in.trust(&tx.View); t.HighestKeyList != trust.HighestKeyList || !maps.Equal(t.HighestCertificates, trust.HighestCertificates) {
+			if _, err := licensefile.Verify(file, t, now); err != nil {
+				return false, err
+			}
+		}
+		return in.load(tx, verified, file, now, &answer)
+	})
+	if other := new(EquivocationError); errors.As(err, &other) && !act.DryRun {
+		if kept := in.keepOther(ctx, act, verified, file, other); kept != nil {
+			return api.LoadedSet{}, kept
+		}
+	}
+	return answer, err
+}
+
+func (in *Installation) load(tx *store.Tx, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
+	set := &f.Set
+	answer.Notes = notes(&tx.View, set)
+	for _, row := range tx.Sets() {
+		if row.Checkpoint == f.Hash {
+			answer.Already, answer.Set = true, setOf(row, set, now)
+			return false, nil
+		}
+	}
+	if err := in.mayLoad(&tx.View, f, now); err != nil {
+		return false, err
+	}
+	row := store.Set{
+		Checkpoint: f.Hash, Issuer: set.Issuer, Number: set.Number, Serial: set.Serial, State: store.SetLoaded,
+		File: store.FileHash(file), Certificates: certificates(f), LoadedAt: now.UnixMicro(), AcceptedAt: now.UnixMicro(),
+	}
+	answer.Already, answer.Set = false, setOf(row, set, now)
+	tx.PutSetFile(file)
+	tx.RaiseCertificate(set.Issuer, f.Certificate.Number)
+	if err := tx.PutSet(row); err != nil {
+		return false, err
+	}
+	if err := learn(tx, f, now); err != nil {
+		return false, err
+	}
+	tx.Entry("set.load", "", audit.F("set", setID(set.Issuer, set.Number)), audit.F("checkpoint", f.Hash), audit.F("serial", set.Serial))
+	return true, nil
+}
+
+// mayLoad refuses a genuine set that is not for this installation or not newer.
+func (in *Installation) mayLoad(v *store.View, f *licensefile.Verified, now time.Time) error {
+	set, info := &f.Set, v.Info()
+	switch {
+	case info.Serial != "" && set.Serial != info.Serial:
+		return &OtherSerialError{Serial: set.Serial, Company: set.Company, Want: info.Serial}
+	case set.Installation != "" && set.Installation != in.fingerprint(v):
+		return &OtherKeyError{Installation: set.Installation, Want: in.fingerprint(v)}
+	case set.Demo && !info.Demo:
+		return &DemoError{Issuer: set.Issuer, Number: set.Number}
+	}
+	for _, row := range v.Sets() {
+		if row.Issuer == set.Issuer && row.Serial == set.Serial && row.Number == set.Number {
+			return &EquivocationError{Issuer: set.Issuer, Number: set.Number, Accepted: row.Checkpoint, Refused: f.Hash}
+		}
+	}
+	if highest := v.HighestSet(set.Issuer, set.Serial); set.Number <= highest {
+		return &OlderSetError{Issuer: set.Issuer, Number: set.Number, Highest: highest}
+	}
+	today, err := set.Today(now)
+	if err != nil {
+		return err
+	}
+	return licensefile.CheckNew(*set, today)
+}
+
+// keepOther keeps a second set under a number that was used: whoever looks into
+// it needs both.
+func (in *Installation) keepOther(ctx context.Context, act Act, f *licensefile.Verified, file []byte, e *EquivocationError) error {
+	_, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		if _, err := tx.SetFile(ctx, store.FileHash(file)); err == nil {
+			return false, nil // kept before
+		}
+		tx.PutSetFile(file)
+		tx.Entry("set.equivocation", "", audit.F("set", setID(e.Issuer, e.Number)), audit.F("accepted", e.Accepted),
+			audit.F("refused", f.Hash), audit.F("file", store.FileHash(file)))
+		return true, nil
+	})
+	return err
+}
+
+// learn stores the key lists a set has brought that were not known.
+func learn(tx *store.Tx, f *licensefile.Verified, now time.Time) error {
+	known := int64(len(tx.KeyLists()))
+	for _, list := range f.KeyLists {
+		if list.Number <= known {
+			continue
+		}
+		if err := tx.PutKeyList(store.KeyList{Number: list.Number, Note: list.Bytes(), LearnedAt: now.UnixMicro()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// trust is what a set is checked against: the pinned roots, and what was learned
+// since.
+func (in *Installation) trust(v *store.View) licensefile.Trust {
+	t := in.root
+	t.Known, t.HighestKeyList = nil, v.HighestKeyList()
+	for _, list := range v.KeyLists() {
+		t.Known = append(t.Known, list.Note)
+	}
+	t.HighestCertificates = map[license.Issuer]int64{}
+	for _, row := range v.Sets() {
+		t.HighestCertificates[row.Issuer] = v.HighestCertificate(row.Issuer)
+	}
+	return t
+}
+
+// notes says what an administrator should know of a set before activating it.
+func notes(v *store.View, set *license.Set) []api.Note {
+	all := []api.Note{}
+	if was := v.Info().Company; was != "" && was != set.Company {
+		all = append(all, api.Note{Code: "set.new-company-name",
+			Text: fmt.Sprintf("new company name: %s, until now %s", set.Company, was),
+			With: map[string]string{"company": set.Company, "was": was}})
+	}
+	for _, row := range v.Sets() {
+		before := row.Issuer == set.Issuer && row.Serial == set.Serial && row.Number == set.Number-1
+		if before && set.Previous != "" && row.Checkpoint != set.Previous {
+			all = append(all, api.Note{Code: "set.other-previous",
+				Text: fmt.Sprintf("the issuer's set %d is not the one that was accepted here: ask the issuer", row.Number),
+				With: map[string]string{"accepted": row.Checkpoint, "issuers": set.Previous}})
+		}
+	}
+	return all
+}
+
+// certificates identifies the certificate and the key list a set was accepted
+// with.
+func certificates(f *licensefile.Verified) []string {
+	var hashes []string
+	for _, text := range [][]byte{f.Certificate.Bytes(), f.KeyList.Bytes()} {
+		sum := sha256.Sum256(text)
+		hashes = append(hashes, hex.EncodeToString(sum[:]))
+	}
+	return hashes
+}

@@ -1,0 +1,370 @@
+package installation
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// findPerson finds somebody by user id in any letter case, or by "#" and the
+// person's number. A deleted person is found as long as nobody else has taken
+// over the user id.
+func findPerson(v *store.View, id string) (store.Person, error) {
+	if digits, ok := strings.CutPrefix(id, "#"); ok {
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil {
+			return store.Person{}, &UnknownPersonError{Person: id}
+		}
+		if p, ok := v.PersonByNumber(n); ok {
+			return p, nil
+		}
+		return store.Person{}, &UnknownPersonError{Person: id}
+	}
+	if p, ok := v.PersonByUserID(id); ok {
+		return p, nil
+	}
+	if p, ok := deletedPerson(v, id); ok {
+		return p, nil
+	}
+	return store.Person{}, &UnknownPersonError{Person: id}
+}
+
+// deletedPerson finds the deleted person who had a user id last.
+func deletedPerson(v *store.View, id string) (found store.Person, ok bool) {
+	folded := store.FoldUserID(id)
+	for p := range v.People() {
+		if p.Deleted && p.Erased == 0 && store.FoldUserID(p.Personal.UserID) == folded && p.Number > found.Number {
+			found, ok = p, true
+		}
+	}
+	return found, ok
+}
+
+// AddPerson adds somebody, on a plan and profile at once when they are given. If
+// either cannot be given, nobody is added.
+func (in *Installation) AddPerson(ctx context.Context, act Act, n api.NewPerson) (api.ChangedPerson, error) {
+	p, err := newPerson(n)
+	if err != nil {
+		return api.ChangedPerson{}, err
+	}
+	var answer api.ChangedPerson
+	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		if err := checkProfile(&tx.View, p.Profile); err != nil {
+			return false, err
+		}
+		added, err := tx.PutPerson(p)
+		if err != nil {
+			return false, err
+		}
+		change, err := settleIn(tx, added, n.Plan)
+		if err != nil {
+			return false, named(err, p)
+		}
+		answer.Effect, answer.Person = effectOf(&tx.View, change, act.Language), personOf(&tx.View, added, change.Give, act.Language)
+		if err := write(tx, act, change, ""); err != nil {
+			return false, err
+		}
+		facts := []audit.Fact{audit.F("number", added.Number), audit.F("kind", p.Kind), audit.F("login", p.Login)}
+		for i, a := range change.Give {
+			facts = append(facts, audit.F(numbered("plan", i), a.Name))
+		}
+		tx.Entry("person.add", added.ID, facts...)
+		return true, nil
+	})
+	answer.Outcome = outcome
+	return answer, err
+}
+
+// settleIn decides what somebody new is given: the modules of the profile, and
+// the plan.
+func settleIn(tx *store.Tx, p store.Person, plan string) (seat.Change, error) {
+	s := standing(&tx.View, p, tx.Now())
+	modules := s.Profile
+	stranger := s
+	stranger.Person.Login, stranger.Person.Profile, stranger.Profile = false, "", nil
+	change, err := stranger.Become(s.Person, modules)
+	if err != nil || plan == "" {
+		return change, err
+	}
+	name, err := s.Active.Resolve(plan)
+	if err != nil {
+		return seat.Change{}, err
+	}
+	// The profile's seats are taken first, so that the plan finds them gone.
+	s.Pools = after(s.Pools, change.Takes)
+	given, err := s.SetPlan(name)
+	if err != nil {
+		return seat.Change{}, err
+	}
+	change.Give = given.Give
+	change.Takes = addTakes(change.Takes, given.Takes)
+	return change, nil
+}
+
+func after(pools seat.Pools, takes []seat.Take) seat.Pools {
+	return func(n license.Name) seat.Pool {
+		p := pools(n)
+		for _, t := range takes {
+			if t.Name == n {
+				p.Taken += t.Delta
+			}
+		}
+		return p
+	}
+}
+
+// addTakes adds up takes of the same pools.
+func addTakes(x, y []seat.Take) []seat.Take {
+	sum := map[license.Name]int64{}
+	for _, t := range append(slices.Clone(x), y...) {
+		sum[t.Name] += t.Delta
+	}
+	var all []seat.Take
+	for n, delta := range sum {
+		if delta != 0 {
+			all = append(all, seat.Take{Name: n, Delta: delta})
+		}
+	}
+	slices.SortFunc(all, func(x, y seat.Take) int { return license.CompareNames(x.Name, y.Name) })
+	return all
+}
+
+func newPerson(n api.NewPerson) (store.Person, error) {
+	p := store.Person{Personal: store.Personal{UserID: n.UserID, First: n.FirstName, Last: n.LastName, Email: n.Email, Group: n.Group}}
+	p.Login, p.Profile, p.Kind = n.Login, n.Profile, license.Internal
+	if n.Kind != "" {
+		if err := p.Kind.UnmarshalText([]byte(n.Kind)); err != nil {
+			return p, err
+		}
+	}
+	var err error
+	if p.ValidThrough, err = readDay("valid_through", n.ValidThrough); err != nil {
+		return p, err
+	}
+	if !p.Login && !p.ValidThrough.IsZero() {
+		return p, &BadValueError{Field: "valid_through", Why: "it needs a login"}
+	}
+	return p, checkPersonal(p.Personal)
+}
+
+// ChangePerson changes what the patch names and nothing else. Leaving takes
+// everything back; coming back gives nothing again.
+func (in *Installation) ChangePerson(ctx context.Context, act Act, id string, patch api.PersonPatch) (api.ChangedPerson, error) {
+	var kind license.PersonKind
+	if patch.Kind != nil {
+		if err := kind.UnmarshalText([]byte(*patch.Kind)); err != nil {
+			return api.ChangedPerson{}, err
+		}
+	}
+	return in.decidePerson(ctx, act, id, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
+		if p.Deleted {
+			return decision{}, &seat.PersonGoneError{Deleted: true}
+		}
+		next := p
+		for _, f := range []struct {
+			to   *string
+			from *string
+		}{{&next.Personal.UserID, patch.UserID}, {&next.Personal.First, patch.FirstName}, {&next.Personal.Last, patch.LastName},
+			{&next.Personal.Email, patch.Email}, {&next.Personal.Group, patch.Group}} {
+			if f.from != nil {
+				*f.to = *f.from
+			}
+		}
+		if err := checkPersonal(next.Personal); err != nil {
+			return decision{}, err
+		}
+		d := decision{action: "person.change"}
+		if patch.Former != nil && *patch.Former != p.Former {
+			next.Former = *patch.Former
+			d.facts = append(d.facts, audit.F("former", next.Former))
+		}
+		if kind != 0 && kind != p.Kind {
+			next.Kind = kind
+			d.facts = append(d.facts, audit.F("kind", kind))
+		}
+		d.person, d.write = next, next != p
+		if next.Personal != p.Personal {
+			d.facts = append(d.facts, audit.F("personal", "changed"))
+		}
+		var err error
+		if d.change, err = become(s, next); err != nil {
+			return d, err
+		}
+		return d, nil
+	})
+}
+
+// become decides a change of the person, who may be of another kind now: what is
+// held must be for that kind.
+func become(s seat.Standing, next store.Person) (seat.Change, error) {
+	if next.Person == s.Person {
+		return seat.Change{}, nil
+	}
+	if !next.Gone() && next.Kind != s.Person.Kind {
+		for _, h := range s.Holds() {
+			if l := s.Active.License(h.Name); l != nil && l.People&next.Kind == 0 {
+				return seat.Change{}, &seat.PersonKindError{Module: h.Name, Kind: next.Kind, Allowed: l.People.Words()}
+			}
+		}
+	}
+	return s.Become(next.Person, s.Profile)
+}
+
+// DeletePerson takes everything back and keeps number and history. With erase,
+// the values that name the person are forgotten for good as well.
+func (in *Installation) DeletePerson(ctx context.Context, act Act, id string, erase bool) (api.ChangedPerson, error) {
+	var answer api.ChangedPerson
+	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		p, err := findPerson(&tx.View, id)
+		if err != nil {
+			return false, err
+		}
+		s := standing(&tx.View, p, tx.Now())
+		var change seat.Change
+		changed := !p.Deleted
+		if changed {
+			change = s.Leave()
+			p.Deleted, p.Login, p.ValidThrough = true, false, license.Date{}
+		}
+		answer.Effect = effectOf(&tx.View, change, act.Language)
+		answer.Person = personOf(&tx.View, p, s.Apply(change), act.Language)
+		if changed {
+			if _, err := tx.PutPerson(p); err != nil {
+				return false, err
+			}
+			if err := write(tx, act, change, ""); err != nil {
+				return false, err
+			}
+			tx.Entry("person.delete", p.ID, changeFacts(change)...)
+		}
+		if erase && p.Erased == 0 {
+			if err := tx.ErasePersonal(p.ID); err != nil {
+				return false, err
+			}
+			tx.Entry("person.erase", p.ID)
+			changed = true
+		}
+		return changed, nil
+	})
+	answer.Outcome = outcome
+	return answer, err
+}
+
+// Person returns somebody with everything the person may use, and all that was
+// ever given.
+func (in *Installation) Person(ctx context.Context, act Act, id string) (api.PersonDetail, error) {
+	var d api.PersonDetail
+	err := in.view(func(v *store.View) error {
+		p, err := findPerson(v, id)
+		if err != nil {
+			return err
+		}
+		s := standing(v, p, in.clock(v))
+		d = api.PersonDetail{Person: personOf(v, p, s.Current, act.Language), Uses: []api.License{}, History: []api.Holding{}}
+		people := livingPeople(v)
+		for _, h := range s.Uses() {
+			if l := s.Active.License(h.Name); l != nil {
+				d.Uses = append(d.Uses, licenseOf(v, s.Active.Set(h.Name.Issuer), l, people, act.Language))
+			}
+		}
+		history, err := v.History(ctx, p.ID)
+		for _, a := range history {
+			d.History = append(d.History, holdingOf(s.Active, a.Assignment, act.Language))
+		}
+		return err
+	})
+	return d, err
+}
+
+// A PeopleFilter chooses people. Empty fields choose everybody.
+type PeopleFilter struct {
+	Text    string // part of a user id, name, address or group
+	Plan    string
+	Holds   string // may use it, by a plan or by itself
+	Login   string // "true", "false" or ""
+	Deleted bool   // deleted people too
+	Limit   int
+	After   string
+}
+
+// People returns one page of people, by user id.
+func (in *Installation) People(ctx context.Context, act Act, f PeopleFilter) (api.List[api.Person], error) {
+	var list api.List[api.Person]
+	err := in.view(func(v *store.View) error {
+		keep, err := f.read(v)
+		if err != nil {
+			return err
+		}
+		var all []store.Person
+		for p := range v.People() {
+			if keep(p) {
+				all = append(all, p)
+			}
+		}
+		slices.SortFunc(all, func(x, y store.Person) int {
+			return cmp.Or(cmp.Compare(store.FoldUserID(x.Personal.UserID), store.FoldUserID(y.Personal.UserID)), cmp.Compare(x.Number, y.Number))
+		})
+		list = api.List[api.Person]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Total: len(all), Items: []api.Person{}}
+		var cut []store.Person
+		cut, list.Next = page(all, func(p store.Person) string { return strconv.FormatInt(p.Number, 10) }, f.After, f.Limit)
+		for _, p := range cut {
+			list.Items = append(list.Items, personOf(v, p, v.Assignments(p.ID), act.Language))
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (f PeopleFilter) read(v *store.View) (func(store.Person) bool, error) {
+	active := v.Active()
+	var plan, holds license.Name
+	var err error
+	if f.Plan != "" {
+		if plan, err = active.Resolve(f.Plan); err != nil {
+			return nil, err
+		}
+	}
+	if f.Holds != "" {
+		if holds, err = active.Resolve(f.Holds); err != nil {
+			return nil, err
+		}
+	}
+	text := strings.ToLower(f.Text)
+	return func(p store.Person) bool {
+		has := func(held []license.Held, n license.Name) bool {
+			return slices.ContainsFunc(held, func(h license.Held) bool { return h.Name == n })
+		}
+		switch {
+		case p.Deleted && !f.Deleted,
+			f.Login != "" && strconv.FormatBool(p.Login) != f.Login,
+			text != "" && !strings.Contains(searchText(p.Personal), text),
+			f.Plan != "" && !has(holdsOf(v, active, p), plan),
+			f.Holds != "" && !has(active.Expand(holdsOf(v, active, p)), holds):
+			return false
+		}
+		return true
+	}, nil
+}
+
+func searchText(p store.Personal) string {
+	return strings.ToLower(strings.Join([]string{p.UserID, p.First + " " + p.Last, p.Email, p.Group}, "\n"))
+}
+
+// checkProfile refuses a profile that is not there.
+func checkProfile(v *store.View, code string) error {
+	if code == "" {
+		return nil
+	}
+	if _, ok := v.Profile(code); !ok {
+		return &UnknownProfileError{Profile: code}
+	}
+	return nil
+}

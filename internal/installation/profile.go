@@ -1,0 +1,172 @@
+package installation
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+var profileCode = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+
+// SetProfile puts a person on a profile, or takes the person off it when code is
+// empty.
+func (in *Installation) SetProfile(ctx context.Context, act Act, person, code string) (api.ChangedPerson, error) {
+	return in.decidePerson(ctx, act, person, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
+		d := decision{action: "profile.set", person: p, write: p.Profile != code, facts: []audit.Fact{audit.F("profile", code)}}
+		if err := checkProfile(&tx.View, code); err != nil {
+			return d, err
+		}
+		d.person.Profile = code
+		var err error
+		d.change, err = s.SetProfile(code, profileModules(&tx.View, code))
+		return d, err
+	})
+}
+
+// PutProfile makes a profile or changes what it has. Switching a module on takes
+// a seat for everybody on it: all of them fit, or nothing changes.
+func (in *Installation) PutProfile(ctx context.Context, act Act, code string, body api.ProfileBody) (api.ChangedProfile, error) {
+	if !profileCode.MatchString(code) {
+		return api.ChangedProfile{}, &BadValueError{Field: "code", Why: "use 1 to 64 letters a–z, digits, hyphens and underscores, a letter or digit first"}
+	}
+	name := cmp.Or(body.Name, code)
+	if err := checkText("name", name, 1, maxName); err != nil {
+		return api.ChangedProfile{}, err
+	}
+	var answer api.ChangedProfile
+	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		modules, err := readModules(tx.Active(), body.Modules)
+		if err != nil {
+			return false, err
+		}
+		p := store.Profile{Code: code, Name: name, Modules: modules}
+		members := members(&tx.View, code, tx.Now())
+		change, err := seat.ChangeProfile(pools(&tx.View), members, modules)
+		if err != nil {
+			return false, err
+		}
+		answer.Profile = profileOf(p, len(members))
+		answer.Pools = poolChanges(&tx.View, change.Takes, act.Language)
+		if old, ok := tx.Profile(code); ok && old.Name == p.Name && slices.Equal(old.Modules, p.Modules) {
+			return false, nil
+		}
+		if err := tx.PutProfile(p); err != nil {
+			return false, err
+		}
+		if err := write(tx, act, change, ""); err != nil {
+			return false, err
+		}
+		facts := []audit.Fact{audit.F("profile", code), audit.F("people", len(members))}
+		for i, m := range modules {
+			facts = append(facts, audit.F(numbered("module", i), m))
+		}
+		tx.Entry("profile.put", "", facts...)
+		return true, nil
+	})
+	answer.Outcome = outcome
+	return answer, err
+}
+
+// readModules reads what a profile is to have, sorted and each once.
+func readModules(active *license.Active, texts []string) ([]license.Name, error) {
+	names := []license.Name{}
+	for _, text := range texts {
+		n, err := active.Resolve(text)
+		if err != nil {
+			return nil, err
+		}
+		l := active.License(n)
+		switch {
+		case l.Kind != license.User || l.Marker:
+			return nil, &seat.NotAssignableError{Module: n, Kind: l.Kind, Marker: l.Marker}
+		case l.Plan != nil:
+			return nil, &seat.IsPlanError{Module: n}
+		}
+		names = append(names, n)
+	}
+	slices.SortFunc(names, license.CompareNames)
+	return slices.Compact(names), nil
+}
+
+// members are the people on a profile, as they stand.
+func members(v *store.View, code string, now time.Time) []seat.Standing {
+	var all []seat.Standing
+	for p := range v.People() {
+		if p.Profile == code && !p.Deleted {
+			all = append(all, standing(v, p, now))
+		}
+	}
+	return all
+}
+
+// DeleteProfile deletes a profile nobody is on.
+func (in *Installation) DeleteProfile(ctx context.Context, act Act, code string) (api.ChangedProfile, error) {
+	var answer api.ChangedProfile
+	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		p, ok := tx.Profile(code)
+		if !ok {
+			return false, &UnknownProfileError{Profile: code}
+		}
+		if n := len(members(&tx.View, code, tx.Now())); n > 0 {
+			return false, &ProfileInUseError{Profile: code, People: n}
+		}
+		answer.Profile, answer.Pools = profileOf(p, 0), []api.PoolChange{}
+		if err := tx.DropProfile(code); err != nil {
+			return false, err
+		}
+		tx.Entry("profile.delete", "", audit.F("profile", code))
+		return true, nil
+	})
+	answer.Outcome = outcome
+	return answer, err
+}
+
+// Profiles returns all profiles, by code.
+func (in *Installation) Profiles(ctx context.Context, act Act) (api.List[api.Profile], error) {
+	var list api.List[api.Profile]
+	err := in.view(func(v *store.View) error {
+		on := map[string]int{}
+		for p := range v.People() {
+			if !p.Deleted {
+				on[p.Profile]++
+			}
+		}
+		list = api.List[api.Profile]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Items: []api.Profile{}}
+		for _, p := range v.Profiles() {
+			list.Items = append(list.Items, profileOf(p, on[p.Code]))
+		}
+		list.Total = len(list.Items)
+		return nil
+	})
+	return list, err
+}
+
+// Profile returns one profile.
+func (in *Installation) Profile(ctx context.Context, act Act, code string) (api.Profile, error) {
+	var out api.Profile
+	err := in.view(func(v *store.View) error {
+		p, ok := v.Profile(code)
+		if !ok {
+			return &UnknownProfileError{Profile: code}
+		}
+		out = profileOf(p, len(members(v, code, in.clock(v))))
+		return nil
+	})
+	return out, err
+}
+
+func profileOf(p store.Profile, people int) api.Profile {
+	modules := p.Modules
+	if modules == nil {
+		modules = []license.Name{}
+	}
+	return api.Profile{Code: p.Code, Name: p.Name, Modules: modules, People: people}
+}

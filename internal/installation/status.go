@@ -1,0 +1,183 @@
+package installation
+
+import (
+	"context"
+	"encoding/base64"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// Status says on one screen how the installation is.
+func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error) {
+	var s api.Status
+	err := in.view(func(v *store.View) error {
+		now := in.clock(v)
+		s = api.Status{
+			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
+			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
+			People: peopleCount(v), Integrity: integrity(v),
+		}
+		worst := license.OK
+		for _, set := range v.Active().Sets() {
+			s.Sets = append(s.Sets, setStatusOf(set, now))
+			worst = max(worst, setState(set, now))
+		}
+		s.State = worst.String()
+		if err := in.addWaiting(ctx, v, &s); err != nil {
+			return err
+		}
+		people := livingPeople(v)
+		for _, set := range v.Active().Sets() {
+			for i := range set.Licenses {
+				if l := &set.Licenses[i]; isTight(v, set, l) {
+					s.Pools = append(s.Pools, licenseOf(v, set, l, people, act.Language))
+				}
+			}
+		}
+		return nil
+	})
+	return s, err
+}
+
+func (in *Installation) shownInstallation(v *store.View) api.Installation {
+	info := v.Info()
+	out := api.Installation{Name: info.Name, Company: info.Company, Serial: info.Serial, TimeZone: info.TimeZone, Demo: info.Demo}
+	if len(info.SiteKey) > 0 {
+		out.Key, out.Fingerprint = base64.StdEncoding.EncodeToString(info.SiteKey), in.fingerprint(v)
+	}
+	return out
+}
+
+// fingerprint names the installation's key in a set; "" when it has none.
+func (in *Installation) fingerprint(v *store.View) string {
+	if key := v.Info().SiteKey; len(key) > 0 {
+		return licensefile.Fingerprint(key)
+	}
+	return ""
+}
+
+// addWaiting lists the sets that are loaded and newer than the one in force.
+func (in *Installation) addWaiting(ctx context.Context, v *store.View, s *api.Status) error {
+	for _, row := range v.Sets() {
+		if row.State != store.SetLoaded || row.Number < v.HighestSet(row.Issuer, row.Serial) {
+			continue
+		}
+		file, err := v.SetFile(ctx, row.File)
+		if err != nil {
+			return err
+		}
+		f, err := licensefile.Parse(file)
+		if err != nil {
+			return err
+		}
+		s.Waiting = append(s.Waiting, setStatusOf(&f.Set, in.clock(v)))
+	}
+	return nil
+}
+
+// isTight reports whether a pool has nothing spare, or is over.
+func isTight(v *store.View, set *license.Set, l *license.License) bool {
+	if l.Kind != license.User || l.Marker || l.Unrestricted {
+		return false
+	}
+	row, ok := v.License(license.NameOf(set.Issuer, l.Module))
+	return ok && row.Pool().Free() == 0 && row.Taken > 0
+}
+
+func peopleCount(v *store.View) api.PeopleCount {
+	var c api.PeopleCount
+	for p := range v.People() {
+		if p.Deleted {
+			continue
+		}
+		c.Total++
+		if p.Login && !p.Former {
+			c.WithLogin++
+		}
+	}
+	c.OnPlans = int(countOf(v).PaidUsers)
+	return c
+}
+
+func countOf(v *store.View) seat.Counts {
+	active := v.Active()
+	living := func(yield func(string, []license.Held) bool) {
+		for p := range v.People() {
+			if !p.Gone() && !yield(p.ID, holdsOf(v, active, p)) {
+				return
+			}
+		}
+	}
+	return seat.Count(active, pools(v), living)
+}
+
+// Count counts users both ways.
+func (in *Installation) Count(ctx context.Context, act Act) (api.Count, error) {
+	var c api.Count
+	err := in.view(func(v *store.View) error {
+		active, counts := v.Active(), countOf(v)
+		c = api.Count{AsOf: in.options.Now().UTC(), Seq: v.Seq(), SignIn: []api.CountRow{}, Plans: []api.CountRow{}, Issuers: []api.IssuerCount{}, PaidUsers: counts.PaidUsers}
+		for _, r := range counts.SignIn {
+			c.SignIn = append(c.SignIn, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, act.Language), Client: r.Client,
+				Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
+		}
+		for _, r := range counts.Plans {
+			c.Plans = append(c.Plans, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, act.Language), Paid: r.Paid,
+				Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
+		}
+		for _, set := range active.Sets() {
+			c.Issuers = append(c.Issuers, issuerCount(v, set, counts))
+		}
+		return nil
+	})
+	return c, err
+}
+
+// shownSeats leaves out a number of seats that limits nothing.
+func shownSeats(seats int64, limitless bool) *int64 {
+	if limitless {
+		return nil
+	}
+	return &seats
+}
+
+// issuerCount counts one issuer: the ceiling is the smallest pool a sign-in by
+// the issuer's first client draws on.
+func issuerCount(v *store.View, set *license.Set, counts seat.Counts) api.IssuerCount {
+	c := api.IssuerCount{Issuer: string(set.Issuer)}
+	for _, r := range counts.SignIn {
+		main := len(set.Clients) > 0 && r.Client == set.Clients[0].Name && r.Name.Issuer == set.Issuer
+		if main && !r.Unrestricted && !r.OpenEnded && (c.Ceiling == nil || r.Seats < *c.Ceiling) {
+			c.Ceiling = &r.Seats
+		}
+	}
+	only := license.NewActive(set)
+	c.PaidUsers = seat.Count(only, pools(v), func(yield func(string, []license.Held) bool) {
+		for p := range v.People() {
+			if !p.Gone() && !yield(p.ID, holdsOf(v, only, p)) {
+				return
+			}
+		}
+	}).PaidUsers
+	return c
+}
+
+func integrity(v *store.View) api.Integrity {
+	i := api.Integrity{Quarantined: len(v.Damage())}
+	switch v.Health() {
+	case store.Sound:
+		i.Verified, i.Writable = true, true
+	case store.Damaged:
+		i.Verified, i.Writable = true, true
+		i.Note = "some records were changed behind the server's back and give nothing: run pott fsck"
+	case store.ReadOnly:
+		i.Note = "the records do not add up to what was last written, so nothing is given: run pott fsck"
+	case store.Unchecked:
+		i.Note = "the records were sealed with another key and cannot be checked"
+	}
+	return i
+}
