@@ -10,6 +10,8 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"regexp"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -41,6 +43,32 @@ func read[T any](path string) T {
 		panic(fmt.Sprintf("examples: %s: %v", path, err))
 	}
 	return v
+}
+
+// Day is the day the customers are described on: their "today".
+var Day = license.Date{Year: 2026, Month: time.June, Day: 10}
+
+// Moved returns a date of the examples as it lies when their today is another
+// day. The zero Date stays zero.
+func Moved(d, today license.Date) license.Date {
+	if d.IsZero() {
+		return d
+	}
+	return d.Add(Day.DaysUntil(today))
+}
+
+var dates = regexp.MustCompile(`\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b`)
+
+// OrderAt returns an order of [FS] with its dates moved so that their today is
+// another day: a sample that is issued today must not have ended.
+func OrderAt(path string, today license.Date) []byte {
+	return dates.ReplaceAllFunc(Bytes(path), func(text []byte) []byte {
+		d, err := license.ParseDate(string(text))
+		if err != nil {
+			return text
+		}
+		return []byte(Moved(d, today).String())
+	})
 }
 
 // A Person is somebody of a customer.

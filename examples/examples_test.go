@@ -1,6 +1,7 @@
 package examples
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pott-dev/pott/license"
@@ -39,5 +40,16 @@ func TestTheCustomersAreComplete(t *testing.T) {
 	}
 	if len(NordlysPeople()) != 9 || len(NordlysProfiles()) != 5 || len(NordlysChanges()) != 16 || len(Nordlys().People) != 9 {
 		t.Error("Nordlys Drift has 9 people, 5 profiles and 16 changes")
+	}
+}
+
+func TestOrdersMoveWithTheirToday(t *testing.T) {
+	same := OrderAt("designteamet/order-1.yaml", Day)
+	if string(same) != string(Bytes("designteamet/order-1.yaml")) {
+		t.Error("an order whose today is the examples' own day differs")
+	}
+	later := string(OrderAt("designteamet/order-1.yaml", Day.Add(365)))
+	if !strings.Contains(later, "expiry: 2028-03-26") || strings.Contains(later, "2027-03-27") {
+		t.Error("365 days later the expiry is 365 days later")
 	}
 }

@@ -34,26 +34,14 @@ func founded(t *testing.T, dsn string, fence licensefile.Fence) *Authority {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { a.Close() })
-	list, err := a.NextKeyList(t.Context(), noon)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM"} {
-		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: issuer, Key: seeded(byte(2 + 10*i)).Public(), Fence: fence})
-	}
-	signed, err := licensefile.SignKeyList(list, root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := a.AddKeyList(t.Context(), "anna", signed, noon); err != nil {
-		t.Fatal(err)
-	}
+	f := Founding{Roots: []licensefile.Signer{root}}
 	for i, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM"} {
 		today := license.DateOf(noon)
-		key := licensefile.SigningKey{Key: seeded(byte(3 + 10*i)).Public(), Type: licensefile.TypeSet, From: today, Through: today.Add(366)}
-		if _, err := a.Certify(t.Context(), "anna", issuer, seeded(byte(2+10*i)), key, noon); err != nil {
-			t.Fatal(err)
-		}
+		f.Issuers = append(f.Issuers, FoundingIssuer{issuer, seeded(byte(2 + 10*i)), fence,
+			licensefile.SigningKey{Key: seeded(byte(3 + 10*i)).Public(), Type: licensefile.TypeSet, From: today, Through: today.Add(366)}})
+	}
+	if err := a.Found(t.Context(), "anna", f, noon); err != nil {
+		t.Fatal(err)
 	}
 	for _, vendor := range []string{"superoffice", "amsystem"} {
 		if _, _, err := a.AddCatalogue(t.Context(), "anna", examples.Bytes(vendor+"/catalogue.yaml"), noon); err != nil {

@@ -309,7 +309,7 @@ func (e *OrderFenceError) Error() string {
 	if e.Module != "" {
 		what = fmt.Sprintf("%q", e.Module)
 	}
-	return fmt.Sprintf("%s is outside what the issuer may issue: %s is %s, allowed is %s", what, e.Fence, e.Got, e.Limit)
+	return fmt.Sprintf("%s is outside what the issuer may issue: %s; allowed: %s", what, e.Got, e.Limit)
 }
 
 // Code returns the stable code of the error.
