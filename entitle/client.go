@@ -3,6 +3,7 @@ package entitle
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -98,6 +99,8 @@ type known struct {
 
 	files map[string]*licensefile.File // of the sets in force, by hash
 
+	changed chan struct{} // closed when anything of this or the status changes
+
 	cached    time.Time // when the cache was written last,
 	cachedSeq int64     // and the state in it
 }
@@ -109,14 +112,20 @@ type known struct {
 // When the server cannot be reached and there is a cache, the client answers
 // from the cache and keeps trying. A server that refuses the token is an error.
 func Open(ctx context.Context, o Options) (*Client, error) {
-	c := &Client{o: o.withDefaults()}
+	c := newClient(o)
 	c.known.key = o.InstallationKey
-	c.known.files = map[string]*licensefile.File{}
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
 	c.start(c.follow)
 	return c, nil
+}
+
+func newClient(o Options) *Client {
+	c := &Client{o: o.withDefaults()}
+	c.known.files = map[string]*licensefile.File{}
+	c.known.changed = make(chan struct{})
+	return c
 }
 
 // start runs the clock, and what else keeps the client up to date.
@@ -133,11 +142,48 @@ func (c *Client) start(also ...func(context.Context)) {
 func (c *Client) Close() {
 	c.stop()
 	c.done.Wait()
+	c.fail(ErrClosed)
 }
+
+// ErrClosed is the error of the status of a closed client.
+var ErrClosed = errors.New("the client is closed")
 
 // Index returns the index that answers at the moment. Ask it when several
 // answers must come from one state.
 func (c *Client) Index() *Index { return c.index.Load() }
+
+// Changed returns a channel that is closed when the client next learns
+// something: about people, sets, the passing of a date, or the server.
+func (c *Client) Changed() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known.changed
+}
+
+// Reached waits until answers come from the state seq or a later one. A program
+// that has just changed something over the JSON API waits for the seq of the
+// outcome before it relies on its own change. The error is that of ctx.
+func (c *Client) Reached(ctx context.Context, seq int64) error {
+	for {
+		c.mu.Lock()
+		known, changed := c.known.seq, c.known.changed
+		c.mu.Unlock()
+		if known >= seq {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// tell wakes those who wait for a change. The caller holds mu.
+func (c *Client) tell() {
+	close(c.known.changed)
+	c.known.changed = make(chan struct{})
+}
 
 // Check answers whether a person may use a module; see [Index.Check].
 func (c *Client) Check(person string, name license.Name) Answer {
@@ -206,6 +252,7 @@ func (c *Client) look() {
 		c.o.Log.Warn("entitle: the holdings are too old, people are denied", "as_of", c.known.fresh)
 	}
 	c.index.Store(x.at(now, tooOld))
+	c.tell()
 }
 
 // tick is how long the clock is left alone at most. Timers count the time a

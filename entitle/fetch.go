@@ -149,6 +149,7 @@ func (c *Client) adopt(s *snapshot, fresh time.Time) {
 	c.learnSeq(h.Epoch, h.Seq)
 	k.maxAge, k.fresh = h.MaxAge, fresh
 	k.files = s.files
+	defer c.tell()
 	active := activeOf(s.files)
 	now := c.now()
 	if x := c.index.Load(); x == nil {
@@ -210,6 +211,7 @@ func (c *Client) apply(ctx context.Context, change *api.Change) error {
 	}
 	c.index.Store(x)
 	c.hear()
+	c.tell()
 	return nil
 }
 

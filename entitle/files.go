@@ -24,10 +24,9 @@ type Files struct {
 // OpenFiles returns a client that answers from files, as far as their dates
 // allow; nothing newer will come. Of the options only Log, Now and After count.
 func OpenFiles(files Files, o Options) (*Client, error) {
-	c := &Client{o: o.withDefaults()}
+	c := newClient(o)
 	now := c.o.Now()
 	k := &c.known
-	k.files = map[string]*licensefile.File{}
 	for _, text := range files.Licenses {
 		v, err := verifySet(text, files.Roots, now)
 		if err != nil {

@@ -144,6 +144,7 @@ func (c *Client) greet(hello *api.Hello) error {
 	if hello.Seq == k.seq {
 		c.hear()
 	}
+	c.tell()
 	return nil
 }
 
@@ -152,6 +153,7 @@ func (c *Client) fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.status.Connected, c.status.Err = false, err
+	c.tell()
 }
 
 // An event is one of the stream; a keep-alive has no name.

@@ -24,6 +24,7 @@ type Status struct {
 
 	Installation string
 	Key          string    // fingerprint of the key the holdings are signed with
+	Epoch        string    // changes when the installation is restored from a backup
 	Seq          int64     // the state answers come from
 	Highest      int64     // the highest ever seen
 	AsOf         time.Time // when that state was last known to be the present one
@@ -47,7 +48,7 @@ func (c *Client) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, k, x := c.status, &c.known, c.index.Load()
-	s.Installation, s.Seq, s.Highest = k.installation, k.seq, k.highest
+	s.Installation, s.Epoch, s.Seq, s.Highest = k.installation, k.epoch, k.seq, k.highest
 	if k.key != nil {
 		s.Key = licensefile.Fingerprint(k.key)
 	}
