@@ -14,11 +14,13 @@ import (
 //	date .Ended                    8 april 2027; "" for no date
 //	plural .Short "seat" "seats"   the first for exactly 1, else the second
 //	list .Also                     a, b and c; at most five, then how many more
+//	known .Free                    whether there is a number: 0 is one
 func functions(lang string) template.FuncMap {
 	return template.FuncMap{
 		"number": func(n any) string { return Number(lang, whole(n)) },
 		"date":   func(text string) string { return date(lang, text) },
 		"plural": plural,
+		"known":  func(n any) bool { _, ok := n.(int64); return ok },
 		"list":   func(items []any) string { return list(lang, items) },
 	}
 }
