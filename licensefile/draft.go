@@ -40,6 +40,9 @@ func NewDraft(set license.Set, optional ...Optional) (*Draft, error) {
 	if d.Set, d.Optional, err = readLines(blocks[0]); err != nil {
 		return nil, err
 	}
+	if !slices.Equal(d.Optional, optional) {
+		return nil, &FormatError{Rule: "the name of an optional line is a word of letters a–z, digits and hyphens"}
+	}
 	d.Checkpoint = checkpointText(&d.Set, len(lines), rootHash(leafHashes(lines)))
 	return d, nil
 }
