@@ -88,7 +88,9 @@ func commitment(salt []byte, words []string) []byte {
 func (c *check) checkFiles(l *ledger) error {
 	named := map[string]string{} // set by the hash of its file
 	err := scan(c.ctx, c.tx, tableNamed("license_set"), l.installation, func(r *row) error {
-		named[r.text("file")] = fmt.Sprintf("%s-%d", r.text("issuer"), r.int("number"))
+		if r.checks(l.keys) {
+			named[r.text("file")] = fmt.Sprintf("%s-%d", r.text("issuer"), r.int("number"))
+		}
 		return nil
 	})
 	if err != nil {

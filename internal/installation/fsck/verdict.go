@@ -45,7 +45,7 @@ func (c *check) findSources() (map[string]rowID, error) {
 	for _, l := range c.ledgers {
 		err := readJournal(c.ctx, c.tx, l.installation, l.name, func(b *batch) error {
 			b.lines(func(table, key string, n line) {
-				if wanted[string(n.mac[:])] {
+				if n.op != deleted && wanted[string(n.mac[:])] {
 					sources[string(n.mac[:])] = rowID{l.installation, table, key}
 				}
 			})
