@@ -59,6 +59,13 @@ func SentenceNamed(lang, code string, facts any, display func(name string) strin
 	return Text{render(t.title, fields), render(t.detail, fields), render(t.hint, fields)}, true
 }
 
+// Source returns the text of a code as it is written in a language's catalogue,
+// before facts are filled in; the zero Text when there is none.
+func Source(lang, code string) Text {
+	e := catalogues()[lang][code]
+	return Text{e.Title, e.Detail, e.Hint}
+}
+
 // Unverified reports whether no native speaker has read a code's text.
 func Unverified(lang, code string) bool { return catalogues()[lang][code].Unverified }
 
