@@ -73,7 +73,6 @@ func tell(out io.Writer, d *demo.Demo, took time.Duration) {
 	fmt.Fprintf(out, `Pott is running, with temporary keys, in %.1f s.
 
   installations  %s    designteamet and nordlys, %d people
-  authority      %s    the vendors SuperOffice and AM System
   folder         %s
 
 Designteamet's set of %d licenses and Nordlys Drift's were ordered, signed, verified and
@@ -81,7 +80,7 @@ activated; every number in use is what the examples expect. In another terminal,
 
   export POTT_CONTEXTS=%s
 
-`, took.Seconds(), d.Server, d.People, d.Authority, d.Dir, d.Set, d.Contexts)
+`, took.Seconds(), d.Server, d.People, d.Dir, d.Set, d.Contexts)
 	for _, t := range d.Tries() {
 		fmt.Fprintf(out, "  go run ./cmd/pott %-52s # %s\n", t.Args, t.Says)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/license"
 )
 
 type countCmd struct{}
@@ -37,12 +38,13 @@ func (o *paper) counted(heading string, rows []api.CountRow) {
 	}
 	o.line(heading)
 	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "purchased", right: true}, {head: "in-use", right: true}}}
+	short := shorter(namesOf(rows, func(r api.CountRow) license.Name { return r.Name }))
 	for _, r := range rows {
 		bought := "–"
 		if r.Seats != nil {
 			bought = fmt.Sprint(*r.Seats)
 		}
-		t.add(title(r.DisplayName, r.Name), r.Name.String(), bought, fmt.Sprint(r.Taken))
+		t.add(title(r.DisplayName, r.Name), short(r.Name), bought, fmt.Sprint(r.Taken))
 	}
 	o.table(t)
 	o.printf("\n")

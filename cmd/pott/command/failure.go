@@ -24,6 +24,7 @@ const interrupted = 130
 
 // fail prints err, if there is one, and returns the exit code.
 func (s *session) fail(err error) int {
+	s.flush()
 	if err == nil {
 		return 0
 	}

@@ -31,12 +31,13 @@ func (c licenseLs) Run(s *session) error {
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(l api.License) string { return l.Name.String() }), human: func(o *paper) {
 		t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "kind"}, {head: "purchased", right: true},
 			{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
+		short := shorter(namesOf(list.Items, func(l api.License) license.Name { return l.Name }))
 		for _, l := range list.Items {
 			kind := l.Kind.String()
 			if l.Plan {
 				kind = "plan"
 			}
-			t.add(title(l.DisplayName, l.Name), l.Name.String(), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
+			t.add(title(l.DisplayName, l.Name), short(l.Name), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)
@@ -122,6 +123,25 @@ func idsOf[T any](items []T, id func(T) string) []string {
 		ids[i] = id(item)
 	}
 	return ids
+}
+
+// shorter returns how names are shown beside each other: without the issuer when
+// they all have the same, which is also how they may be typed then.
+func shorter(list []license.Name) func(license.Name) string {
+	for _, n := range list {
+		if n.Issuer != list[0].Issuer {
+			return license.Name.String
+		}
+	}
+	return func(n license.Name) string { return string(n.Module) }
+}
+
+func namesOf[T any](items []T, name func(T) license.Name) []license.Name {
+	list := make([]license.Name, len(items))
+	for i, item := range items {
+		list[i] = name(item)
+	}
+	return list
 }
 
 func names(list []license.Name) string {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type session struct {
 	p      *Program
 	g      *globals
 	parser *kong.Kong
+	// remarks wait until the answer they are about is printed.
+	remarks []string
 }
 
 // globals are the flags every command knows.
@@ -212,7 +215,14 @@ func (s *session) remark(key string, args ...any) {
 	if s.g.JSON || s.g.Quiet {
 		return
 	}
-	fmt.Fprintf(s.p.Stderr, "pott: %s\n", s.say(key, args...))
+	s.remarks = append(s.remarks, s.say(key, args...))
+}
+
+func (s *session) flush() {
+	for _, r := range s.remarks {
+		fmt.Fprintf(s.p.Stderr, "pott: %s\n", r)
+	}
+	s.remarks = nil
 }
 
 // confirm lets a person agree to something that is hard to take back. Without a
@@ -254,7 +264,8 @@ func (o *paper) table(t *table) {
 	if o.s.p.Terminal {
 		width = o.s.p.Width
 	}
-	t.write(&o.b, o.s.p.Terminal, width)
+	headed := slices.ContainsFunc(t.columns, func(c column) bool { return c.head != "" })
+	t.write(&o.b, o.s.p.Terminal && headed, width)
 }
 
 // pairs prints labels and values, aligned.

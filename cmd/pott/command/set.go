@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
@@ -223,8 +224,9 @@ func (o *paper) review(r api.Review, all bool) {
 	o.printf("\n")
 	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "now", right: true}, {head: "new", right: true},
 		{head: "change", right: true}, {head: "in-use", right: true}, {head: "result"}}}
+	short := shorter(namesOf(rows, func(r api.ReviewRow) license.Name { return r.Name }))
 	for _, row := range rows {
-		t.add(title(row.DisplayName, row.Name), row.Name.String(), o.quantity(row, row.Total), o.quantity(row, row.NewTotal),
+		t.add(title(row.DisplayName, row.Name), short(row.Name), o.quantity(row, row.Total), o.quantity(row, row.NewTotal),
 			o.change(row), taken(row), o.result(row))
 	}
 	o.table(t)
@@ -236,7 +238,7 @@ func (o *paper) review(r api.Review, all bool) {
 	o.notes(r.Notes)
 	for _, row := range r.Rows {
 		if blocks(row) && !row.Hidden && len(row.Holders) > 0 {
-			o.line("review.holders", row.Name, someOf(row.Holders))
+			o.line("review.holders", short(row.Name), someOf(slices.Sorted(slices.Values(row.Holders))))
 		}
 	}
 }

@@ -70,13 +70,13 @@ func (o *paper) statusPools(st api.Status) {
 	}
 	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "purchased", right: true},
 		{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
-	hidden := 0
+	short, hidden := shorter(namesOf(st.Pools, func(l api.License) license.Name { return l.Name })), 0
 	for _, l := range st.Pools {
 		if l.Hidden {
 			hidden++ // it follows its plans, which stand in the list themselves
 			continue
 		}
-		t.add(title(l.DisplayName, l.Name), l.Name.String(), seats(l), fmt.Sprint(l.Taken), spare(l), o.poolState(l))
+		t.add(title(l.DisplayName, l.Name), short(l.Name), seats(l), fmt.Sprint(l.Taken), spare(l), o.poolState(l))
 	}
 	o.table(t)
 	if hidden > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/client"
+	"github.com/pott-dev/pott/license"
 )
 
 type userCmd struct {
@@ -104,8 +105,9 @@ func (c userShow) Run(s *session) error {
 			o.printf("\n")
 			o.line("show.uses", len(p.Uses))
 			t := &table{columns: []column{{}, {cut: true}}}
+			short := shorter(namesOf(p.Uses, func(l api.License) license.Name { return l.Name }))
 			for _, l := range p.Uses {
-				t.add("  "+l.Name.String(), l.DisplayName)
+				t.add("  "+short(l.Name), l.DisplayName)
 			}
 			o.table(t)
 		}
@@ -132,12 +134,13 @@ func (o *paper) holdings(heading string, list []api.Holding) {
 	o.printf("\n")
 	o.line(heading)
 	t := &table{columns: []column{{}, {cut: true}, {}, {}}}
+	short := shorter(namesOf(list, func(h api.Holding) license.Name { return h.Name }))
 	for _, h := range list {
 		since := day(h.Since)
 		if !h.Until.IsZero() {
 			since += " – " + day(h.Until)
 		}
-		t.add("  "+h.Name.String(), h.DisplayName, o.s.say("source."+h.Source), since)
+		t.add("  "+short(h.Name), h.DisplayName, o.s.say("source."+h.Source), since)
 	}
 	o.table(t)
 }
@@ -443,7 +446,7 @@ func quiet(e api.Effect) bool { return len(e.Given)+len(e.Released)+len(e.Pools)
 // counted together.
 func (o *paper) pools(changes []api.PoolChange) {
 	t := &table{columns: []column{{}, {}, {}}}
-	hidden := 0
+	short, hidden := shorter(namesOf(changes, func(c api.PoolChange) license.Name { return c.Name })), 0
 	for _, c := range changes {
 		if c.Hidden {
 			hidden++
@@ -453,7 +456,7 @@ func (o *paper) pools(changes []api.PoolChange) {
 		if !c.Unrestricted {
 			of = o.s.say("pool.of", c.Seats)
 		}
-		t.add("  "+c.Name.String(), fmt.Sprintf("%d → %d", c.Before, c.After), of)
+		t.add("  "+short(c.Name), fmt.Sprintf("%d → %d", c.Before, c.After), of)
 	}
 	o.table(t)
 	if hidden > 0 {
