@@ -105,7 +105,10 @@ func readSecret(plain []byte) (secret, bool) {
 		s.marks[[2]string{r.short(), r.short()}] = r.u64()
 	}
 	s.keyList, s.clock = r.u64(), int64(r.u64())
-	return s, r.ok && len(r.b) == 0
+	if !r.ok || len(r.b) > 0 {
+		return secret{}, false
+	}
+	return s, true
 }
 
 // edited names the columns of a head that does not open, by trying what each of
