@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -64,6 +65,10 @@ func (in *Installation) propose(ctx context.Context, v *store.View, id string, n
 	rows, err := seat.Fits(p.before, p.next, set.Issuer, holders(v, p.next))
 	if err != nil && !errors.As(err, &p.short) {
 		return nil, err
+	}
+	// People come in no order; the plan token must not change with it.
+	for i := range rows {
+		slices.Sort(rows[i].Holders)
 	}
 	p.rows = rows
 	return p, nil
@@ -130,5 +135,6 @@ func userIDs(v *store.View, ids []string) []string {
 			out = append(out, p.Personal.UserID)
 		}
 	}
+	slices.Sort(out)
 	return out
 }

@@ -80,7 +80,7 @@ func newGiving(b *testing.B, dsn string, maxBatch int) *giving {
 				return err
 			}
 		}
-		for i := range 1000 {
+		for i := range 20000 {
 			p, err := tx.PutPerson(Person{Person: seat.Person{Kind: license.Internal, Login: true}, Personal: Personal{UserID: fmt.Sprint("user", i)}})
 			if err != nil {
 				return err

@@ -35,6 +35,7 @@ type Book struct {
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
 	byHash     map[[32]byte]string // hash of the secret to token
 	current    map[string][]int64  // person to numbers of current assignments, rising
+	ended      map[string][]int64  // person to numbers of ended assignments
 	last       numbers
 	files      map[string][]byte // hash to file, of sets that wait or are in force
 	active     *license.Active
@@ -62,7 +63,7 @@ func newBook(s *Store, p place) *Book {
 	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens}
-	b.byUser, b.byHash, b.current = map[string]string{}, map[[32]byte]string{}, map[string][]int64{}
+	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
 	b.assignments.changed = b.assignmentChanged
@@ -73,6 +74,11 @@ func newBook(s *Store, p place) *Book {
 	b.beside = b.readBeside
 	b.active = license.NewActive()
 	return b
+}
+
+func (b *Book) clearIndexes() {
+	b.byUser, b.byHash, b.last = map[string]string{}, map[[32]byte]string{}, numbers{}
+	b.current, b.ended = map[string][]int64{}, map[string][]int64{}
 }
 
 func (b *Book) personChanged(old, new *person) {
@@ -108,6 +114,8 @@ func (b *Book) assignmentChanged(old, new *Assignment) {
 		b.last.assignment = max(b.last.assignment, new.Number)
 		if new.Until == 0 {
 			b.current[new.Person] = with(b.current[new.Person], new.Number)
+		} else {
+			b.ended[new.Person] = append(b.ended[new.Person], new.Number)
 		}
 	}
 }
@@ -199,7 +207,7 @@ func (b *Book) admitPerson(p *person) string {
 // open loads the book, on one snapshot.
 func (b *Book) open(ctx context.Context) error {
 	err := b.store.db.View(ctx, func(tx *sqldb.Tx) error {
-		b.byUser, b.byHash, b.current, b.last = map[string]string{}, map[[32]byte]string{}, map[string][]int64{}, numbers{}
+		b.clearIndexes()
 		if err := b.load(ctx, tx); err != nil {
 			return err
 		}

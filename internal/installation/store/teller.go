@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -130,8 +131,22 @@ func (t *teller) work() {
 				return
 			}
 		}
-		t.serve(t.waiting(batch))
+		t.serve(t.settled(batch))
 	}
+}
+
+// settled is waiting, and lets those who are about to ask do so first: whoever
+// has just been answered often asks again, and a larger batch costs hardly more.
+// It stops when nobody has come although others had the chance to run.
+func (t *teller) settled(batch []*request) []*request {
+	for quiet := 0; quiet < 3 && len(batch) < t.max; quiet++ {
+		before := len(batch)
+		if batch = t.waiting(batch); len(batch) > before {
+			quiet = 0
+		}
+		runtime.Gosched()
+	}
+	return batch
 }
 
 // waiting adds the requests that are queued, without waiting for more.

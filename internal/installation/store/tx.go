@@ -301,23 +301,30 @@ func (tx *Tx) EndAssignment(number int64, reason string) error {
 // TakeSeats moves seats of pools. Whether they are there is for the rules to
 // say; the database refuses a pool that would hold more than it has.
 func (tx *Tx) TakeSeats(takes []seat.Take) error {
-	licenses := tx.staged.licenses
-	for i, t := range takes {
-		if t.Delta > 0 && i == 0 {
+	rows := make([]*License, 0, len(takes))
+	for _, t := range takes {
+		if t.Delta > 0 && len(rows) == 0 {
 			if err := tx.granting(); err != nil {
 				return err
 			}
 		}
-		row, err := licenses.edit(t.Name)
+		row, err := tx.staged.licenses.edit(t.Name)
 		if err != nil {
 			return err
 		}
 		if row == nil {
 			return &NoRowError{Table: "license", Key: t.Name.String()}
 		}
-		row.Taken += t.Delta
-		tx.undo(func() { row.Taken -= t.Delta })
+		rows = append(rows, row)
 	}
+	for i, t := range takes {
+		rows[i].Taken += t.Delta
+	}
+	tx.undo(func() {
+		for i, t := range takes {
+			rows[i].Taken -= t.Delta
+		}
+	})
 	return nil
 }
 

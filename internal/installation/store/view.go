@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"iter"
 	"maps"
 	"slices"
@@ -189,30 +188,33 @@ func (v *View) Assignments(person string) []seat.Assignment {
 }
 
 // History returns all assignments of a person, ended ones included, by number.
-// It reads the database. What acts have staged is not in it. A row that is not
-// as the book has it is an error.
+// It reads ended ones from the database; one that is not as the book has it is
+// an error. What acts have staged is not in it.
 func (v *View) History(ctx context.Context, person string) ([]Assignment, error) {
 	b := v.book
-	keys, s, r := b.keys.Clone(), newScanner(assignmentLayout), &rawRow{}
 	var list []Assignment
-	err := each(ctx, b.store.db, selectText(assignmentLayout)+" AND person = ?", []any{b.installation, person}, func(rows *sql.Rows) error {
-		if err := s.scan(rows, r); err != nil {
-			return err
+	for _, n := range b.current[person] {
+		if a := b.assignments.get(n); a != nil {
+			list = append(list, *a)
 		}
+	}
+	var wanted [][]tamper.Value
+	for _, n := range b.ended[person] {
+		wanted = append(wanted, numberKey(n))
+	}
+	keys, found := b.keys.Clone(), 0
+	err := byKeys(ctx, b.store.db, texts{}, assignmentLayout, b.installation, wanted, func(r *rawRow) error {
 		m, ok, edited := r.check(keys, assignmentLayout, string(tamper.AppendKey(nil, r.key...)))
-		known := b.assignments.rows[r.key[0].Int()]
-		switch {
-		case ok && m.ver > b.head.Seq && known == nil:
-			return nil // committed after the view
-		case ok && known != nil && known.row != nil && m.ver >= known.ver:
-			list = append(list, *known.row)
-			return nil
-		case !ok || known == nil || m != known.mark:
+		if known, _ := b.assignments.markOf(r.key); !ok || m != known {
 			return &DamagedError{Damage{Table: "assignment", Key: keyText(r.key), What: "edited", Columns: edited}}
 		}
+		found++
 		list = append(list, assignmentCodec.decode(r.key[0].Int(), r.values))
 		return nil
 	})
+	if err == nil && found != len(wanted) {
+		err = &DamagedError{Damage{Table: "assignment", Key: person, What: "deleted"}}
+	}
 	slices.SortFunc(list, func(x, y Assignment) int { return cmp.Compare(x.Number, y.Number) })
 	return list, err
 }

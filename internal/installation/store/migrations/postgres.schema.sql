@@ -111,7 +111,9 @@ CREATE TABLE personal (
 	PRIMARY KEY (installation, person)
 );
 
--- Who was given what, by whom and why. Rows are ended, never deleted.
+-- Who was given what, by whom and why. Rows are ended, never deleted. There is
+-- no index by person: the book knows whose rows are whose, and an index that is
+-- written all over makes every batch many times larger.
 CREATE TABLE assignment (
 	installation TEXT COLLATE "C" NOT NULL,
 	number BIGINT NOT NULL,
@@ -132,8 +134,6 @@ CREATE TABLE assignment (
 	colsum BYTEA NOT NULL,
 	PRIMARY KEY (installation, number)
 );
-
-CREATE INDEX assignment_person ON assignment (installation, person);
 
 -- The licenses of the sets in force, and the counter of each pool. The last
 -- check is the promise that no seat is ever given twice.

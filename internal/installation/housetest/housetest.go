@@ -1,0 +1,150 @@
+// Package housetest gives tests a house to live in: a fresh database, vendors
+// whose keys its installations trust, and a clock that stands still.
+package housetest
+
+import (
+	"crypto/ed25519"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+// Noon is when tests happen unless they say otherwise.
+var Noon = time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
+
+// Host is who makes installations.
+var Host = audit.Actor{Kind: audit.Host, ID: "test"}
+
+// A Fixture is a house and the vendors it trusts.
+type Fixture struct {
+	*installation.House
+	Vendors Vendors
+	options installation.Options
+	now     atomic.Int64
+}
+
+// New opens a house in a fresh database, with an empty installation of each
+// name. Its time zone is Europe/Stockholm, and it takes demo sets when its name
+// begins with "demo".
+func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
+	t.Helper()
+	f := &Fixture{Vendors: NewVendors(t)}
+	f.Set(Noon)
+	f.options = installation.Options{
+		DB: db, Master: [32]byte{1, 2, 3}, Now: f.Clock, Log: slog.New(slog.DiscardHandler),
+		Trust: func(string) (licensefile.Trust, error) { return f.Vendors.Trust(), nil },
+		Key:   func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
+	}
+	f.Reopen(t)
+	for _, name := range names {
+		n := installation.New{Name: name, TimeZone: "Europe/Stockholm", Demo: len(name) > 3 && name[:4] == "demo"}
+		if _, err := f.Create(t.Context(), Host, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { f.House.Close() })
+	return f
+}
+
+// Reopen closes the house, if it was open, and opens it again in the same
+// database.
+func (f *Fixture) Reopen(t testing.TB) {
+	t.Helper()
+	if f.House != nil {
+		if err := f.House.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if f.House, err = installation.Open(t.Context(), f.options); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Clock returns the time in the house.
+func (f *Fixture) Clock() time.Time { return time.UnixMicro(f.now.Load()).UTC() }
+
+// Set sets the clock.
+func (f *Fixture) Set(now time.Time) { f.now.Store(now.UnixMicro()) }
+
+// Key is the private key of an installation of a name.
+func Key(name string) ed25519.PrivateKey {
+	seed := make([]byte, ed25519.SeedSize)
+	copy(seed, name)
+	return ed25519.NewKeyFromSeed(seed)
+}
+
+// Vendors are SUPEROFFICE, AMSYSTEM and ACME under one root. Anything may be
+// signed with their keys.
+type Vendors struct {
+	root licensefile.Signer
+	list []byte
+	keys map[license.Issuer]vendor
+}
+
+type vendor struct {
+	own, signing licensefile.Signer
+	certificate  []byte
+}
+
+// NewVendors returns vendors with the same keys each time.
+func NewVendors(t testing.TB) Vendors {
+	t.Helper()
+	v := Vendors{root: signer("root"), keys: map[license.Issuer]vendor{}}
+	from, through := license.Date{Year: 2020, Month: 1, Day: 1}, license.Date{Year: 2099, Month: 12, Day: 31}
+	began := from.Midnight(time.UTC)
+	list := licensefile.KeyList{Number: 1, Issued: began, Threshold: 1, Roots: v.roots()}
+	for _, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM", "ACME"} {
+		k := vendor{own: signer("own " + string(issuer)), signing: signer("sign " + string(issuer))}
+		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: issuer, Key: k.own.Public(), Fence: licensefile.Fence{
+			From: from, Through: through, LastDate: through, MaxTermDays: 36500, MaxQuantity: 1 << 40, MaxTotal: 1 << 50,
+			Kinds: []license.Kind{license.System, license.Site, license.User}, Modules: []string{"*"}, Unrestricted: true,
+			NoExpiry: true, Clients: true,
+		}})
+		certificate, err := licensefile.SignCertificate(&licensefile.Certificate{Issuer: issuer, Number: 1, Issued: began,
+			SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through}}}, k.own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.certificate = certificate
+		v.keys[issuer] = k
+	}
+	var err error
+	if v.list, err = licensefile.SignKeyList(&list, v.root); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func signer(name string) licensefile.Signer { return licensefile.NewSigner(Key(name)) }
+
+func (v Vendors) roots() []licensefile.RootKey {
+	return []licensefile.RootKey{{Name: "housetest/root", Key: v.root.Public()}}
+}
+
+// Trust is what the installations trust.
+func (v Vendors) Trust() licensefile.Trust {
+	return licensefile.Trust{Threshold: 1, Roots: v.roots()}
+}
+
+// File returns a set as its issuer signs it.
+func (v Vendors) File(t testing.TB, set license.Set) []byte {
+	t.Helper()
+	k := v.keys[set.Issuer]
+	d, err := licensefile.NewDraft(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := d.Seal(k.signing, k.certificate, v.list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
