@@ -175,4 +175,3 @@ func (w *world) compare(t *testing.T, c *client.Client, people []string, claims 
 		t.Errorf("%d are in use of 100, and %d people have it", l.Taken, len(has))
 	}
 }
-

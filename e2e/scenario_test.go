@@ -191,7 +191,7 @@ func refusals(t *testing.T, d door) {
 		{"a hidden license beside a plan", d.extra("turkos.linjal", "superoffice.sale-cal"), "seat.hidden"},
 		{"a plan as an extra", d.extra("turkos.linjal", "superoffice.sales-premium"), "seat.is-a-plan"},
 		{"a system license for a person", d.extra("turkos.linjal", "superoffice.online-webservices"), "seat.not-assignable"},
-		{"a user id twice", d.add(api.NewPerson{UserID: "AZUR.pensel"}), "person.taken"},
+		{"a user id twice", d.add(api.NewPerson{UserID: "AZUR.pensel"}), "person.user-id-taken"},
 		{"a person with a plan that is full", d.add(api.NewPerson{UserID: "new.one", Plan: "superoffice.sales-premium"}), "seat.pool-full"},
 		{"and then the person was not added either", d.setPlan("new.one", "superoffice.no-selection"), "person.unknown"},
 	} {
@@ -413,4 +413,3 @@ func TestNordlysThroughTheCommandsAndWhatTheExampleSaysOfEveryChange(t *testing.
 		w.fsck(t)
 	})
 }
-

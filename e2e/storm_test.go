@@ -210,4 +210,3 @@ func TestTwoAdministratorsAndOneSeatThenOneWinsAndTheOtherIsTold(t *testing.T) {
 		w.fsck(t)
 	})
 }
-

@@ -93,7 +93,9 @@ type Difference struct {
 	Got, Want int64
 }
 
-func (d Difference) String() string { return fmt.Sprintf("%s: %d in use, expected %d", d.Name, d.Got, d.Want) }
+func (d Difference) String() string {
+	return fmt.Sprintf("%s: %d in use, expected %d", d.Name, d.Got, d.Want)
+}
 
 // Compare returns where the numbers in use are not the expected ones.
 func Compare(ctx context.Context, c *client.Client, issuer string, want map[license.Module]int64) ([]Difference, error) {

@@ -208,4 +208,3 @@ func (d *Demo) Close() error {
 	}
 	return errors.Join(errs...)
 }
-
