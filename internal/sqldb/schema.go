@@ -71,7 +71,7 @@ const schemaPostgres = `
 	SELECT 'index ' || tablename || ' ' || indexname || ' ' || replace(indexdef, quote_ident(schemaname) || '.', '')
 	FROM pg_indexes WHERE schemaname = current_schema() AND tablename NOT LIKE 'goose%'
 	UNION ALL
-	SELECT 'trigger ' || r.relname || ' ' || g.tgname || ' ' || g.tgenabled
+	SELECT 'trigger ' || r.relname || ' ' || g.tgname || ' ' || g.tgenabled::text
 	FROM pg_trigger g JOIN pg_class r ON r.oid = g.tgrelid
 	WHERE r.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal
 	UNION ALL
