@@ -1,0 +1,283 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/httpapi"
+)
+
+func TestTheCommittedDocumentIsWhatTheHandlersGive(t *testing.T) {
+	committed, err := os.ReadFile("../../../spec/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(committed) != string(httpapi.Document()) {
+		t.Error("spec/openapi.json differs from the handlers: run go generate ./internal/installation/httpapi")
+	}
+	w := newWorld(t)
+	if served := w.do(ask{method: "GET", path: "/openapi.json", token: "-"}); string(served.body) != string(committed) {
+		t.Error("/openapi.json serves another document")
+	}
+}
+
+// A document is the part of OpenAPI the tests walk.
+type document struct {
+	Paths      map[string]map[string]documented
+	Components struct{ Schemas map[string]any }
+}
+
+type documented struct {
+	OperationID string
+	Security    *[]map[string][]string
+	Parameters  []struct{ Name, In string }
+	RequestBody *struct{ Content map[string]any }
+	Responses   map[string]struct {
+		Content map[string]struct{ Schema map[string]any }
+	}
+}
+
+func readDocument(t *testing.T) document {
+	t.Helper()
+	var d document
+	if err := json.Unmarshal(httpapi.Document(), &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+var braces = regexp.MustCompile(`\{[a-z]+\}`)
+
+// example fills in the wildcards of a path with things that are there.
+func example(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/v1/people"):
+		path = strings.Replace(path, "{id}", "anna", 1)
+		path = strings.Replace(path, "{name}", "gadget", 1)
+	case strings.HasPrefix(path, "/v1/sets"):
+		path = strings.Replace(path, "{id}", "superoffice-1", 1)
+	}
+	return braces.ReplaceAllString(path, "gadget")
+}
+
+func TestEveryDocumentedOperationIsThereAndAsksForAToken(t *testing.T) {
+	w, doc := newWorld(t), readDocument(t)
+	seen := map[string]bool{}
+	for path, methods := range doc.Paths {
+		var allowed []string
+		for method, op := range methods {
+			method = strings.ToUpper(method)
+			allowed = append(allowed, method)
+			if op.OperationID == "" || seen[op.OperationID] {
+				t.Errorf("%s %s: operation id %q", method, path, op.OperationID)
+			}
+			seen[op.OperationID] = true
+			open := op.Security != nil
+			got := w.do(ask{method: method, path: example(path), token: "-"})
+			switch {
+			case open && got.status != http.StatusOK:
+				t.Errorf("%s %s: %d without a token", method, path, got.status)
+			case !open && (got.status != http.StatusUnauthorized || got.problem().Code != "auth.missing" || got.header.Get("WWW-Authenticate") == ""):
+				t.Errorf("%s %s: %d %s without a token", method, path, got.status, got.body)
+			}
+			for _, m := range braces.FindAllString(path, -1) {
+				if !slices.ContainsFunc(op.Parameters, func(p struct{ Name, In string }) bool { return "{"+p.Name+"}" == m && p.In == "path" }) {
+					t.Errorf("%s %s: %s is not documented", method, path, m)
+				}
+			}
+		}
+		if strings.HasSuffix(path, "/changes") {
+			continue
+		}
+		options := w.do(ask{method: "OPTIONS", path: example(path), token: "-"})
+		for _, m := range allowed {
+			if !strings.Contains(options.header.Get("Allow"), m) {
+				t.Errorf("OPTIONS %s allows %q, want %s in it", path, options.header.Get("Allow"), m)
+			}
+		}
+		wrong := w.do(ask{method: "TRACE", path: example(path)})
+		if wrong.status != http.StatusMethodNotAllowed || wrong.problem().Code != "request.method" || wrong.header.Get("Allow") == "" {
+			t.Errorf("TRACE %s: %d %s", path, wrong.status, wrong.body)
+		}
+	}
+}
+
+// schemaOf returns what an answer must look like.
+func schemaOf(t *testing.T, doc document, method, path string, status string) (schema map[string]any, media string) {
+	t.Helper()
+	op, ok := doc.Paths[path][strings.ToLower(method)]
+	if !ok {
+		t.Fatalf("%s %s is not documented", method, path)
+	}
+	r, ok := op.Responses[status]
+	if !ok {
+		t.Fatalf("%s %s: status %s is not documented", method, path, status)
+	}
+	for media, c := range r.Content {
+		return c.Schema, media
+	}
+	return nil, ""
+}
+
+// conforms checks a value against a schema with huma's validator.
+func conforms(t *testing.T, doc document, schema map[string]any, body []byte) []error {
+	t.Helper()
+	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	for name, s := range doc.Components.Schemas {
+		b, _ := json.Marshal(s)
+		registry.Map()[name] = readSchema(t, b)
+	}
+	b, _ := json.Marshal(schema)
+	var v any
+	if err := json.Unmarshal(body, &v); err != nil {
+		return []error{err}
+	}
+	var result huma.ValidateResult
+	huma.Validate(registry, readSchema(t, b), huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, v, &result)
+	return result.Errors
+}
+
+func readSchema(t *testing.T, b []byte) *huma.Schema {
+	t.Helper()
+	var raw struct {
+		Type                 string                     `json:"type"`
+		Ref                  string                     `json:"$ref"`
+		Format               string                     `json:"format"`
+		Enum                 []any                      `json:"enum"`
+		Required             []string                   `json:"required"`
+		Properties           map[string]json.RawMessage `json:"properties"`
+		Items                json.RawMessage            `json:"items"`
+		AdditionalProperties any                        `json:"additionalProperties"`
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatalf("%v in %s", err, b)
+	}
+	s := &huma.Schema{Type: raw.Type, Ref: raw.Ref, Format: raw.Format, Enum: raw.Enum, Required: raw.Required}
+	if raw.AdditionalProperties == false {
+		s.AdditionalProperties = false
+	}
+	if raw.Items != nil {
+		s.Items = readSchema(t, raw.Items)
+	}
+	if raw.Properties != nil {
+		s.Properties = map[string]*huma.Schema{}
+		for name, p := range raw.Properties {
+			s.Properties[name] = readSchema(t, p)
+		}
+	}
+	s.PrecomputeMessages()
+	return s
+}
+
+// TestAnswersAreAsDocumented walks a day in the life of an installation, and
+// checks each answer against the document. Every operation takes part.
+func TestAnswersAreAsDocumented(t *testing.T) {
+	w, doc := newWorld(t), readDocument(t)
+	renewal := w.set
+	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
+	file := string(w.Vendors.File(t, renewal))
+	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
+	steps := []struct{ method, path, template, body, media string }{
+		{"GET", "/v1/status", "", "", ""},
+		{"GET", "/v1/count", "", "", ""},
+		{"GET", "/v1/sets", "", "", ""},
+		{"POST", "/v1/sets?dry_run=true", "/v1/sets", file, "text/plain"},
+		{"POST", "/v1/sets", "", file, "text/plain"},
+		{"POST", "/v1/sets", "", file, "text/plain"},
+		{"GET", "/v1/sets/superoffice-2", "/v1/sets/{id}", "", ""},
+		{"GET", "/v1/sets/superoffice-2/file", "/v1/sets/{id}/file", "", ""},
+		{"GET", "/v1/sets/superoffice-2/review", "/v1/sets/{id}/review", "", ""},
+		{"POST", "/v1/sets/superoffice-2/activate", "/v1/sets/{id}/activate", "", ""},
+		{"GET", "/v1/status", "", "", ""},
+		{"GET", "/v1/licenses?hidden=true", "/v1/licenses", "", ""},
+		{"GET", "/v1/licenses/sale-cal", "/v1/licenses/{name}", "", ""},
+		{"GET", "/v1/licenses/superoffice.sale-cal/holders?limit=1", "/v1/licenses/{name}/holders", "", ""},
+		{"POST", "/v1/people", "", `{"user_id":"eva","first_name":"Eva","login":true,"valid_through":"2026-12-31"}`, "application/json"},
+		{"GET", "/v1/people?q=a&limit=1", "/v1/people", "", ""},
+		{"PATCH", "/v1/people/eva", "/v1/people/{id}", `{"last_name":"Ek"}`, ""},
+		{"PUT", "/v1/people/eva/plan", "/v1/people/{id}/plan", `{"plan":"service","reason":"new"}`, ""},
+		{"DELETE", "/v1/people/eva/plans/service", "/v1/people/{id}/plans/{name}", "", ""},
+		{"POST", "/v1/people/eva/plans", "/v1/people/{id}/plans", `{"plan":"none"}`, ""},
+		{"PUT", "/v1/people/eva/extras/gadget", "/v1/people/{id}/extras/{name}", "", ""},
+		{"GET", "/v1/people/eva", "/v1/people/{id}", "", ""},
+		{"DELETE", "/v1/people/eva/extras/gadget", "/v1/people/{id}/extras/{name}", "", ""},
+		{"PUT", "/v1/profiles/guests", "/v1/profiles/{code}", `{"modules":["gadget"]}`, ""},
+		{"GET", "/v1/profiles", "", "", ""},
+		{"GET", "/v1/profiles/guests", "/v1/profiles/{code}", "", ""},
+		{"PUT", "/v1/people/eva/profile", "/v1/people/{id}/profile", `{"profile":"guests"}`, ""},
+		{"PUT", "/v1/people/eva/profile", "/v1/people/{id}/profile", `{"profile":""}`, ""},
+		{"DELETE", "/v1/profiles/guests", "/v1/profiles/{code}", "", ""},
+		{"DELETE", "/v1/people/eva/login", "/v1/people/{id}/login", "", ""},
+		{"PUT", "/v1/people/eva/login", "/v1/people/{id}/login", `{"valid_through":"2027-01-01"}`, ""},
+		{"POST", "/v1/check", "", `{"person":"anna","module":"superoffice.sale-cal"}`, ""},
+		{"POST", "/v1/checks", "", `{"checks":[{"person":"anna","client":"superoffice.web"},{"feature":"superoffice.sale"},{"person":"cy","feature":"superoffice.sale"}]}`, ""},
+		{"GET", "/v1/why?person=anna&module=sale-cal", "/v1/why", "", ""},
+		{"GET", "/v1/why?person=cy&module=sale-cal", "/v1/why", "", ""},
+		{"GET", "/v1/why?person=nobody&client=web", "/v1/why", "", ""},
+		{"GET", "/v1/holdings", "", "", ""},
+		{"DELETE", "/v1/people/eva?erase=true", "/v1/people/{id}", "", ""},
+		{"GET", "/v1/people?deleted=true", "/v1/people", "", ""},
+		{"GET", "/v1/audit?limit=2", "/v1/audit", "", ""},
+		{"GET", "/v1/audit/verify", "", "", ""},
+		{"GET", "/v1/tokens", "", "", ""},
+		{"POST", "/v1/tokens", "", `{"name":"ci","scopes":["check"],"expires":"2027-01-01"}`, ""},
+		{"DELETE", "/v1/tokens/" + token.Token.ID, "/v1/tokens/{id}", "", ""},
+		{"GET", "/healthz", "", "", ""},
+		{"GET", "/readyz", "", "", ""},
+		{"GET", "/openapi.json", "", "", ""},
+	}
+	visited := map[string]bool{"GET /v1/changes": true} // it never ends; it has a test of its own
+	for _, s := range steps {
+		template := s.template
+		if template == "" {
+			template = s.path
+		}
+		visited[s.method+" "+template] = true
+		got := w.do(ask{method: s.method, path: s.path, body: s.body, media: s.media})
+		if got.status != http.StatusOK {
+			t.Errorf("%s %s: %d %s", s.method, s.path, got.status, got.body)
+			continue
+		}
+		schema, media := schemaOf(t, doc, s.method, template, "200")
+		if !strings.HasPrefix(got.header.Get("Content-Type"), strings.Split(media, ";")[0]) {
+			t.Errorf("%s %s: %s, documented %s", s.method, s.path, got.header.Get("Content-Type"), media)
+		}
+		if media == "application/json" {
+			if errs := conforms(t, doc, schema, got.body); len(errs) > 0 {
+				t.Errorf("%s %s: %v in %s", s.method, s.path, errs, got.body)
+			}
+		}
+	}
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			if !visited[strings.ToUpper(method)+" "+path] {
+				t.Errorf("%s %s is in no step", strings.ToUpper(method), path)
+			}
+		}
+	}
+}
+
+func TestASchemaThatIsBrokenIsNoticed(t *testing.T) {
+	doc := readDocument(t)
+	schema, _ := schemaOf(t, doc, "POST", "/v1/check", "200")
+	for _, body := range []string{`{"effect":"maybe","reason":"x","seq":1}`, `{"effect":"allow","seq":1}`, `{"effect":"allow","reason":1,"seq":1}`, `[]`} {
+		if len(conforms(t, doc, schema, []byte(body))) == 0 {
+			t.Errorf("%s conforms", body)
+		}
+	}
+	if errs := conforms(t, doc, schema, []byte(`{"effect":"allow","reason":"held","seq":1,"later":true}`)); len(errs) > 0 {
+		t.Errorf("an answer that has grown does not conform: %v", errs)
+	}
+	if reflect.DeepEqual(schema, map[string]any{}) {
+		t.Error("the schema says nothing")
+	}
+}
