@@ -99,8 +99,8 @@ func (r Report) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "  and %d more\n", a.answer.More)
 		}
 	}
-	fmt.Fprintf(&b, "%-9s %s: %d rows, %d batches, %d audit entries, %d installations\n", "checked",
-		strings.ReplaceAll(string(r.Verdict), "-", " "), r.Checked.Rows, r.Checked.Batches, r.Checked.Entries, r.Checked.Installations)
+	fmt.Fprintf(&b, "%-9s %d rows, %d batches, %d audit entries, %d installations\n", "read",
+		r.Checked.Rows, r.Checked.Batches, r.Checked.Entries, r.Checked.Installations)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
