@@ -338,7 +338,7 @@ func (l *ledger) args(args []any, layout *tamper.Layout, p *pending) []any {
 
 // writeHead writes entries and journal and moves the head to the new batch.
 func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq int64, changes []tamper.Change) error {
-	batch := tamper.Batch{Ledger: l.name, Seq: seq, Epoch: l.head.Epoch, At: s.at, Node: l.node, Changes: tamper.AppendChanges(nil, changes)}
+	batch := tamper.Batch{Ledger: l.name, Seq: seq, Epoch: l.head.Epoch, At: s.at, Node: l.node, Changes: tamper.AppendChanges([]byte{}, changes)}
 	rand.Read(batch.ID[:])
 	entries, err := l.writeEntries(ctx, w, s, seq)
 	if err != nil {
