@@ -3,13 +3,14 @@ package i18n
 import (
 	"encoding"
 	"encoding/base64"
+	"maps"
 	"reflect"
 )
 
 var textType = reflect.TypeFor[encoding.TextMarshaler]()
 
 // flatten returns the exported fields of a struct as templates see them, under
-// their Go names. Numbers become int64, values with a text form that text, and
+// their Go names; those of an embedded struct are its own. Numbers become int64, values with a text form that text, and
 // names of licenses what display makes of them.
 func flatten(facts any, display func(string) string) map[string]any {
 	if facts == nil {
@@ -21,7 +22,12 @@ func flatten(facts any, display func(string) string) map[string]any {
 	}
 	fields := make(map[string]any, s.NumField())
 	for i := range s.NumField() {
-		if f := s.Type().Field(i); f.IsExported() {
+		f := s.Type().Field(i)
+		switch {
+		case !f.IsExported():
+		case f.Anonymous && f.Type.Kind() == reflect.Struct && !f.Type.Implements(textType):
+			maps.Copy(fields, flatten(s.Field(i).Interface(), display))
+		default:
 			fields[f.Name] = show(s.Field(i), display)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"encoding"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"reflect"
 	"strings"
 	"unicode"
@@ -74,8 +75,8 @@ func Codes() []string {
 
 // Facts returns the exported fields of a struct, or of what a pointer to one
 // points to, as they go into JSON. Values with a text form become that text.
-// Fields that hold an error are left out: an error inside an error may say
-// anything. The result is nil when there are no fields.
+// Fields of an embedded struct are the struct's own. Fields that hold an error
+// are left out: an error inside an error may say anything. The result is nil when there are no fields.
 func Facts(v any) map[string]any {
 	s := reflect.Indirect(reflect.ValueOf(v))
 	if s.Kind() != reflect.Struct {
@@ -89,6 +90,10 @@ func Facts(v any) map[string]any {
 		}
 		if facts == nil {
 			facts = map[string]any{}
+		}
+		if field.Anonymous && field.Type.Kind() == reflect.Struct && !field.Type.Implements(textType) {
+			maps.Copy(facts, Facts(s.Field(i).Interface()))
+			continue
 		}
 		facts[snake(field.Name)] = plain(s.Field(i))
 	}

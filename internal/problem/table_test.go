@@ -69,7 +69,7 @@ func codes(t *testing.T, tree fs.FS) (map[string][]coded, []string) {
 				unclear = append(unclear, dir+"."+typ+": Code() returns something else than a literal")
 			}
 			for _, code := range all {
-				found[code] = append(found[code], coded{dir + "." + typ, p.fields[typ]})
+				found[code] = append(found[code], coded{dir + "." + typ, p.all(typ)})
 			}
 		}
 	}
@@ -81,10 +81,11 @@ type pkg struct {
 	codes  []*ast.FuncDecl
 	errors map[string]bool     // types with an Error method
 	fields map[string][]string // exported fields of struct types
+	embeds map[string][]string // types that struct types embed
 }
 
 func readPackage(files []*ast.File) pkg {
-	p := pkg{errors: map[string]bool{}, fields: map[string][]string{}}
+	p := pkg{errors: map[string]bool{}, fields: map[string][]string{}, embeds: map[string][]string{}}
 	for _, file := range files {
 		for _, decl := range file.Decls {
 			switch d := decl.(type) {
@@ -116,12 +117,24 @@ func (p pkg) readType(spec ast.Spec) {
 		return
 	}
 	for _, field := range body.Fields.List {
+		if embedded, ok := field.Type.(*ast.Ident); ok && field.Names == nil {
+			p.embeds[typ.Name.Name] = append(p.embeds[typ.Name.Name], embedded.Name)
+		}
 		for _, name := range field.Names {
 			if name.IsExported() {
 				p.fields[typ.Name.Name] = append(p.fields[typ.Name.Name], name.Name)
 			}
 		}
 	}
+}
+
+// all returns the exported fields of a type, those of what it embeds included.
+func (p pkg) all(typ string) []string {
+	fields := p.fields[typ]
+	for _, e := range p.embeds[typ] {
+		fields = append(fields, p.all(e)...)
+	}
+	return fields
 }
 
 func receiver(d *ast.FuncDecl) string {
