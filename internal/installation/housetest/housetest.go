@@ -81,8 +81,11 @@ func Key(name string) ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(seed)
 }
 
-// Vendors are SUPEROFFICE, AMSYSTEM and ACME under one root. Anything may be
-// signed with their keys.
+// Stranger is an issuer with keys that the root does not name.
+const Stranger license.Issuer = "STRANGER"
+
+// Vendors are SUPEROFFICE, AMSYSTEM, ACME, which may grant 100 of each license
+// at most, and [Stranger]. Anything may be signed with their keys.
 type Vendors struct {
 	root licensefile.Signer
 	list []byte
@@ -101,13 +104,19 @@ func NewVendors(t testing.TB) Vendors {
 	from, through := license.Date{Year: 2020, Month: 1, Day: 1}, license.Date{Year: 2099, Month: 12, Day: 31}
 	began := from.Midnight(time.UTC)
 	list := licensefile.KeyList{Number: 1, Issued: began, Threshold: 1, Roots: v.roots()}
-	for _, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM", "ACME"} {
+	for _, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM", "ACME", Stranger} {
 		k := vendor{own: signer("own " + string(issuer)), signing: signer("sign " + string(issuer))}
-		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: issuer, Key: k.own.Public(), Fence: licensefile.Fence{
+		grant := licensefile.IssuerGrant{Issuer: issuer, Key: k.own.Public(), Fence: licensefile.Fence{
 			From: from, Through: through, LastDate: through, MaxTermDays: 36500, MaxQuantity: 1 << 40, MaxTotal: 1 << 50,
 			Kinds: []license.Kind{license.System, license.Site, license.User}, Modules: []string{"*"}, Unrestricted: true,
 			NoExpiry: true, Clients: true,
-		}})
+		}}
+		if issuer == "ACME" {
+			grant.Fence.MaxQuantity = 100
+		}
+		if issuer != Stranger {
+			list.Issuers = append(list.Issuers, grant)
+		}
 		certificate, err := licensefile.SignCertificate(&licensefile.Certificate{Issuer: issuer, Number: 1, Issued: began,
 			SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through}}}, k.own)
 		if err != nil {

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/entitletest"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
@@ -202,4 +204,23 @@ func (w *world) state() string {
 		rows.Close()
 	}
 	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// otherKey is a key of nobody here.
+func (w *world) otherKey() ed25519.PublicKey {
+	return housetest.Key("somebody else").Public().(ed25519.PublicKey)
+}
+
+// stranger signs a set with keys under a root nobody trusts.
+func (w *world) stranger(set license.Set) string {
+	file, err := entitletest.NewKeys().File(set)
+	w.must(err)
+	return string(file)
+}
+
+// twin is another set with the number of the one in force.
+func (w *world) twin() license.Set {
+	set := w.set
+	set.Company = "Acme Twin AB"
+	return set
 }
