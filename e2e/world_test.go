@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"pott": func() { os.Exit(command.FromOS().Run(context.Background())) },
+		"pott": func() { os.Exit(command.Main()) },
 	})
 }
 
@@ -48,6 +49,7 @@ type world struct {
 	host    *host.Host
 	server  string // address
 	stop    func()
+	ahead   atomic.Int64 // of the true time, in nanoseconds: the server's clock
 }
 
 // start makes a server on a fresh database and starts it.
@@ -88,17 +90,21 @@ func build(t testing.TB, dsn string, installations ...host.New) *world {
 func (w *world) open(t testing.TB) {
 	t.Helper()
 	var err error
-	if w.host, err = host.Open(context.Background(), w.config, time.Now, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))); err != nil {
+	if w.host, err = host.Open(context.Background(), w.config, w.now, slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelError}))); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// serve starts the server in this process; it stops when the test ends, or
-// sooner when w.stop is called.
+// serve starts the server in this process, where it was before if it has run
+// already; it stops when the test ends, or sooner when w.stop is called.
 func (w *world) serve(t testing.TB) {
 	t.Helper()
 	w.open(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address := strings.TrimPrefix(w.server, "http://")
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +137,7 @@ func (w testWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (w *world) now() time.Time { return time.Now() }
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 func (w *world) path(name string) string { return filepath.Join(w.dir, name) }
 

@@ -3,17 +3,9 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/pott-dev/pott/cmd/pott/command"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := command.FromOS().Run(ctx)
-	stop()
-	os.Exit(code)
-}
+func main() { os.Exit(command.Main()) }

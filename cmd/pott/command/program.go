@@ -9,7 +9,9 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -47,6 +49,16 @@ func FromOS() *Program {
 		p.Width = w
 	}
 	return p
+}
+
+// Main runs the program as the operating system started it, until it is done or
+// told to stop, and returns the exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once.
+	defer context.AfterFunc(ctx, stop)()
+	return FromOS().Run(ctx)
 }
 
 // helped ends a parse that has already printed what was asked for.
@@ -141,4 +153,18 @@ func usage(parser *kong.Kong, err error) error {
 		}
 	}
 	return e
+}
+
+// Commands returns the words of every command people may type, such as
+// "user plan set".
+func Commands() []string {
+	parser, err := newParser(&Program{Stdout: io.Discard, Stderr: io.Discard}, &tree{})
+	if err != nil {
+		panic(err) // the tree is part of the program
+	}
+	var paths []string
+	for _, leaf := range parser.Model.Leaves(true) {
+		paths = append(paths, pathOf(leaf))
+	}
+	return paths
 }

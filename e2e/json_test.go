@@ -1,0 +1,136 @@
+package e2e
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/cmd/pott-demo/demo"
+	"github.com/pott-dev/pott/cmd/pott/command"
+)
+
+// A case of a command: how it succeeds and how it is refused. $DIR is the
+// directory of the world. An empty good means that the command cannot be run
+// here; scripts run it.
+type jsonCase struct{ good, bad string }
+
+var jsonCases = map[string]jsonCase{
+	"status":              {"status", "--server http://127.0.0.1:1 status"},
+	"license ls":          {"license ls --hidden", "--server http://127.0.0.1:1 license ls"},
+	"license show":        {"license show sale-cal", "license show gold"},
+	"license holders":     {"license holders sale-cal", "license holders gold"},
+	"set ls":              {"set ls", "--token-file $DIR/nothing set ls"},
+	"set show":            {"set show superoffice-1", "set show superoffice-9"},
+	"set inspect":         {"set inspect $DIR/renewal.pott", "set inspect $DIR/root.pub"},
+	"set verify":          {"set verify $DIR/renewal.pott --root $DIR/root.pub", "set verify $DIR/root.pub --root $DIR/root.pub"},
+	"set load":            {"set load $DIR/renewal.pott", "set load $DIR/root.pub"},
+	"set review":          {"set review superoffice-2", "set review superoffice-9"},
+	"set activate":        {"set activate superoffice-2 --yes", "set activate superoffice-2"},
+	"user ls":             {"user ls", "user ls --holds gold"},
+	"user show":           {"user show anna", "user show nobody"},
+	"user add":            {"user add extra --login", "user add anna"},
+	"user change":         {"user change anna --first Anna", "user change anna"},
+	"user rm":             {"user rm extra --yes", "user rm anna"},
+	"user plan set":       {"user plan set anna service-premium", "user plan set anna gold"},
+	"user plan add":       {"user plan add bo sales-premium", "user plan add anna sales-premium"},
+	"user plan rm":        {"user plan rm bo sales-premium", "user plan rm nobody sales-premium"},
+	"user extra add":      {"user extra add anna visible-for", "user extra add anna sale-cal"},
+	"user extra rm":       {"user extra rm anna visible-for", "user extra rm nobody visible-for"},
+	"user profile set":    {"user profile set anna team", "user profile set anna nosuch"},
+	"user login set":      {"user login set anna", "user login set anna --valid-through never"},
+	"user login end":      {"user login end anna", "user login end nobody"},
+	"user why":            {"user why anna quote-cal", "user why anna"},
+	"user check":          {"user check anna superoffice.quote-cal", "user check anna quote-cal"},
+	"profile ls":          {"profile ls", "profile ls --wat"},
+	"profile set":         {"profile set team visible-for", "profile set team gold"},
+	"profile rm":          {"profile rm spare", "profile rm nosuch"},
+	"count":               {"count", "count --wat"},
+	"audit ls":            {"audit ls", "audit ls --limit many"},
+	"audit verify":        {"audit verify", "audit verify --wat"},
+	"token ls":            {"token ls", "token ls --wat"},
+	"token add":           {"token add x --scope read", "token add x --scope everything"},
+	"token rm":            {"token rm $TOKEN", "token rm nosuch"},
+	"context ls":          {"context ls", "context ls --wat"},
+	"context show":        {"context show", "context show --context nosuch"},
+	"context use":         {"context use work", "context use nosuch"},
+	"context add":         {"context add work", "context add work --token-file -"},
+	"context rm":          {"context rm work", "context rm nosuch"},
+	"server init":         {"server init acme --company Acme --root $DIR/root.pub --data $DIR/d --keys $DIR/k --token-file $DIR/acme.token", "server init acme --company Acme --root $DIR/root.pub --data $DIR/d --keys $DIR/k --token-file $DIR/acme.token"},
+	"server add":          {"server add more --company More --data $DIR/d --keys $DIR/k --token-file $DIR/more.token", "server add more --company More --data $DIR/d --keys $DIR/k --token-file $DIR/again.token"},
+	"server migrate":      {"server migrate --data $DIR/d --keys $DIR/k", "server migrate --data $DIR/nothing --keys $DIR/k"},
+	"server check-config": {"server check-config $DIR/server.yaml", "server check-config $DIR/nothing.yaml"},
+	"server serve":        {"", "server serve --data $DIR/nothing --keys $DIR/k"},
+	"fsck":                {"fsck --data $DIR/d --keys $DIR/k", "fsck --data $DIR/d --keys $DIR/nothing"},
+	"completion":          {"completion zsh", "completion sh"},
+	"version":             {"version", "version --wat"},
+}
+
+func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *testing.T) {
+	w := start(t, "", designteamet)
+	w.write(t, "renewal.pott", nil)
+	w.write(t, "server.yaml", []byte("listen: 127.0.0.1:7070\n"))
+	c := w.client(t, designteamet.Name)
+	if _, err := demo.Activate(t.Context(), c, w.issue(t, "designteamet/order-1.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	w.write(t, "renewal.pott", w.issue(t, "designteamet/order-2.yaml"))
+	for _, id := range []string{"anna", "bo"} {
+		if _, err := c.AddPerson(t.Context(), api.NewPerson{UserID: id, Login: true}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, code := range []string{"team", "spare"} {
+		if _, err := c.PutProfile(t.Context(), code, api.ProfileBody{Modules: []string{}}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made, err := c.AddToken(t.Context(), api.NewToken{Name: "old", Scopes: []string{api.ScopeRead}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := func(line string) []string {
+		return strings.Fields(strings.NewReplacer("$DIR", w.dir, "$TOKEN", made.Token.ID).Replace(line))
+	}
+	// A context must be there before it can be used, and used before it is
+	// forgotten, so contexts are run in that order.
+	order := command.Commands()
+	for _, path := range order {
+		if _, ok := jsonCases[path]; !ok {
+			t.Errorf("nothing is said of pott %s", path)
+		}
+	}
+	w.pott(designteamet.Name, "context", "add", "work", "--server", w.server, "--token-file", w.path("designteamet.token"))
+	for _, path := range order {
+		if good := jsonCases[path].good; good != "" {
+			answers(t, path, w.pott(designteamet.Name, append(words(good), "--json")...))
+		}
+		refuses(t, path, w.pott(designteamet.Name, append(words(jsonCases[path].bad), "--json")...))
+	}
+}
+
+func answers(t *testing.T, path string, r run) {
+	t.Helper()
+	var doc struct{ Schema int }
+	switch {
+	case r.exit != 0 || r.stderr != "":
+		t.Errorf("pott %s: exit %d, stderr %q", path, r.exit, r.stderr)
+	case json.Unmarshal([]byte(r.stdout), &doc) != nil || doc.Schema != 1:
+		t.Errorf("pott %s: stdout is not one document of schema 1: %q", path, r.stdout)
+	}
+}
+
+func refuses(t *testing.T, path string, r run) {
+	t.Helper()
+	if r.exit == 0 {
+		t.Errorf("pott %s: was not refused: %q", path, r.stdout)
+		return
+	}
+	if r.stdout != "" {
+		t.Errorf("pott %s: refused, and still prints %q", path, r.stdout)
+	}
+	e := r.refusal(t)
+	if e.Exit != r.exit || e.Code == "" || e.Message == "" || e.Code == "internal" {
+		t.Errorf("pott %s: exit %d, error %+v", path, r.exit, e)
+	}
+}
