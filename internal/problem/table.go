@@ -182,6 +182,14 @@ var table = map[string]Row{
 	"key.not-certified":          {http.StatusForbidden, NotPermitted},
 	"key.number":                 conflict,
 
+	"key.which":              command(Usage),
+	"key.wrong-use":          command(Usage),
+	"authority.already-made": command(Conflict),
+	"authority.file-exists":  command(Conflict),
+	"authority.not-made":     command(NotFound),
+	"authority.listen":       command(Failed),
+	"authority.no-such-path": notFound,
+
 	// Key files.
 	"key.exists":              command(Conflict),
 	"key.malformed":           command(CannotVerify),
