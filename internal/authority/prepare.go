@@ -32,8 +32,6 @@ type Review struct {
 	Draft     *licensefile.Draft // nil when something stands in the way
 	Problems  []Problem
 	Before    Before // what was issued last to the same serial number
-
-	last *Entry // the same as it is on record; nil for none
 }
 
 // Lint checks an order against the newest catalogue, what was issued before and
@@ -53,7 +51,7 @@ func (a *Authority) Lint(ctx context.Context, order []byte, now time.Time) (*Rev
 		return nil, err
 	}
 	r := review(o, c.Catalogue, before(last), now)
-	r.Catalogue, r.last = c, last
+	r.Catalogue = c
 	if r.Draft != nil {
 		chain, err := a.chain(ctx, o.Issuer)
 		if err != nil {
@@ -73,11 +71,11 @@ func (a *Authority) Lint(ctx context.Context, order []byte, now time.Time) (*Rev
 // [*PendingError] while an earlier set of the same serial number is neither
 // signed nor abandoned; nothing is recorded then.
 func (a *Authority) Prepare(ctx context.Context, by string, order []byte, now time.Time) (*Prepared, error) {
-	r, err := a.Lint(ctx, order, now)
-	if r != nil && r.last != nil && r.last.State != store.Signed {
-		// Said before anything else: most of what lint finds follows from it.
-		return nil, &PendingError{r.last.ID, r.last.Issuer, r.last.Serial, r.last.Number, r.last.State}
+	// Said before anything else: most of what lint would find follows from it.
+	if err := a.Pending(ctx, order); err != nil {
+		return nil, err
 	}
+	r, err := a.Lint(ctx, order, now)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +90,20 @@ func (a *Authority) Prepare(ctx context.Context, by string, order []byte, now ti
 		return nil, err
 	}
 	return &Prepared{Entry: e, Draft: d, Problems: r.Problems}, nil
+}
+
+// Pending returns a [*PendingError] when a set stands in front of an order: one
+// of the same serial number that is neither signed nor abandoned.
+func (a *Authority) Pending(ctx context.Context, order []byte) error {
+	o, err := ParseOrder(order)
+	if err != nil {
+		return err
+	}
+	last, err := a.record.Last(ctx, o.Issuer, o.Serial)
+	if err != nil || last == nil || last.State == store.Signed {
+		return err
+	}
+	return &PendingError{last.ID, last.Issuer, last.Serial, last.Number, last.State}
 }
 
 // before is what a set on record says to the next one.

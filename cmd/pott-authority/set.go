@@ -1,0 +1,441 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pott-dev/pott/internal/authority"
+	"github.com/pott-dev/pott/internal/authority/httpapi"
+	"github.com/pott-dev/pott/internal/keyfile"
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
+)
+
+type setCmd struct {
+	Lint    setLint    `cmd:"" help:"Say everything that is wrong with an order; record nothing."`
+	Prepare setPrepare `cmd:"" help:"Check an order and record what will be signed."`
+	Sign    setSign    `cmd:"" help:"Sign a prepared set and deliver its file."`
+	Issue   setIssue   `cmd:"" help:"Prepare and sign an order in one act."`
+	Abandon setAbandon `cmd:"" help:"Give up a prepared set; its number is free again."`
+	Ls      setLs      `cmd:"" help:"List what was prepared and signed."`
+	Show    setShow    `cmd:"" help:"Show a set on record."`
+	Export  setExport  `cmd:"" help:"Deliver the file of a signed set again."`
+}
+
+// day is the day of a moment, in UTC.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// A shownReview is what lint and prepare answer.
+type shownReview struct {
+	Issuer   license.Issuer `json:"issuer"`
+	Serial   string         `json:"serial"`
+	Number   int64          `json:"number"`
+	Company  string         `json:"company"`
+	Licenses int            `json:"licenses"`
+	Expiry   license.Date   `json:"expiry,omitzero"`
+	Grace    license.Date   `json:"grace,omitzero"`
+	Clients  []string       `json:"clients"`
+	Hash     string         `json:"hash,omitempty"`
+	Previous string         `json:"previous,omitempty"`
+	ID       string         `json:"id,omitempty"` // of the record, once prepared
+	DryRun   bool           `json:"dry_run,omitempty"`
+	Problems []shownProblem `json:"problems"`
+}
+
+func (s *session) review(d *licensefile.Draft, problems []authority.Problem, id string, dryRun bool) shownReview {
+	r := shownReview{
+		Issuer: d.Set.Issuer, Serial: d.Set.Serial, Number: d.Set.Number, Company: d.Set.Company, Licenses: len(d.Set.Licenses),
+		Expiry: d.Set.Dates.Expiry, Grace: d.Set.Dates.Grace, Clients: []string{}, Hash: d.Hash(), Previous: d.Set.Previous,
+		ID: id, DryRun: dryRun, Problems: s.problems(problems),
+	}
+	for _, c := range d.Set.Clients {
+		r.Clients = append(r.Clients, c.Name)
+	}
+	return r
+}
+
+func (r shownReview) print(w io.Writer) {
+	fmt.Fprintf(w, "set       %s/%s/%d\n", r.Issuer, r.Serial, r.Number)
+	fmt.Fprintf(w, "for       %s\n", r.Company)
+	fmt.Fprintf(w, "licenses  %d\n", r.Licenses)
+	if r.Expiry.IsZero() {
+		fmt.Fprintf(w, "valid     without end\n")
+	} else {
+		fmt.Fprintf(w, "valid     until %s, grace until %s\n", r.Expiry, license.Dates{Expiry: r.Expiry, Grace: r.Grace}.End())
+	}
+	if len(r.Clients) > 0 {
+		fmt.Fprintf(w, "clients   %s\n", strings.Join(r.Clients, ", "))
+	}
+	fmt.Fprintf(w, "hash      %s\n", r.Hash)
+	if r.ID != "" {
+		fmt.Fprintf(w, "record    %s\n", r.ID)
+	}
+}
+
+// warn tells what lint found that does not stand in the way.
+func (s *session) warn(r shownReview) {
+	for _, p := range r.Problems {
+		s.note("%s: %s: %s", p.Severity, p.Place, p.Message)
+	}
+}
+
+type setLint struct {
+	Order string `arg:"" help:"The order; - reads standard input."`
+}
+
+func (c *setLint) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	text, err := s.read(c.Order)
+	if err != nil {
+		return err
+	}
+	return s.lint(a, text, false)
+}
+
+func (s *session) lint(a *authority.Authority, order []byte, dryRun bool) error {
+	r, err := a.Lint(s.ctx, order, s.p.now())
+	if err != nil {
+		return err
+	}
+	shown := s.review(r.Draft, r.Problems, "", dryRun)
+	s.warn(shown)
+	return s.answer(shown, shown.print)
+}
+
+type setPrepare struct {
+	Order string `arg:"" help:"The order; - reads standard input."`
+	preview
+}
+
+func (c *setPrepare) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	text, err := s.read(c.Order)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return s.lint(a, text, true)
+	}
+	p, err := a.Prepare(s.ctx, s.by(), text, s.p.now())
+	if err != nil {
+		return err
+	}
+	shown := s.review(p.Draft, p.Problems, p.Entry.ID, false)
+	s.warn(shown)
+	return s.answer(shown, shown.print)
+}
+
+// delivery is the flags of commands that make a signature and a file.
+type delivery struct {
+	Out string `short:"o" placeholder:"FILE" help:"Where the file goes; - is standard output. Else ISSUER-SERIAL-NUMBER.pott here."`
+	Key string `placeholder:"NAME" help:"Signing key; the only certified one when left out."`
+	passphrase
+	preview
+}
+
+// path returns where the file of a set goes.
+func (d *delivery) path(issuer license.Issuer, serial string, number int64) string {
+	if d.Out != "" {
+		return d.Out
+	}
+	return strings.ToLower(fmt.Sprintf("%s-%s-%d.pott", issuer, serial, number))
+}
+
+// signer opens the signing key: the one of the flag, or the only one here that
+// the issuer's newest certificate names.
+func (d *delivery) signer(s *session, a *authority.Authority, issuer license.Issuer) (licensefile.Signer, error) {
+	certificates, err := a.Certificates(s.ctx, issuer)
+	if err != nil {
+		return nil, err
+	}
+	if len(certificates) == 0 {
+		return nil, &authority.NoCertificateError{Issuer: issuer}
+	}
+	c, err := licensefile.ParseCertificate(certificates[len(certificates)-1])
+	if err != nil {
+		return nil, err
+	}
+	today := license.DateOf(s.p.now().UTC())
+	name, err := s.choose(d.Key, keyfile.Signing, func(p keyfile.Public) bool {
+		k := c.SigningKey(p.Key)
+		return k != nil && k.Type == licensefile.TypeSet && !today.Before(k.From) && !today.After(k.Through)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.signer(name, keyfile.Signing, d.source())
+}
+
+// A shownSigning is what sign, issue and export answer.
+type shownSigning struct {
+	Set    httpapi.Set `json:"set"`
+	File   string      `json:"file"`
+	Bytes  int         `json:"bytes"`
+	DryRun bool        `json:"dry_run,omitempty"`
+}
+
+// deliver writes a signed file and says so; a file that goes to standard output
+// is the answer itself.
+func (s *session) deliver(a *authority.Authority, name, path string, file []byte) error {
+	if err := s.write(path, file); err != nil {
+		return err
+	}
+	e, err := a.Find(s.ctx, name)
+	if err != nil {
+		return err
+	}
+	if path == "-" {
+		return nil
+	}
+	return s.answer(shownSigning{Set: httpapi.SetOf(e), File: path, Bytes: len(file)}, func(w io.Writer) {
+		fmt.Fprintf(w, "signed %s/%s/%d for %s: %s, %d bytes\n", e.Issuer, e.Serial, e.Number, e.Company, path, len(file))
+	})
+}
+
+type setSign struct {
+	Set    string `arg:"" help:"The set, as ISSUER/SERIAL/NUMBER or by the id of its record."`
+	Resume bool   `help:"Finish a set whose signing was interrupted."`
+	delivery
+}
+
+func (c *setSign) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	e, err := a.Find(s.ctx, c.Set)
+	if err != nil {
+		return err
+	}
+	path := c.path(e.Issuer, e.Serial, e.Number)
+	if err := mayWrite(path); err != nil {
+		return err
+	}
+	var p *authority.Prepared
+	if !c.Resume {
+		if p, err = a.Reopen(s.ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	signer, err := c.signer(s, a, e.Issuer)
+	if err != nil {
+		return err
+	}
+	if c.DryRun {
+		return s.answer(shownSigning{Set: httpapi.SetOf(e), File: path, DryRun: true}, func(w io.Writer) {
+			fmt.Fprintf(w, "would sign %s/%s/%d for %s with %s into %s\n", e.Issuer, e.Serial, e.Number, e.Company, licensefile.Fingerprint(signer.Public()), path)
+		})
+	}
+	var file []byte
+	if c.Resume {
+		file, err = a.Resume(s.ctx, s.by(), e.ID, signer, s.p.now())
+	} else {
+		file, err = a.Sign(s.ctx, s.by(), p, signer, s.p.now())
+	}
+	if err != nil {
+		return err
+	}
+	return s.deliver(a, e.ID, path, file)
+}
+
+type setIssue struct {
+	Order string `arg:"" help:"The order; - reads standard input."`
+	delivery
+}
+
+func (c *setIssue) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	text, err := s.read(c.Order)
+	if err != nil {
+		return err
+	}
+	// Everything that can be refused is, before anything is recorded.
+	if err := a.Pending(s.ctx, text); err != nil {
+		return err
+	}
+	r, err := a.Lint(s.ctx, text, s.p.now())
+	if err != nil {
+		return err
+	}
+	path := c.path(r.Draft.Set.Issuer, r.Draft.Set.Serial, r.Draft.Set.Number)
+	if err := mayWrite(path); err != nil {
+		return err
+	}
+	if c.DryRun {
+		return s.lint(a, text, true)
+	}
+	signer, err := c.signer(s, a, r.Draft.Set.Issuer)
+	if err != nil {
+		return err
+	}
+	p, err := a.Prepare(s.ctx, s.by(), text, s.p.now())
+	if err != nil {
+		return err
+	}
+	s.warn(s.review(p.Draft, p.Problems, p.Entry.ID, false))
+	file, err := a.Sign(s.ctx, s.by(), p, signer, s.p.now())
+	if err != nil {
+		return err
+	}
+	return s.deliver(a, p.Entry.ID, path, file)
+}
+
+type setAbandon struct {
+	Set    string `arg:"" help:"The set, as ISSUER/SERIAL/NUMBER or by the id of its record."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why, for the record."`
+	preview
+}
+
+func (c *setAbandon) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	e, err := a.Find(s.ctx, c.Set)
+	if err != nil {
+		return err
+	}
+	if _, err := a.Reopen(s.ctx, e.ID); err != nil {
+		return err
+	}
+	did := "abandoned"
+	if c.DryRun {
+		did = "would abandon"
+	} else if err := a.Abandon(s.ctx, s.by(), e.ID, c.Reason, s.p.now()); err != nil {
+		return err
+	}
+	return s.answer(map[string]any{"set": httpapi.SetOf(e), "reason": c.Reason, "dry_run": c.DryRun}, func(w io.Writer) {
+		fmt.Fprintf(w, "%s %s/%s/%d: %s\n", did, e.Issuer, e.Serial, e.Number, c.Reason)
+	})
+}
+
+type setLs struct {
+	Serial string `placeholder:"SERIAL" help:"Only the sets of one customer."`
+	State  string `enum:",prepared,begun,signed,abandoned" default:"" placeholder:"STATE" help:"Only sets in this state: prepared, begun (interrupted), signed or abandoned."`
+}
+
+func (c *setLs) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	entries, err := a.Sets(s.ctx)
+	if err != nil {
+		return err
+	}
+	list := httpapi.List[httpapi.Set]{Items: []httpapi.Set{}}
+	var rows [][]string
+	for _, e := range entries {
+		if c.Serial != "" && c.Serial != e.Serial || c.State != "" && c.State != string(e.State) {
+			continue
+		}
+		set := httpapi.SetOf(e)
+		list.Items = append(list.Items, set)
+		rows = append(rows, []string{set.Name, set.Company, set.State, strconv.FormatInt(set.Licenses, 10), set.Expiry, day(set.Prepared), set.By, set.ID})
+	}
+	return s.answer(list, func(w io.Writer) {
+		s.table(w, []string{"set", "company", "state", "#licenses", "expiry", "prepared", "by", "record"}, rows)
+	})
+}
+
+type setShow struct {
+	Set   string `arg:"" help:"The set, as ISSUER/SERIAL/NUMBER or by the id of its record."`
+	Order bool   `help:"Print the order it was made from."`
+	Lines bool   `help:"Print the lines that are, or will be, signed."`
+}
+
+func (c *setShow) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	e, err := a.Find(s.ctx, c.Set)
+	if err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		on   bool
+		name string
+		text []byte
+	}{{c.Order, "order", e.Order}, {c.Lines, "lines", e.Lines}} {
+		if part.on {
+			return s.answer(map[string]string{part.name: string(part.text)}, func(w io.Writer) { w.Write(part.text) })
+		}
+	}
+	set := httpapi.SetOf(e)
+	return s.answer(set, func(w io.Writer) {
+		for _, row := range [][2]string{
+			{"set", set.Name}, {"for", set.Company}, {"state", set.State}, {"licenses", strconv.FormatInt(set.Licenses, 10)},
+			{"expiry", set.Expiry}, {"hash", set.Hash}, {"previous", set.Previous}, {"catalogue", strconv.FormatInt(set.Catalogue, 10)},
+			{"prepared", day(set.Prepared) + " by " + set.By}, {"reason", set.Reason}, {"record", set.ID},
+		} {
+			if row[1] != "" {
+				fmt.Fprintf(w, "%-10s %s\n", row[0], row[1])
+			}
+		}
+		if set.Decided != nil {
+			fmt.Fprintf(w, "%-10s %s by %s\n", set.State, day(*set.Decided), set.DecidedBy)
+		}
+	})
+}
+
+type setExport struct {
+	Set string `arg:"" help:"The set, as ISSUER/SERIAL/NUMBER or by the id of its record."`
+	Out string `short:"o" placeholder:"FILE" help:"Where the file goes; - is standard output. Else ISSUER-SERIAL-NUMBER.pott here."`
+	preview
+}
+
+func (c *setExport) Run(s *session) error {
+	a, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	e, err := a.Find(s.ctx, c.Set)
+	if err != nil {
+		return err
+	}
+	file, err := a.File(s.ctx, e)
+	if err != nil {
+		return err
+	}
+	path := (&delivery{Out: c.Out}).path(e.Issuer, e.Serial, e.Number)
+	if err := mayWrite(path); err != nil {
+		return err
+	}
+	if c.DryRun {
+		return s.answer(shownSigning{Set: httpapi.SetOf(e), File: path, Bytes: len(file), DryRun: true}, func(w io.Writer) {
+			fmt.Fprintf(w, "would write %s, %d bytes\n", path, len(file))
+		})
+	}
+	if err := s.write(path, file); err != nil || path == "-" {
+		return err
+	}
+	return s.answer(shownSigning{Set: httpapi.SetOf(e), File: path, Bytes: len(file)}, func(w io.Writer) {
+		fmt.Fprintf(w, "wrote %s, %d bytes\n", path, len(file))
+	})
+}

@@ -1,0 +1,77 @@
+package main
+
+import "github.com/pott-dev/pott/internal/keyfile"
+
+// tree is every command.
+type tree struct {
+	globals
+
+	Init      initCmd      `cmd:"" help:"Make an authority: keys, record, root file, all in one act."`
+	Key       keyCmd       `cmd:"" help:"Keys, certificates and key lists."`
+	Catalogue catalogueCmd `cmd:"" help:"What is sold."`
+	Set       setCmd       `cmd:"" help:"License sets, from an order to a signed file."`
+	Server    serverCmd    `cmd:"" help:"Show the record to other programs."`
+
+	Completion completionCmd `cmd:"" help:"Print completion for a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Candidates for what is being typed."`
+}
+
+// A preview is the flag of everything that changes something.
+type preview struct {
+	DryRun bool `help:"Show what would happen; change nothing."`
+}
+
+// A passphrase is where the passphrase of a key comes from.
+type passphrase struct {
+	PassphraseFile string `placeholder:"FILE" help:"File whose first line is the passphrase. Else the terminal is asked."`
+	PassphraseFD   int    `name:"passphrase-fd" default:"-1" placeholder:"N" help:"Open file descriptor to read the passphrase from."`
+}
+
+func (p passphrase) source() keyfile.Source {
+	return keyfile.Source{File: p.PassphraseFile, FD: p.PassphraseFD}
+}
+
+const welcome = `pott-authority: issue license sets.
+
+  pott-authority init --catalogue catalogue.yaml     make an authority
+  pott-authority catalogue plans SUPEROFFICE         what is sold
+  pott-authority set lint order.yaml                 what is wrong with an order
+  pott-authority set issue order.yaml                check, record and sign it
+  pott-authority set ls                              what was issued
+
+pott-authority --help lists all commands; pott-authority COMMAND --help shows
+examples.
+`
+
+// examples are shown in the help of each command; a test reads every one of them
+// as the parser would.
+var examples = map[string][]string{
+	"init": {
+		"pott-authority init --catalogue superoffice.yaml --passphrase-file passphrase.txt",
+		"pott-authority init --catalogue a.yaml --catalogue b.yaml --root-passphrase-file root.txt --dry-run",
+	},
+	"key generate":    {"pott-authority key generate superoffice-signing-2 --use signing", "pott-authority key generate root-2 --use root --passphrase-file root.txt"},
+	"key ls":          {"pott-authority key ls", "pott-authority key ls --json"},
+	"key show":        {"pott-authority key show superoffice-signing-1"},
+	"key public":      {"pott-authority key public superoffice-issuer-1"},
+	"key root":        {"pott-authority key root > root.pub"},
+	"key certify":     {"pott-authority key certify SUPEROFFICE superoffice-signing-2 --days 366", "pott-authority key certify SUPEROFFICE superoffice-signing-2 --dry-run"},
+	"key list-sign":   {"pott-authority key list-sign", "pott-authority key list-sign --grant ACME=acme-issuer-1 --fence fence.yaml --dry-run"},
+	"catalogue add":   {"pott-authority catalogue add catalogue.yaml", "pott-authority catalogue add catalogue.yaml --dry-run"},
+	"catalogue lint":  {"pott-authority catalogue lint catalogue.yaml", "pott-authority catalogue lint - < catalogue.yaml"},
+	"catalogue ls":    {"pott-authority catalogue ls"},
+	"catalogue show":  {"pott-authority catalogue show SUPEROFFICE", "pott-authority catalogue show superoffice.yaml --json"},
+	"catalogue plans": {"pott-authority catalogue plans SUPEROFFICE", "pott-authority catalogue plans SUPEROFFICE --generation 8-9 --includes"},
+	"set lint":        {"pott-authority set lint order.yaml", "pott-authority set lint order.yaml --json"},
+	"set prepare":     {"pott-authority set prepare order.yaml"},
+	"set sign":        {"pott-authority set sign SUPEROFFICE/1600070120/1 --out designteamet-1.pott", "pott-authority set sign SUPEROFFICE/1600070120/1 --resume"},
+	"set issue":       {"pott-authority set issue order.yaml --out designteamet-1.pott", "pott-authority set issue order.yaml --dry-run"},
+	"set abandon":     {"pott-authority set abandon SUPEROFFICE/1600070120/2 --reason 'wrong price list'"},
+	"set ls":          {"pott-authority set ls", "pott-authority set ls --state begun"},
+	"set show":        {"pott-authority set show SUPEROFFICE/1600070120/1", "pott-authority set show SUPEROFFICE/1600070120/1 --order"},
+	"set export":      {"pott-authority set export SUPEROFFICE/1600070120/1 --out designteamet-1.pott", "pott-authority set export SUPEROFFICE/1600070120/1 --out -"},
+	"server serve":    {"pott-authority server serve --token-file server.token", "pott-authority server serve --listen 127.0.0.1:7071 --token-file server.token"},
+	"completion":      {"pott-authority completion bash > /etc/bash_completion.d/pott-authority"},
+	"version":         {"pott-authority version"},
+}
