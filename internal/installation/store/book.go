@@ -39,6 +39,7 @@ type Book struct {
 	last       numbers
 	files      map[string][]byte // hash to file, of sets that wait or are in force
 	active     *license.Active
+	unsettled  bool                   // active is older than sets
 	personal   map[string]personalRow // read beside the rows being applied
 	touched    Commit                 // what has changed since the last Commit was told
 	watchMu    sync.Mutex
@@ -72,6 +73,11 @@ func newBook(s *Store, p place) *Book {
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside = b.readBeside
+	b.settle = func() {
+		if b.unsettled {
+			b.settleSets()
+		}
+	}
 	b.active = license.NewActive()
 	return b
 }
@@ -127,7 +133,7 @@ func (b *Book) licenseChanged(_, new *License) {
 	}
 }
 
-func (b *Book) setChanged(_, _ *Set) { b.touched.Sets = true }
+func (b *Book) setChanged(_, _ *Set) { b.touched.Sets, b.unsettled = true, true }
 
 func (b *Book) tokenChanged(old, new *Token) {
 	if old != nil {
@@ -218,7 +224,7 @@ func (b *Book) open(ctx context.Context) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.touched = Commit{}
+	b.touched, b.unsettled = Commit{}, false
 	return b.refreshActive(ctx)
 }
 
@@ -321,129 +327,11 @@ func (b *Book) Damage() []Damage {
 	return slices.Clone(b.damages)
 }
 
-// Commit says what one or more batches have changed.
-type Commit struct {
-	Seq          int64
-	People       []string // ids of people whose row or assignments changed, without repetition
-	Sets         bool
-	Licenses     bool // also when only counters changed
-	Profiles     bool
-	Installation bool
-
-	seen map[string]bool
-}
-
-func (c *Commit) person(id string) {
-	if c.seen[id] {
-		return
-	}
-	if c.seen == nil {
-		c.seen = map[string]bool{}
-	}
-	c.seen[id] = true
-	c.People = append(c.People, id)
-}
-
-// Watch calls seen after every change, from this server or another, with a view
-// of the state after it, and before the acts of the batch are answered. Calls
-// come one at a time and in order. seen must be quick: the next batch waits for
-// it. It may not call Update.
-func (b *Book) Watch(seen func(*View, Commit)) (stop func()) {
-	b.watchMu.Lock()
-	defer b.watchMu.Unlock()
-	n := b.nextWatch
-	b.nextWatch++
-	b.watchers[n] = seen
-	return func() {
-		b.watchMu.Lock()
-		defer b.watchMu.Unlock()
-		delete(b.watchers, n)
-	}
-}
-
-// Subscribe returns a channel that gets a Commit after every change, until
-// cancel is called, which closes it. A reader that is slow gets several changes
-// as one Commit; none is lost.
-func (b *Book) Subscribe() (commits <-chan Commit, cancel func()) {
-	out := make(chan Commit)
-	var mu sync.Mutex
-	var waiting *Commit
-	wake := make(chan struct{}, 1)
-	done := make(chan struct{})
-	stop := b.Watch(func(_ *View, c Commit) {
-		mu.Lock()
-		if waiting == nil {
-			waiting = &Commit{}
-		}
-		waiting.add(c)
-		mu.Unlock()
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	})
-	go func() {
-		defer close(out)
-		for {
-			select {
-			case <-wake:
-			case <-done:
-				return
-			}
-			mu.Lock()
-			c := waiting
-			waiting = nil
-			mu.Unlock()
-			if c == nil {
-				continue
-			}
-			select {
-			case out <- *c:
-			case <-done:
-				return
-			}
-		}
-	}()
-	return out, sync.OnceFunc(func() { stop(); close(done) })
-}
-
-func (c *Commit) add(d Commit) {
-	for _, id := range d.People {
-		c.person(id)
-	}
-	c.Seq = max(c.Seq, d.Seq)
-	c.Sets = c.Sets || d.Sets
-	c.Licenses = c.Licenses || d.Licenses
-	c.Profiles = c.Profiles || d.Profiles
-	c.Installation = c.Installation || d.Installation
-}
-
-// tell calls the watchers when the book has moved on since they were last told.
-// It runs on the goroutine that writes.
-func (b *Book) tell() {
-	if b.touched.Sets {
-		b.mu.Lock()
-		// The files of sets that were staged are in files already, so nothing
-		// is read here that could fail for them.
-		_ = b.refreshActive(context.Background())
-		b.mu.Unlock()
-	}
-	if b.head.Seq == b.notifiedAt {
-		return
-	}
-	b.notifiedAt = b.head.Seq
-	c := b.touched
-	c.Seq, b.touched = b.head.Seq, Commit{}
-	b.watchMu.Lock()
-	defer b.watchMu.Unlock()
-	if len(b.watchers) == 0 {
-		return
-	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	for _, seen := range b.watchers {
-		seen(&View{book: b}, c)
-	}
+// settleSets makes the view of the active sets again once sets have changed.
+// When a file of another server's set cannot be read just now, the old view
+// stays until it can. The caller holds mu.
+func (b *Book) settleSets() {
+	b.unsettled = b.refreshActive(context.Background()) != nil
 }
 
 // micros is how times are stored.

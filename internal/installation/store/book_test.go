@@ -21,6 +21,7 @@ import (
 // What names a person stands in one table only, and not even there once it was
 // erased; everything still verifies.
 func TestPersonalValuesStandNowhereElse(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		values := Personal{UserID: "anna.lund", First: "Ännä", Last: "Lundqvist", Email: "anna@designteamet.example", Group: "Malmö"}
@@ -91,6 +92,7 @@ func tablesWith(t testing.TB, db *sqldb.DB, texts []string) (found []string) {
 }
 
 func TestUserIDsAreUniqueAmongPeopleWhoAreThere(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		addPerson(t, b, "Anna")
@@ -138,6 +140,7 @@ func TestUserIDsAreUniqueAmongPeopleWhoAreThere(t *testing.T) {
 }
 
 func TestTryStoresNothing(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna := addPerson(t, b, "anna")
@@ -156,6 +159,7 @@ func TestTryStoresNothing(t *testing.T) {
 }
 
 func TestActsAnswerForThemselves(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		gone, cancel := context.WithCancel(t.Context())
@@ -189,6 +193,7 @@ func TestActsAnswerForThemselves(t *testing.T) {
 }
 
 func TestClockOfABookNeverRunsBack(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		note := func(now time.Time) (at time.Time) {
@@ -217,6 +222,7 @@ func TestClockOfABookNeverRunsBack(t *testing.T) {
 }
 
 func TestHighestNumbersAreRememberedInTheHead(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		do(t, b, func(tx *Tx) error {
@@ -239,6 +245,7 @@ func TestHighestNumbersAreRememberedInTheHead(t *testing.T) {
 }
 
 func TestActiveSetsAreParsedFromTheirFiles(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		parse := func(file []byte) (*license.Set, error) {
 			if string(file) == "bad" {
@@ -286,6 +293,7 @@ func TestActiveSetsAreParsedFromTheirFiles(t *testing.T) {
 }
 
 func TestWatchersHearBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		var heard Commit
@@ -332,6 +340,7 @@ func TestWatchersHearBeforeTheAnswer(t *testing.T) {
 }
 
 func TestEntriesAreFoundAndVerified(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)
@@ -391,15 +400,36 @@ func TestEntriesAreFoundAndVerified(t *testing.T) {
 	})
 }
 
+// An entry may stand alone, and a file that is there may be stored again.
+func TestActMayStoreNoRow(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newTestBook(t, db)
+		everything(t, b)
+		for _, again := range []bool{false, true} {
+			do(t, b, func(tx *Tx) error {
+				tx.Entry("note", "")
+				if again {
+					tx.PutSetFile([]byte("a license file"))
+				}
+				return nil
+			})
+		}
+		checkBook(t, reopen(t, b))
+	})
+}
+
 // A book that was written with another key cannot be joined to this one: the
 // seal of each row says whose it is.
 func TestSealsNameTheirKey(t *testing.T) {
+	t.Parallel()
 	if a, b := tamper.IDOf([32]byte{1}), tamper.IDOf([32]byte{2}); a == b {
 		t.Error("two keys have one id")
 	}
 }
 
 func TestNamesOfInstallationsAreTakenOnce(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		if _, err := b.store.CreateInstallation(t.Context(), admin, monday, NewInstallation{Name: "design"}); code(err) != "installation.exists" {

@@ -44,6 +44,7 @@ func foundAll(b *Book) []string {
 // Every column of every sealed table, seal columns included: whichever is
 // edited, the row is out of use, the edit is named, and nothing else suffers.
 func TestEveryEditedColumnIsNamedAtOpen(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)
@@ -131,6 +132,7 @@ func flip(v tamper.Value) tamper.Value {
 }
 
 func TestWhatIsNoticedAtOpen(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		sql    string
@@ -187,6 +189,7 @@ func TestWhatIsNoticedAtOpen(t *testing.T) {
 }
 
 func TestOldCopyOfARowIsNoticedAtOpen(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna := addPerson(t, b, "anna")
@@ -206,6 +209,7 @@ func TestOldCopyOfARowIsNoticedAtOpen(t *testing.T) {
 }
 
 func TestDeletedRowPutBackIsNoticedAtOpen(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		do(t, b, func(tx *Tx) error {
@@ -238,6 +242,7 @@ func code(err error) string {
 
 // A damaged assignment gives nothing but keeps its seat; others are untouched.
 func TestDamageStaysLocalAndFreesNoSeat(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna, bo := addPerson(t, b, "anna"), addPerson(t, b, "bo")
@@ -273,6 +278,7 @@ func TestDamageStaysLocalAndFreesNoSeat(t *testing.T) {
 
 // An edit made while the store is open is not written over.
 func TestEditedRowIsNeverWrittenOver(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		sql  string
@@ -319,6 +325,7 @@ func TestEditedRowIsNeverWrittenOver(t *testing.T) {
 }
 
 func TestOldCopyPutBackWhileOpenIsNeverWrittenOver(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna := addPerson(t, b, "anna")
@@ -337,6 +344,7 @@ func TestOldCopyPutBackWhileOpenIsNeverWrittenOver(t *testing.T) {
 }
 
 func TestReadOnlyBookGrantsNothingButReleases(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna, bo := addPerson(t, b, "anna"), addPerson(t, b, "bo")
@@ -365,6 +373,7 @@ func TestReadOnlyBookGrantsNothingButReleases(t *testing.T) {
 }
 
 func TestDamagedOwnerStopsGrantsOnly(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		anna := addPerson(t, b, "anna")
@@ -386,6 +395,7 @@ func TestDamagedOwnerStopsGrantsOnly(t *testing.T) {
 }
 
 func TestAnotherKeyIsNotTampering(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)
@@ -423,6 +433,7 @@ func TestAnotherKeyIsNotTampering(t *testing.T) {
 }
 
 func TestListOfInstallationsIsSealed(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"renamed":  "UPDATE installation SET name = 'mine' WHERE name = 'design'",
 		"deleted":  "DELETE FROM installation WHERE name = 'design'",

@@ -82,6 +82,9 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 		}
 	}
 	l.head, l.box, l.secret = found.Head, found.box, secret
+	if l.settle != nil {
+		l.settle()
+	}
 	return nil
 }
 

@@ -88,6 +88,7 @@ func storm(dsn string) error {
 // Killing the server in a storm of assignments loses nothing that was
 // acknowledged and gives no seat too many.
 func TestKilledServerKeepsWhatItAcknowledged(t *testing.T) {
+	t.Parallel()
 	rounds := 5
 	if os.Getenv("POTT_PROOF") == "1" {
 		rounds = 50

@@ -39,6 +39,10 @@ type ledger struct {
 	damages []Damage
 	sealed  string // key id the head was sealed with
 
+	// settle is called with mu held when rows of another server have been taken
+	// over; nil: nothing depends on them.
+	settle func()
+
 	// beside reads what belongs to rows of a table and stands elsewhere, for
 	// the rows with these keys or, when keys is nil, for all; nil: nothing does.
 	beside func(ctx context.Context, q queryer, table string, keys [][]tamper.Value) error

@@ -14,6 +14,7 @@ import (
 )
 
 func TestMigratedDatabaseIsTheSchema(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, migrated *sqldb.DB) {
 		if err := migrated.Migrate(t.Context(), Migrations()); err != nil {
 			t.Fatal(err)
@@ -48,6 +49,7 @@ func TestMigratedDatabaseIsTheSchema(t *testing.T) {
 }
 
 func TestEveryTableIsSealedOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		if err := db.Migrate(t.Context(), Migrations()); err != nil {
 			t.Fatal(err)
@@ -78,6 +80,7 @@ func TestEveryTableIsSealedOrSaysWhyNot(t *testing.T) {
 
 // Databases keep the digest: a change of this text is a migration.
 func TestSchemaDigestIsThatOfTheFirstLayouts(t *testing.T) {
+	t.Parallel()
 	want := strings.Join([]string{
 		"assignment 1 number:i | person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t",
 		"installation 1 id:t | number:i name:t created:i state:t",
@@ -95,6 +98,7 @@ func TestSchemaDigestIsThatOfTheFirstLayouts(t *testing.T) {
 }
 
 func TestStatementsHaveFewSizes(t *testing.T) {
+	t.Parallel()
 	sizes := map[int]bool{}
 	for n := 1; n <= 1000; n++ {
 		for left := n; left > 0; {

@@ -173,6 +173,7 @@ func everything(t testing.TB, b *Book) {
 }
 
 func TestReopenedBookIsTheSame(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)
@@ -184,6 +185,7 @@ func TestReopenedBookIsTheSame(t *testing.T) {
 }
 
 func TestRefusedActLeavesNothing(t *testing.T) {
+	t.Parallel()
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)

@@ -333,6 +333,9 @@ func (b *Book) merge(s *staged) {
 		b.files[hash] = file
 	}
 	b.ledger.merge(s.stage)
+	if b.unsettled { // readers never see sets without what they bring
+		b.settleSets()
+	}
 }
 
 // stop lists damage of the whole ledger; nothing is granted any more.
