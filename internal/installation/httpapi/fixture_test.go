@@ -224,3 +224,11 @@ func (w *world) twin() license.Set {
 	set.Company = "Acme Twin AB"
 	return set
 }
+
+// reconnect puts a new door before a house that was opened again.
+func (w *world) reconnect() {
+	w.server.Close()
+	w.door = httpapi.New(w.House, slog.New(slog.NewTextHandler(w.log, nil)))
+	w.server = httptest.NewServer(w.door)
+	w.t.Cleanup(w.server.Close)
+}

@@ -1,0 +1,62 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/license"
+)
+
+// FuzzAPlainQuestionIsReadLikeAnyOther holds the quick reader of questions
+// against the strict one that all other bodies go through.
+func FuzzAPlainQuestionIsReadLikeAnyOther(f *testing.F) {
+	for _, seed := range []string{
+		`{"person":"anna","module":"superoffice.sale-cal"}`, ` { "feature" : "superoffice.sale" } `, `{"person":"a\u0062"}`,
+		`{"person":"anna","person":"bo"}`, `{"person":""}`, `{}`, `{"person":"anna"}x`, `{"person":"anna",}`, `{"who":"x"}`, `{"person":"\"}`, `{"person":"ä"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		plain, ok := plainCheck(body)
+		if !ok {
+			return
+		}
+		strict, err := decode[api.Check](body)
+		if err != nil || strict != plain {
+			t.Errorf("%q is read as %+v, and strictly as %+v (%v)", body, plain, strict, err)
+		}
+	})
+}
+
+func FuzzABodyIsRefusedOrRead(f *testing.F) {
+	f.Add([]byte(`{"name":"x","modules":["a"]}`))
+	f.Add([]byte(`{"name":null}`))
+	f.Add([]byte(`[`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, err := decode[api.ProfileBody](body)
+		if err != nil {
+			if c, ok := err.(interface{ Code() string }); !ok || c.Code() == "" {
+				t.Errorf("%q is refused without a code: %v", body, err)
+			}
+			return
+		}
+		again, _ := json.Marshal(got)
+		if _, err := decode[api.ProfileBody](again); err != nil && got.Modules != nil {
+			t.Errorf("%q is read, and %q is not: %v", body, again, err)
+		}
+	})
+}
+
+func TestAnAnswerIsWrittenAsJSONWouldWriteIt(t *testing.T) {
+	for _, a := range []api.Answer{
+		{Effect: "deny", Reason: "not-held"},
+		{Effect: "allow", Reason: "held", Until: license.Date{Year: 2027, Month: 4, Day: 8}, Grace: true, Seq: 1 << 40},
+		{Effect: "read-only", Reason: "no-edit", Until: license.Date{Year: 2027, Month: 12, Day: 31}, Seq: 7},
+	} {
+		want, err := json.Marshal(a)
+		if err != nil || string(appendAnswer(nil, a)) != string(want)+"\n" {
+			t.Errorf("%s is written as %s", want, appendAnswer(nil, a))
+		}
+	}
+}
