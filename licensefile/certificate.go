@@ -119,7 +119,7 @@ func appendCertificate(b []byte, c *Certificate) []byte {
 	w.b = append(w.b, '\n')
 	for _, k := range c.SigningKeys {
 		w.open()
-		w.must("key", strict64.EncodeToString(k.Key))
+		w.must("key", padded.EncodeToString(k.Key))
 		w.must("type", k.Type)
 		w.must("from", k.From.String())
 		w.must("through", k.Through.String())
@@ -128,7 +128,7 @@ func appendCertificate(b []byte, c *Certificate) []byte {
 	}
 	for _, k := range c.Revoked {
 		w.open()
-		w.must("revoke", strict64.EncodeToString(k))
+		w.must("revoke", padded.EncodeToString(k))
 		w.close()
 		w.b = append(w.b, '\n')
 	}

@@ -72,8 +72,9 @@ func TestASetBeyondTheLimitsIsRefused(t *testing.T) {
 	if large := new(licensefile.TooLargeError); !errors.As(err, &large) || large.Limit != licensefile.MaxLines || large.Code() != "set.too-large" {
 		t.Errorf("%d lines: %v", licensefile.MaxLines+1, err)
 	}
-	if _, err := licensefile.Parse(make([]byte, licensefile.MaxBytes+1)); code(err) != "set.too-large" {
-		t.Errorf("%d bytes: %v", licensefile.MaxBytes+1, err)
+	_, err = licensefile.Parse(bytes.Repeat([]byte("a\n"), licensefile.MaxBytes/2+1))
+	if large := new(licensefile.TooLargeError); !errors.As(err, &large) || large.What != "the file" || large.Limit != licensefile.MaxBytes {
+		t.Errorf("%d bytes: %v", licensefile.MaxBytes+2, err)
 	}
 }
 

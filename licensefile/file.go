@@ -278,5 +278,5 @@ func (f *File) VerifyCheckpoint(key ed25519.PublicKey) error {
 
 // checkpointText returns what is signed: three lines, each with its end.
 func checkpointText(s *license.Set, lines int, root tlog.Hash) string {
-	return checkpointName(s.Issuer, s.Serial, s.Number) + "\n" + strconv.Itoa(lines) + "\n" + strict64.EncodeToString(root[:]) + "\n"
+	return checkpointName(s.Issuer, s.Serial, s.Number) + "\n" + strconv.Itoa(lines) + "\n" + padded.EncodeToString(root[:]) + "\n"
 }

@@ -259,7 +259,7 @@ func unescape(s []byte) (byte, int) {
 	}
 	if len(s) >= 6 && string(s[1:4]) == "u00" {
 		n, err := strconv.ParseUint(string(s[4:6]), 16, 8)
-		if err == nil && n < 0x20 && string(appendString(nil, string(rune(n)))) == `"`+string(s[:6])+`"` {
+		if err == nil && string(appendString(nil, string(rune(n)))) == `"`+string(s[:6])+`"` {
 			return byte(n), 6
 		}
 	}

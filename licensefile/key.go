@@ -95,14 +95,14 @@ func parseKey(s string) (ed25519.PublicKey, error) {
 	return key, CheckKey(key)
 }
 
-// strict64 is standard base64 with padding in its one spelling.
-var strict64 = base64.StdEncoding.Strict()
+// padded is standard base64 with padding.
+var padded = base64.StdEncoding
 
-// decode64 reads strict base64. The decoder of the standard library skips line
-// ends, so the bytes are encoded again and compared.
+// decode64 reads base64 in its one spelling. The decoder of the standard library
+// skips line ends and stray bits, so the bytes are encoded again and compared.
 func decode64(s string) ([]byte, error) {
-	b, err := strict64.DecodeString(s)
-	if err != nil || strict64.EncodeToString(b) != s {
+	b, err := padded.DecodeString(s)
+	if err != nil || padded.EncodeToString(b) != s {
 		return nil, fmt.Errorf("%.80q is not base64", s)
 	}
 	return b, nil
@@ -131,7 +131,7 @@ type RootKey struct {
 // String returns the key as one line: its name, key id and key, joined by plus
 // signs. Other tools for signed notes read the same line.
 func (k RootKey) String() string {
-	return fmt.Sprintf("%s+%08x+%s", k.Name, keyID(k.Name, k.Key), strict64.EncodeToString(append([]byte{algorithmEd25519}, k.Key...)))
+	return fmt.Sprintf("%s+%08x+%s", k.Name, keyID(k.Name, k.Key), padded.EncodeToString(append([]byte{algorithmEd25519}, k.Key...)))
 }
 
 // ParseRootKey reads what [RootKey.String] writes.

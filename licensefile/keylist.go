@@ -221,7 +221,7 @@ func appendKeyList(b []byte, l *KeyList) []byte {
 		g := &l.Issuers[i]
 		w.open()
 		w.must("issuer", string(g.Issuer))
-		w.must("key", strict64.EncodeToString(g.Key))
+		w.must("key", padded.EncodeToString(g.Key))
 		w.name("fence")
 		writeFence(&w, &g.Fence)
 		w.close()
@@ -229,7 +229,7 @@ func appendKeyList(b []byte, l *KeyList) []byte {
 	}
 	for _, r := range l.Revocations {
 		w.open()
-		w.must("revoke", strict64.EncodeToString(r.Key))
+		w.must("revoke", padded.EncodeToString(r.Key))
 		w.must("effect", string(r.Effect))
 		w.date("date", r.Date)
 		w.close()
@@ -241,7 +241,7 @@ func appendKeyList(b []byte, l *KeyList) []byte {
 func writeRoot(w *writer, field string, k RootKey) {
 	w.open()
 	w.must(field, k.Name)
-	w.must("key", strict64.EncodeToString(k.Key))
+	w.must("key", padded.EncodeToString(k.Key))
 	w.close()
 	w.b = append(w.b, '\n')
 }
@@ -353,7 +353,7 @@ func (l *KeyList) readLine(r *reader, seen map[string]bool) int {
 		r.need("key", fields)
 		at := r.i
 		k := word(r, parseKey)
-		once(at, group+" key", strict64.EncodeToString(k))
+		once(at, group+" key", padded.EncodeToString(k))
 		return k
 	}
 	at := r.i
@@ -379,7 +379,7 @@ func (l *KeyList) readLine(r *reader, seen map[string]bool) int {
 		return issuerLines
 	case r.field("revoke"):
 		v := l.readRevocation(r)
-		once(at, "revocation", strict64.EncodeToString(v.Key))
+		once(at, "revocation", padded.EncodeToString(v.Key))
 		l.Revocations = append(l.Revocations, v)
 		return revokeLines
 	}

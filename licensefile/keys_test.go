@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -124,6 +125,28 @@ func TestAKeyListIsReadAgain(t *testing.T) {
 	}
 	if _, err := licensefile.VerifyKeyLists([][]byte{signed}, licensefile.Trust{Roots: want.Roots, Threshold: 2}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAKeyListHasAtMostSixteenRoots(t *testing.T) {
+	t.Parallel()
+	var many []licensefile.RootKey
+	for i := range licensefile.MaxRoots + 1 {
+		many = append(many, root(fmt.Sprint("many-", i)))
+	}
+	for name, change := range map[string]func(*licensefile.KeyList){
+		"roots":      func(l *licensefile.KeyList) { l.Roots = many },
+		"next roots": func(l *licensefile.KeyList) { l.NextRoots = many },
+	} {
+		l := firstList()
+		change(l)
+		if _, err := licensefile.MarshalKeyList(l); code(err) != "set.too-large" {
+			t.Errorf("17 %s: %v", name, err)
+		}
+		l.Roots, l.NextRoots = l.Roots[:min(len(l.Roots), licensefile.MaxRoots)], nil
+		if _, err := licensefile.MarshalKeyList(l); err != nil {
+			t.Errorf("16 %s: %v", name, err)
+		}
 	}
 }
 

@@ -159,7 +159,7 @@ func appendSignature(b []byte, s noteSig) []byte {
 	b = append(b, dash...)
 	b = append(b, s.name...)
 	b = append(b, ' ')
-	b = strict64.AppendEncode(b, append(binary.BigEndian.AppendUint32(nil, s.id), s.sig...))
+	b = padded.AppendEncode(b, append(binary.BigEndian.AppendUint32(nil, s.id), s.sig...))
 	return append(b, '\n')
 }
 

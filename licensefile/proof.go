@@ -39,7 +39,7 @@ func (f *File) Proof(module license.Module) ([]byte, error) {
 	for _, i := range []int{0, 1, row} {
 		var path []string
 		for _, h := range inclusion(hashes, i) {
-			path = append(path, strict64.EncodeToString(h[:]))
+			path = append(path, padded.EncodeToString(h[:]))
 		}
 		w.open()
 		w.integer("index", int64(i))
@@ -106,7 +106,7 @@ func parseProof(proof []byte) (*File, int64, error) {
 	}
 	for i, leaf := range leaves {
 		hash := leafHashes(b.lines[2+2*i : 3+2*i])[0]
-		if leaf.index >= int64(size) || tlog.CheckRecord(leaf.path, int64(size), root, leaf.index, hash) != nil {
+		if tlog.CheckRecord(leaf.path, int64(size), root, leaf.index, hash) != nil {
 			return nil, 0, &SignatureError{What: "the checkpoint", Why: fmt.Sprintf("line %d of the proof does not lead to it", 3+2*i)}
 		}
 	}

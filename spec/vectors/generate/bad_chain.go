@@ -19,6 +19,7 @@ func badKeys() []vector {
 		at(17, "certificate-key-twice", "7.4", "a signing key twice", inCert("2027-12-31\"}\n", "2027-12-31\"}\n"+swap(signingKey("acme-set"), `"set"`, `"receipt"`)+"\n")),
 		at(16, "certificate-certifies", "7.4", "a line that would name an issuer", inCert(signingKey("acme-set"), grant("ACME", "acme-2", fence))),
 		at(17, "certificate-order", "7.4", "a signing key after a revocation", inCert(signingKey("acme-set"), `{"revoke":"`+public("lost")+"\"}\n"+signingKey("acme-set"))),
+		at(18, "certificate-revoked-twice", "7.4", "a key is revoked twice", inCert(signingKey("acme-set"), signingKey("acme-set")+"\n"+`{"revoke":"`+public("lost")+"\"}\n"+`{"revoke":"`+public("lost")+`"}`)),
 		{name: "certificate-newer-version", expect: newer, spec: "5.1", line: 14, comment: "version 2 of the certificate", file: inCert("certificate/v1", "certificate/v2")},
 		at(21, "list-gap", "3.2", "key list 1 is missing", inList(`"number":1`, `"number":2`)),
 		at(21, "list-threshold", "7.3", "two roots must sign, and there is one", inList(`"threshold":1`, `"threshold":2`)),
@@ -32,6 +33,10 @@ func badKeys() []vector {
 		})),
 		at(24, "list-drop-too-soon", "7.3", "accepted sets are dropped 13 days after the list", withRevocation(`"`+public("acme-set")+`","effect":"drop-on","date":"2026-01-14"`)),
 		at(24, "list-unknown-effect", "7.3", "a revocation with an effect that does not exist", withRevocation(`"`+public("acme-set")+`","effect":"drop-now"`)),
+		at(21, "list-ed25519-listed", "7.3", "ed25519 among the algorithms", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ed25519","from":"2026-01-01"}]`)),
+		at(24, "list-issuer-key-twice", "7.3", "one key for two issuers", with(func(d *doc) { d.lists[0].text += grant("OTHER", "acme", fence) + "\n" })),
+		at(25, "list-revoked-twice", "7.3", "a key is revoked twice", withRevocation(`"`+public("lost")+`","effect":"refuse-new"}`+"\n"+`{"revoke":"`+public("lost")+`","effect":"drop-on","date":"2030-01-01"`)),
+		at(24, "list-refuse-with-date", "7.3", "a date where none belongs", withRevocation(`"`+public("lost")+`","effect":"refuse-new","date":"2030-01-01"`)),
 		at(23, "list-pattern", "7.3", "a pattern with a star in the middle", inFence(`["*"]`, `["sa*es"]`)),
 		at(23, "list-fence-open", "7.3", "a fence without a largest quantity", inFence(`"max_quantity":1000000,`, "")),
 	}
@@ -76,6 +81,10 @@ func badChains() []vector {
 		bad("issuer-key-of-other", "set.unknown-issuer", "8.3", "the certificate is signed with the key of another issuer", with(func(d *doc) {
 			d.lists[0].text += grant("OTHER", "other", fence) + "\n"
 			d.cert.sigs[0].key = "other"
+		})),
+		bad("issuer-key-of-other-by-name", "set.unknown-issuer", "8.3", "the certificate is signed with the key of another issuer under that issuer's name", with(func(d *doc) {
+			d.lists[0].text += grant("OTHER", "other", fence) + "\n"
+			d.cert.sigs[0] = sig{name: "OTHER/pott-issuer", key: "other"}
 		})),
 		bad("issuer-gone", "set.unknown-issuer", "8.3", "list 2 no longer names the issuer", with(func(d *doc) {
 			d.lists = append(d.lists, list(swap(listHead, `"number":1`, `"number":2`), []string{rootLine("root-1")}, "root-1"))

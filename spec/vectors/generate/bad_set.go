@@ -17,6 +17,12 @@ func badSets() []vector {
 		at(7, "set-optional-without-word", "5.4", "an optional line without a word", with(func(d *doc) { d.lines = append(d.lines, "optional: note") })),
 		at(5, "set-module-twice", "4.5", "a module twice, in two letter cases", inUser(`"user"`, `"WEB"`)),
 	}
+	list = append(list,
+		at(6, "set-module-twice-in-capitals", "4.5", "a module twice, in capitals the second time", with(func(d *doc) {
+			d.lines[5] = swap(swap(d.lines[5], `"sales"`, `"USER"`), `"includes":["user","web"],`, "")
+		})),
+		at(7, "set-optional-not-utf-8", "3.1", "an optional line that is not UTF-8", with(func(d *doc) { d.lines = append(d.lines, "optional:note \xff") })),
+	)
 	inHeaderOf := func(name, spec, comment, old, new string) {
 		list = append(list, at(2, "set-"+name, spec, comment, inHeader(old, new)))
 	}
