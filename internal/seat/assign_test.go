@@ -207,6 +207,21 @@ func contains(assignments []seat.Assignment, number int64) bool {
 	return false
 }
 
+func TestGroupsOfTwoIssuersHaveNothingToDoWithEachOther(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, set(t, "SO", "a user 1\nb user 1 plan a"), set(t, "AM", "a user 1\nb user 1 plan a"))
+	o.add("anna")
+	for _, issuer := range []license.Issuer{"SO", "AM"} {
+		c, err := o.standing("anna").SetPlan(license.NameOf(issuer, "b"))
+		if err := o.do("anna", c, err); err != nil || len(c.Release) > 0 {
+			t.Errorf("%s: %s, %v", issuer, say(c), err)
+		}
+	}
+	if plans := o.standing("anna").Plans(); len(plans) != 2 {
+		t.Errorf("plans %v, want both", plans)
+	}
+}
+
 func TestAFullPoolNamesTheOthersThatAreFullToo(t *testing.T) {
 	t.Parallel()
 	o := newShop(t)

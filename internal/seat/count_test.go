@@ -3,6 +3,7 @@ package seat_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -52,6 +53,16 @@ func TestAPersonOnTwoPaidPlansIsOneUser(t *testing.T) {
 	}
 }
 
+func TestTheEmptyPlanIsNobodysPurchase(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, set(t, "SUPEROFFICE", "user user 5 hidden\nnone user 5 plan\nguest user 1 unrestricted plan user"))
+	o.must(o.step("anna set none"))
+	o.must(o.step("bea set guest"))
+	if got := o.count(); got.PaidUsers != 0 || got.Plans[0].Paid || got.Plans[1].Paid {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAVeryLargePoolIsPaidByUse(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -96,6 +107,22 @@ func company(b testing.TB, people int) (*license.Active, seat.Holders) {
 				return
 			}
 		}
+	}
+}
+
+func TestAReviewForManyPeopleIsQuick(t *testing.T) {
+	people := 100_000
+	if testing.Short() {
+		people = 1000
+	}
+	active, holders := company(t, people)
+	next := active.With(set(t, "SUPEROFFICE", firstSet))
+	began := time.Now()
+	rows, _ := seat.Fits(active, next, "SUPEROFFICE", holders)
+	took := time.Since(began)
+	t.Logf("figure: reviewing a set of %d licenses for %d people: %v", len(rows), people, took.Round(time.Millisecond))
+	if took > time.Second {
+		t.Errorf("a review for %d people took %v", people, took)
 	}
 }
 
