@@ -91,6 +91,8 @@ func (c *Client) stream(ctx context.Context) (heard bool, err error) {
 			if err := c.take(ctx, e); err != nil {
 				return heard, err
 			}
+		case <-ctx.Done():
+			return heard, ctx.Err()
 		case <-c.o.After(silence):
 			return heard, &BadAnswerError{What: "/v1/changes", Why: fmt.Sprintf("silent for %v", silence)}
 		}

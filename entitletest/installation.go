@@ -59,6 +59,7 @@ type Installation struct {
 	from    int64                        // the seq before the first of log
 	wake    chan struct{}                // closed at the next change
 	away    chan struct{}                // closed when the server goes offline; nil while it is
+	waits   []func()                     // called when it comes back
 	clients []*entitle.Client
 	server  *httptest.Server
 	maxAge  int
@@ -112,8 +113,9 @@ func (in *Installation) Open(tb TB, change ...func(*entitle.Options)) *entitle.C
 }
 
 // Options returns what [entitle.Open] needs to follow the installation: its keys,
-// a token, and a way to it that uses no network. Tries to reach it again follow
-// each other a hundred times faster than usual. Nothing is logged.
+// a token, and a way to it that uses no network. A client that waits before it
+// tries again tries as soon as the installation can be reached. Nothing is
+// logged.
 func (in *Installation) Options() entitle.Options {
 	return entitle.Options{
 		Server:          "http://pott.test",
@@ -122,15 +124,31 @@ func (in *Installation) Options() entitle.Options {
 		Roots:           in.Keys.Trust(),
 		HTTP:            &http.Client{Transport: wire{in}},
 		Log:             slog.New(slog.DiscardHandler),
-		After:           func(d time.Duration) <-chan time.Time { return time.After(sooner(d)) },
+		After:           in.after,
 	}
 }
 
-func sooner(d time.Duration) time.Duration {
-	if d <= 30*time.Second {
-		return d / 100
+// after is time.After, except that short waits are those for the server to be
+// back, and end when it is.
+func (in *Installation) after(d time.Duration) <-chan time.Time {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	switch {
+	case d > 30*time.Second:
+		return time.After(d)
+	case in.away != nil:
+		return time.After(min(d, 10*time.Millisecond))
 	}
-	return d
+	c := make(chan time.Time, 1)
+	end := func() {
+		select {
+		case c <- time.Now():
+		default: // it has ended already
+		}
+	}
+	in.waits = append(in.waits, end)
+	time.AfterFunc(d, end)
+	return c
 }
 
 // URL returns an address on localhost where the installation answers, for

@@ -43,6 +43,10 @@ func (in *Installation) Online() *Installation {
 	in.mu.Lock()
 	if in.away == nil {
 		in.away = make(chan struct{})
+		for _, end := range in.waits {
+			end()
+		}
+		in.waits = nil
 	}
 	in.mu.Unlock()
 	in.settle()
