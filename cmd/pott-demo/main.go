@@ -58,9 +58,10 @@ func run(ctx context.Context, out io.Writer, once, keep bool) (err error) {
 	}
 	tell(out, d, time.Since(start))
 	if once {
+		fmt.Fprintln(out, "This is what they answer:")
 		return tryAll(ctx, out, d)
 	}
-	fmt.Fprintf(out, "\nCtrl-C stops it")
+	fmt.Fprintf(out, "Ctrl-C stops it")
 	if !keep {
 		fmt.Fprintf(out, " and removes %s", dir)
 	}
@@ -70,19 +71,23 @@ func run(ctx context.Context, out io.Writer, once, keep bool) (err error) {
 }
 
 func tell(out io.Writer, d *demo.Demo, took time.Duration) {
-	fmt.Fprintf(out, `Pott is running, with temporary keys, in %.1f s.
+	fmt.Fprintf(out, `Pott is running, with temporary keys. It took %.1f s to
+  issue     the license sets of two vendors, SuperOffice and AM System,
+  activate  them at two customers, Designteamet and Nordlys Drift,
+  give      %d people their plans and profiles, and compare every number in use with
+            what the examples expect: no difference.
 
-  installations  %s    designteamet and nordlys, %d people
-  folder         %s
+installations  %s
+authority      %s (token: %s)
+everything     %s
 
-Designteamet's set of %d licenses and Nordlys Drift's were ordered, signed, verified and
-activated; every number in use is what the examples expect. In another terminal, try:
+In another terminal:
 
   export POTT_CONTEXTS=%s
 
-`, took.Seconds(), d.Server, d.People, d.Dir, d.Set, d.Contexts)
+`, took.Seconds(), d.People, d.Server, d.Authority, d.AuthorityToken, d.Dir, d.Contexts)
 	for _, t := range d.Tries() {
-		fmt.Fprintf(out, "  go run ./cmd/pott %-52s # %s\n", t.Args, t.Says)
+		fmt.Fprintf(out, "  # %s\n  go run ./cmd/pott %s\n\n", t.Says, t.Args)
 	}
 }
 

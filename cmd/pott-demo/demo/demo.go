@@ -28,10 +28,12 @@ type Demo struct {
 	Dir       string // everything is below it
 	Server    string // address of the installations' server
 	Authority string // address of the authority's server
-	Contexts  string // file to name in POTT_CONTEXTS
-	Renewal   string // id of the set that waits
-	Set       int    // licenses in Designteamet's set
-	People    int    // people of both
+	// AuthorityToken is the file with the token of that server.
+	AuthorityToken string
+	Contexts       string // file to name in POTT_CONTEXTS
+	Renewal        string // id of the set that waits
+	Set            int    // licenses in Designteamet's set
+	People         int    // people of both
 
 	vendors *Vendors
 	host    *host.Host

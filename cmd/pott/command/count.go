@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/license"
@@ -32,20 +33,43 @@ func (countCmd) Run(s *session) error {
 	}})
 }
 
+// counted prints one way to count. What is needed to sign in stands once, with
+// the clients that need it.
 func (o *paper) counted(heading string, rows []api.CountRow) {
 	if len(rows) == 0 {
 		return
 	}
 	o.line(heading)
-	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "purchased", right: true}, {head: "in-use", right: true}}}
+	t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "purchased", right: true}, {head: "in-use", right: true}}}
+	clients := clientsOf(rows)
+	if len(clients) > 0 {
+		t.columns = append(t.columns, column{head: "client", cut: true})
+	}
 	short := shorter(namesOf(rows, func(r api.CountRow) license.Name { return r.Name }))
+	shown := map[license.Name]bool{}
 	for _, r := range rows {
+		if shown[r.Name] {
+			continue
+		}
+		shown[r.Name] = true
 		bought := "–"
 		if r.Seats != nil {
 			bought = fmt.Sprint(*r.Seats)
 		}
-		t.add(title(r.DisplayName, r.Name), short(r.Name), bought, fmt.Sprint(r.Taken))
+		cells := []string{title(r.DisplayName, r.Name), short(r.Name), bought, fmt.Sprint(r.Taken), strings.Join(clients[r.Name], ", ")}
+		t.add(cells[:len(t.columns)]...)
 	}
 	o.table(t)
 	o.printf("\n")
+}
+
+// clientsOf returns which ways to sign in need each license.
+func clientsOf(rows []api.CountRow) map[license.Name][]string {
+	clients := map[license.Name][]string{}
+	for _, r := range rows {
+		if r.Client != "" {
+			clients[r.Name] = append(clients[r.Name], r.Client)
+		}
+	}
+	return clients
 }

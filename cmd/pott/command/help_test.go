@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -171,12 +172,12 @@ func TestEveryWordIsThereInBothLanguagesWithTheSameFacts(t *testing.T) {
 }
 
 func TestNothingIsSaidThatTheCataloguesDoNotHave(t *testing.T) {
-	packages, err := parser.ParseDir(token.NewFileSet(), ".", nil, 0)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := 0
-	ast.Inspect(packages["command"], func(n ast.Node) bool {
+	look := func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok || len(call.Args) == 0 {
 			return true
@@ -197,7 +198,14 @@ func TestNothingIsSaidThatTheCataloguesDoNotHave(t *testing.T) {
 			}
 		}
 		return true
-	})
+	}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, look)
+	}
 	if said < 60 {
 		t.Errorf("only %d sentences were found: the walk is wrong", said)
 	}

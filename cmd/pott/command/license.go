@@ -29,7 +29,7 @@ func (c licenseLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(l api.License) string { return l.Name.String() }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "kind"}, {head: "purchased", right: true},
+		t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "kind"}, {head: "purchased", right: true},
 			{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
 		short := shorter(namesOf(list.Items, func(l api.License) license.Name { return l.Name }))
 		for _, l := range list.Items {
@@ -107,9 +107,11 @@ func (c licenseHolders) Run(s *session) error {
 // shown says on standard error how much of a list this was.
 func (s *session) shown(shown, total int, next string) {
 	switch {
+	case next != "" && total > 0:
+		s.remark("list.more", shown, total, quoted(next))
 	case next != "":
-		s.remark("list.more", shown, total, next)
-	case !s.p.Terminal:
+		s.remark("list.goes-on", shown, quoted(next))
+	case !s.p.Terminal || total == 0:
 	case total == 1:
 		s.remark("list.one")
 	default:

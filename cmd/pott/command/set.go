@@ -222,7 +222,7 @@ func (o *paper) review(r api.Review, all bool) {
 		o.line("review.first", len(r.Rows))
 	}
 	o.printf("\n")
-	t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "now", right: true}, {head: "new", right: true},
+	t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "now", right: true}, {head: "new", right: true},
 		{head: "change", right: true}, {head: "in-use", right: true}, {head: "result"}}}
 	short := shorter(namesOf(rows, func(r api.ReviewRow) license.Name { return r.Name }))
 	for _, row := range rows {
@@ -256,20 +256,22 @@ func someOf(people []string) string {
 // reviewRows returns the rows worth showing, those in the way first, and how
 // many differ. A hidden row is worth it only when it is in the way.
 func reviewRows(rows []api.ReviewRow, all bool) (shown []api.ReviewRow, differ int) {
-	var others []api.ReviewRow
+	var hidden, others []api.ReviewRow
 	for _, row := range rows {
 		differs := row.Result != api.ResultUnchanged && (row.Result != api.ResultMarker || row.Change != 0)
 		if differs {
 			differ++
 		}
 		switch {
+		case blocks(row) && row.Hidden:
+			hidden = append(hidden, row)
 		case blocks(row):
 			shown = append(shown, row)
 		case all, differs && !row.Hidden:
 			others = append(others, row)
 		}
 	}
-	return append(shown, others...), differ
+	return slices.Concat(shown, hidden, others), differ
 }
 
 func (o *paper) quantity(row api.ReviewRow, n int64) string {
