@@ -1,0 +1,228 @@
+package installation_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
+	"github.com/pott-dev/pott/license"
+)
+
+// A day is random acts in one installation, with everything checked after each.
+type day struct {
+	*testing.T
+	f      *housetest.Fixture
+	in     *installation.Installation
+	random *rand.Rand
+	set    license.Set
+	last   string // checkpoint of the newest set
+	people []string
+	did    []string
+}
+
+// TestRandomDays makes days of activating, giving, swapping, taking back,
+// leaving, deleting and expiring. After each act: no more is in use than was
+// bought, what is in use equals a recount from nothing, an act that is refused
+// leaves no trace, checks agree with the explained answers, and what somebody
+// may use is what the plans include and what was given beside them.
+func TestRandomDays(t *testing.T) {
+	days, acts := 3, 60
+	if testing.Short() {
+		days, acts = 1, 30
+	}
+	for seed := range uint64(days) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
+			d := &day{T: t, f: f, in: f.Installation("acme"), random: rand.New(rand.NewPCG(seed, 1))}
+			d.set = randomSet(d.random)
+			d.activate()
+			for range acts {
+				d.act()
+				d.check()
+				if t.Failed() {
+					t.Fatalf("after %s", strings.Join(d.did, "; "))
+				}
+			}
+			// What was written is what was meant.
+			d.f.Reopen(t)
+			d.in = d.f.Installation("acme")
+			d.check()
+			if v, err := d.in.VerifyAudit(t.Context(), admin); err != nil || v.Verdict != "intact" {
+				t.Errorf("the audit chain is %+v, %v", v, err)
+			}
+		})
+	}
+}
+
+func randomSet(random *rand.Rand) license.Set {
+	set := license.Set{Issuer: "SUPEROFFICE", Company: "Acme AB", Serial: "1600070120", Issued: housetest.Noon, TimeZone: "UTC",
+		Dates: license.Dates{Expiry: license.Date{Year: 2027, Month: 6, Day: 10}}}
+	user := func(m string) license.License {
+		return license.License{Module: license.Module(m), Kind: license.User, Quantity: 1 + random.Int64N(6), People: license.Internal}
+	}
+	for i := range 5 {
+		l := user(fmt.Sprint("hidden", i))
+		l.Hidden = true
+		l.Unrestricted = random.IntN(4) == 0
+		set.Licenses = append(set.Licenses, l)
+	}
+	for i := range 4 {
+		l := user(fmt.Sprint("plan", i))
+		l.Plan = &license.Plan{}
+		if i < 3 {
+			l.Plan.Group = "g"
+		}
+		for j := range 5 {
+			if i > 0 && random.IntN(2) == 0 {
+				l.Plan.Includes = append(l.Plan.Includes, license.Module(fmt.Sprint("hidden", j)))
+			}
+		}
+		set.Licenses = append(set.Licenses, l)
+	}
+	for i := range 2 {
+		l := user(fmt.Sprint("extra", i))
+		if i == 1 {
+			l.Prerequisite = "hidden0"
+		}
+		set.Licenses = append(set.Licenses, l)
+	}
+	return set
+}
+
+// activate tries a random next set. It may be refused.
+func (d *day) activate() error {
+	next := randomSet(d.random)
+	next.Number, next.Previous = d.set.Number+1, d.last
+	loaded, err := d.in.Load(d.Context(), admin, d.f.Vendors.File(d, next))
+	must(d, err)
+	d.set, d.last = next, loaded.Set.Checkpoint
+	_, err = d.in.Activate(d.Context(), admin, loaded.Set.ID, "")
+	return err
+}
+
+func (d *day) act() {
+	ctx := d.Context()
+	if len(d.people) == 0 || d.random.IntN(6) == 0 {
+		id := fmt.Sprint("p", len(d.did))
+		_, err := d.in.AddPerson(ctx, admin, api.NewPerson{UserID: id, Login: true})
+		must(d, err)
+		d.people = append(d.people, id)
+		d.did = append(d.did, "add "+id)
+		return
+	}
+	person := d.people[d.random.IntN(len(d.people))]
+	plan, extra := fmt.Sprint("plan", d.random.IntN(4)), fmt.Sprint("extra", d.random.IntN(2))
+	before := d.recorded()
+	var what string
+	var err error
+	switch n := d.random.IntN(20); {
+	case n < 6:
+		what = "set " + plan
+		_, err = d.in.SetPlan(ctx, admin, person, plan, "")
+	case n < 9:
+		what = "add " + plan
+		_, err = d.in.AddPlan(ctx, admin, person, plan, "")
+	case n < 12:
+		what = "remove " + plan
+		_, err = d.in.RemovePlan(ctx, admin, person, plan)
+	case n < 15:
+		what = "give " + extra
+		_, err = d.in.GiveExtra(ctx, admin, person, extra, 1+d.random.Int64N(2), "")
+	case n < 17:
+		what = "remove " + extra
+		_, err = d.in.RemoveExtra(ctx, admin, person, extra)
+	case n < 18:
+		former := d.random.IntN(2) == 0
+		what = fmt.Sprint("former ", former)
+		_, err = d.in.ChangePerson(ctx, admin, person, api.PersonPatch{Former: &former})
+	case n < 19:
+		what = "delete"
+		_, err = d.in.DeletePerson(ctx, admin, person, d.random.IntN(2) == 0)
+		d.people = slices.DeleteFunc(d.people, func(p string) bool { return p == person })
+	default:
+		what, person = "activate", ""
+		if err = d.activate(); err != nil {
+			before = d.recorded() // loading it was recorded
+		}
+	}
+	d.did = append(d.did, fmt.Sprintf("%s %s %s", what, person, code(err)))
+	if err == nil {
+		return
+	}
+	if c := (interface{ Code() string })(nil); !errors.As(err, &c) {
+		d.Errorf("%s is refused without a code: %v", what, err)
+	}
+	if after := d.recorded(); after != before {
+		d.Errorf("%s is refused, and %d became %d", what, before, after)
+	}
+}
+
+func (d *day) recorded() int64 {
+	s, err := d.in.Status(d.Context(), admin)
+	must(d, err)
+	return s.Seq
+}
+
+func (d *day) check() {
+	ctx := d.Context()
+	licenses, err := d.in.Licenses(ctx, admin, true)
+	must(d, err)
+	people, err := d.in.People(ctx, admin, installation.PeopleFilter{Limit: 1000, Deleted: true})
+	must(d, err)
+	recount := map[license.Name]int64{}
+	for _, p := range people.Items {
+		for name, n := range uses(d, licenses.Items, p) {
+			recount[name] += n
+			if !p.Deleted {
+				d.ask(p, name)
+			}
+		}
+	}
+	for _, l := range licenses.Items {
+		if l.Taken != recount[l.Name] {
+			d.Errorf("%s: %d in use, and %d counted from nothing", l.Name, l.Taken, recount[l.Name])
+		}
+		if !l.Unrestricted && l.Taken > l.Seats {
+			d.Errorf("%s: %d in use of %d", l.Name, l.Taken, l.Seats)
+		}
+	}
+}
+
+// uses works out from nothing what somebody may use, and how many seats of it.
+func uses(d *day, licenses []api.License, p api.Person) map[license.Name]int64 {
+	all := map[license.Name]int64{}
+	for _, h := range append(slices.Clone(p.Plans), p.Extras...) {
+		all[h.Name] = max(all[h.Name], h.Quantity)
+		i := slices.IndexFunc(licenses, func(l api.License) bool { return l.Name == h.Name })
+		if i < 0 {
+			d.Errorf("%s holds %s, which no set has", p.UserID, h.Name)
+			continue
+		}
+		for _, n := range licenses[i].Includes {
+			all[n] = max(all[n], 1)
+		}
+	}
+	if (p.Former || p.Deleted) && len(all) > 0 {
+		d.Errorf("%s has left and holds %v", p.UserID, all)
+	}
+	return all
+}
+
+// ask compares the check with the explained answer, for something held.
+func (d *day) ask(p api.Person, name license.Name) {
+	q := api.Check{Person: p.UserID, Module: name.String()}
+	a, err := d.in.Check(q)
+	must(d, err)
+	why, err := d.in.Why(d.Context(), admin, q)
+	must(d, err)
+	if a.Effect != api.Allow || a.Effect != why.Effect || a.Reason != why.Reason || len(why.Paths) == 0 {
+		d.Errorf("%s holds %s: the check says %s (%s), why says %s (%s) by %d paths", p.UserID, name, a.Effect, a.Reason, why.Effect, why.Reason, len(why.Paths))
+	}
+}
