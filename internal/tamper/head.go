@@ -144,7 +144,7 @@ func parseSecret(plain []byte) (Secret, error) {
 		s.Sets[owner] = r.u64()
 	}
 	s.KeyList, s.Clock = r.u64(), int64(r.u64())
-	if len(r.b) > 0 {
+	if len(r.b) > 0 || r.err == nil && !bytes.Equal(s.append(nil), plain) { // one secret has one form
 		r.fail()
 	}
 	return s, r.err
