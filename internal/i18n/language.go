@@ -12,6 +12,7 @@ import (
 //
 //	number .Seats                  12 000 (sv), 12,000 (en)
 //	date .Ended                    8 april 2027; "" for no date
+//	day .Since                     the same of a moment in microseconds since 1970, in UTC
 //	plural .Short "seat" "seats"   the first for exactly 1, else the second
 //	list .Also                     a, b and c; at most five, then how many more
 //	known .Free                    whether there is a number: 0 is one
@@ -19,6 +20,9 @@ func functions(lang string) template.FuncMap {
 	return template.FuncMap{
 		"number": func(n any) string { return Number(lang, whole(n)) },
 		"date":   func(text string) string { return date(lang, text) },
+		"day": func(n any) string {
+			return date(lang, time.UnixMicro(whole(n)).UTC().Format(time.DateOnly))
+		},
 		"plural": plural,
 		"known":  func(n any) bool { _, ok := n.(int64); return ok },
 		"list":   func(items []any) string { return list(lang, items) },

@@ -81,6 +81,7 @@ func TestATraceReadsWell(t *testing.T) {
 		want       string
 	}{
 		{"en", "why.person-holds", seat.Step{Name: so("sales"), By: "karin"}, "The person was given Sales Premium by karin."},
+		{"de", "why.person-holds", seat.Step{Name: so("sales"), By: "karin", Since: 1780000000000000}, "Die Person hat Sales Premium von karin am 28. Mai 2026 erhalten."},
 		{"sv", "why.plan-includes", seat.Step{Name: so("sale-cal"), Of: so("sales")}, "Sales Premium innehåller Sale Editing."},
 		{"sv", "why.set-in-force", seat.Step{Issuer: "SUPEROFFICE", Number: 2, State: license.Grace, Until: today}, "Licenspaket 2 från SUPEROFFICE har löpt ut men fungerar till och med 10 juni 2026."},
 		{"de", "why.set-in-force", seat.Step{Issuer: "SUPEROFFICE", Number: 2}, "Lizenzpaket 2 von SUPEROFFICE gilt."},
