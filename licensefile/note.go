@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -73,6 +74,22 @@ func checkLine(n int, line []byte, ended bool) error {
 		return &FormatError{n, 0, "the last line has no end: the file may have been cut off"}
 	}
 	return nil
+}
+
+// checkFormat checks the first line of a text against the one expected. A text
+// of the same type in another version needs a newer reader.
+func checkFormat(b block, want string) error {
+	got := string(b.lines[0])
+	if got == want {
+		return nil
+	}
+	kind, _, _ := strings.Cut(want, "/")
+	if version, ok := strings.CutPrefix(got, kind+"/v"); ok {
+		if n, err := strconv.ParseUint(version, 10, 32); err == nil && n > 1 && strconv.FormatUint(n, 10) == version {
+			return &VersionError{Needs: got, Line: b.line}
+		}
+	}
+	return &FormatError{Line: b.line, Rule: fmt.Sprintf("the first line must be %s", want)}
 }
 
 // A note is a text and the signatures over it.
