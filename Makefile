@@ -38,14 +38,10 @@ both:
 
 race:
 	@echo "== race detector"; go build -C tools -o ../bin/testreport ./testreport; \
-	$(POSTGRES) go test -json -short $(RACE) ./... | bin/testreport
+	$(POSTGRES) go test -json -short -timeout 8m $(RACE) ./... | bin/testreport
 
-# Every fuzz target there is, for a short while each.
 fuzz:
-	@echo "== fuzzing, $(FUZZTIME) each"; \
-	grep -rlE '^func Fuzz[A-Z]' --include='*_test.go' . | xargs -r -n1 dirname | sort -u | while read -r dir; do \
-	for target in $$(grep -hoE '^func Fuzz[A-Za-z0-9_]+' "$$dir"/*_test.go | cut -c6-); do \
-	echo "-- $$dir $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$dir" | grep -E '^(ok|FAIL|---)|Failing|panic|elapsed.*execs' | tail -n 4; done; done
+	@echo "== fuzzing, $(FUZZTIME) each"; .ci/fuzz $(FUZZTIME)
 
 generate:
 	go generate ./...
