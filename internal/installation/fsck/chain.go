@@ -27,15 +27,14 @@ type line struct {
 
 // A batch is a row of the journal.
 type batch struct {
-	seq      int64
-	at       int64
-	epoch    []byte
-	id       []byte
-	node     string
-	entries  []byte
-	changes  []byte
-	link     []byte
-	computed []byte // the entries hash of what the audit trail holds
+	seq     int64
+	at      int64
+	epoch   []byte
+	id      []byte
+	node    string
+	entries []byte
+	changes []byte
+	link    []byte
 }
 
 // wantLink is the link the batch should have after the one before it.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/sqldb"
@@ -149,11 +151,9 @@ type fault struct {
 	says   []string
 }
 
-func rowsOfReport(r *Report) *Answer     { return &r.Rows }
-func totalsOfReport(r *Report) *Answer   { return &r.Totals }
-func chainOfReport(r *Report) *Answer    { return &r.Chain }
-func countsOfReport(r *Report) *Answer   { return &r.Counts }
-func rollbackOfReport(r *Report) *Answer { return &r.Rollback }
+func rowsOfReport(r *Report) *Answer   { return &r.Rows }
+func totalsOfReport(r *Report) *Answer { return &r.Totals }
+func chainOfReport(r *Report) *Answer  { return &r.Chain }
 
 var faults = []fault{
 	{"an assignment is deleted", func(b *built) {
@@ -370,4 +370,32 @@ func TestSeatsAreCountedFromNothing(t *testing.T) {
 			t.Errorf("rows %s, totals %s", report.Rows.State, report.Totals.State)
 		}
 	})
+}
+
+// What is printed is what an administrator reads at night.
+func TestTheTextSaysWhereAndWhat(t *testing.T) {
+	r := Report{Rows: Answer{State: Broken}, Totals: Answer{State: Intact}, Chain: Answer{State: Intact},
+		Rollback: Answer{State: CannotBeChecked, Why: "nobody remembers"}, Counts: Answer{State: Intact}, Checked: Checked{1, 3, 2, 2}}
+	r.Rows.at(Place{"id", "assignment", "number=12", []string{"module"}, "edited"})
+	for range placesPerList {
+		r.Rows.at(Place{"id", "assignment", "number=12", nil, "deleted"})
+	}
+	r.conclude()
+	var text strings.Builder
+	if err := r.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(text.String(), "\n")
+	want := []string{"rows      broken", "  assignment number=12: edited (module)", "  assignment number=12: deleted"}
+	if diff := cmp.Diff(want, lines[:3]); diff != "" {
+		t.Errorf("first lines (-want +got):\n%s", diff)
+	}
+	want = []string{"  and 1 more", "totals    intact", "chain     intact", "rollback  cannot be checked: nobody remembers", "counts    intact",
+		"read      3 rows, 2 batches, 2 audit entries, 1 installations", ""}
+	if diff := cmp.Diff(want, lines[len(lines)-len(want):]); diff != "" {
+		t.Errorf("last lines (-want +got):\n%s", diff)
+	}
+	if r.Verdict != Broken {
+		t.Errorf("verdict %s", r.Verdict)
+	}
 }
