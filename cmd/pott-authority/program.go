@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
@@ -193,23 +195,27 @@ func (s *session) fail(err error) int {
 	}
 	if e := (*authority.LintError)(nil); errors.As(err, &e) {
 		for _, p := range s.problems(e.Problems) {
-			fmt.Fprintf(s.p.stderr, "pott-authority: %s: %s: %s\n", p.Severity, p.Place, p.Message)
+			fmt.Fprintln(s.p.stderr, "pott-authority:", p.line())
 		}
 	}
-	fmt.Fprintf(s.p.stderr, "pott-authority: error: %s\n", lowerFirst(strings.TrimSuffix(f.Message, ".")))
+	fmt.Fprintf(s.p.stderr, "pott-authority: error: %s\n", s.rest(f.Message))
 	if f.Hint != "" {
-		fmt.Fprintf(s.p.stderr, "pott-authority: hint: %s\n", lowerFirst(strings.TrimSuffix(f.Hint, ".")))
+		fmt.Fprintf(s.p.stderr, "pott-authority: hint: %s\n", s.rest(f.Hint))
 	}
 	return f.Exit
 }
 
-// lowerFirst makes a sentence the rest of one. Names and abbreviations keep
-// their letters.
-func lowerFirst(s string) string {
-	if len(s) > 1 && 'A' <= s[0] && s[0] <= 'Z' && 'a' <= s[1] && s[1] <= 'z' {
-		return string(s[0]+'a'-'A') + s[1:]
+// rest makes a sentence the rest of one: without its full stop, and without its
+// capital letter where that is only the capital of a beginning. Names in capital
+// letters keep them, and so does German, where it may be a noun's.
+func (s *session) rest(sentence string) string {
+	sentence = strings.TrimSuffix(sentence, ".")
+	first, size := utf8.DecodeRuneInString(sentence)
+	second, _ := utf8.DecodeRuneInString(sentence[size:])
+	if s.language() == "de" || !unicode.IsUpper(first) || !unicode.IsLower(second) && second != ' ' {
+		return sentence
 	}
-	return s
+	return string(unicode.ToLower(first)) + sentence[size:]
 }
 
 // A shownProblem is one thing lint found, as people and programs see it.
@@ -219,17 +225,27 @@ type shownProblem struct {
 	Place    string         `json:"place"`
 	Line     int            `json:"line,omitempty"`
 	Message  string         `json:"message"`
+	Hint     string         `json:"hint,omitempty"`
 	Facts    map[string]any `json:"facts,omitempty"`
+}
+
+// line returns the problem as one line of text.
+func (p shownProblem) line() string {
+	text := fmt.Sprintf("%s: %s: %s", p.Severity, p.Place, p.Message)
+	if p.Hint != "" {
+		text += "; " + p.Hint
+	}
+	return text
 }
 
 func (s *session) problems(list []authority.Problem) []shownProblem {
 	shown := make([]shownProblem, 0, len(list))
 	for _, p := range list {
-		message := p.Err.Error()
-		if text, ok := i18n.Sentence(s.language(), p.Code(), p.Err); ok {
-			message = strings.TrimSuffix(text.Detail, ".")
+		text, ok := i18n.Sentence(s.language(), p.Code(), p.Err)
+		if !ok {
+			text.Detail = p.Err.Error()
 		}
-		shown = append(shown, shownProblem{string(p.Severity), p.Code(), p.Place(), p.Line, lowerFirst(message), problem.Facts(p.Err)})
+		shown = append(shown, shownProblem{string(p.Severity), p.Code(), p.Place(), p.Line, s.rest(text.Detail), s.rest(text.Hint), problem.Facts(p.Err)})
 	}
 	return shown
 }

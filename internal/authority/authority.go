@@ -45,8 +45,8 @@ const (
 )
 
 // Open opens the authority whose record is in the database of a DSN: the path
-// of an SQLite file or a postgres:// URL. trust is what its customers trust; the
-// zero Trust lets it prepare and show, and sign nothing.
+// of an SQLite file or a postgres:// URL. trust is what its customers trust; with
+// the zero Trust it shows what is on record, and prepares and signs nothing.
 func Open(ctx context.Context, dsn string, trust licensefile.Trust) (*Authority, error) {
 	db, err := sqldb.Open(ctx, dsn)
 	if err != nil {

@@ -35,10 +35,12 @@ func (a *Authority) chain(ctx context.Context, issuer license.Issuer) (*chain, e
 	if len(lists) == 0 {
 		return nil, &NoKeyListError{}
 	}
-	c := &chain{lists: lists}
-	if c.list, err = licensefile.ParseKeyList(lists[len(lists)-1]); err != nil {
-		return nil, fmt.Errorf("reading key list %d: %w", len(lists), err)
+	// The record is believed only as far as customers would believe it.
+	verified, err := licensefile.VerifyKeyLists(lists, a.trust)
+	if err != nil {
+		return nil, err
 	}
+	c := &chain{lists: lists, list: verified[len(verified)-1]}
 	certificates, err := a.record.Certificates(ctx, issuer)
 	if err != nil {
 		return nil, err
