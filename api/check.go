@@ -65,7 +65,7 @@ type Path struct {
 // A Step is one fact of a path.
 type Step struct {
 	Fact string            `json:"fact" doc:"A stable code, such as person-holds."`
-	Text string            `json:"text" doc:"The same in English."`
+	Text string            `json:"text" doc:"The same in the language asked for."`
 	With map[string]string `json:"with,omitempty" doc:"What the text is made of."`
 }
 

@@ -178,10 +178,13 @@ func (d *day) check() {
 	must(d, err)
 	recount := map[license.Name]int64{}
 	for _, p := range people.Items {
-		for name, n := range uses(d, licenses.Items, p) {
+		held := uses(d, licenses.Items, p)
+		for name, n := range held {
 			recount[name] += n
+		}
+		for _, l := range licenses.Items {
 			if !p.Deleted {
-				d.ask(p, name)
+				d.ask(p, l.Name, held[l.Name] > 0)
 			}
 		}
 	}
@@ -215,14 +218,14 @@ func uses(d *day, licenses []api.License, p api.Person) map[license.Name]int64 {
 	return all
 }
 
-// ask compares the check with the explained answer, for something held.
-func (d *day) ask(p api.Person, name license.Name) {
+// ask compares the check with what is held and with the explained answer.
+func (d *day) ask(p api.Person, name license.Name, held bool) {
 	q := api.Check{Person: p.UserID, Module: name.String()}
 	a, err := d.in.Check(q)
 	must(d, err)
 	why, err := d.in.Why(d.Context(), admin, q)
 	must(d, err)
-	if a.Effect != api.Allow || a.Effect != why.Effect || a.Reason != why.Reason || len(why.Paths) == 0 {
-		d.Errorf("%s holds %s: the check says %s (%s), why says %s (%s) by %d paths", p.UserID, name, a.Effect, a.Reason, why.Effect, why.Reason, len(why.Paths))
+	if (a.Effect == api.Allow) != held || a.Effect != why.Effect || a.Reason != why.Reason || (len(why.Paths) > 0) != held || (len(why.Missing) == 0) != held {
+		d.Errorf("%s holds %s: %v; the check says %s (%s), why says %s (%s) by %d paths", p.UserID, name, held, a.Effect, a.Reason, why.Effect, why.Reason, len(why.Paths))
 	}
 }

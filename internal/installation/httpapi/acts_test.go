@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +107,40 @@ func TestACheckSeesEveryAcknowledgedChange(t *testing.T) {
 	expect("allow", "included", changed.Seq)
 	changed = into[api.ChangedPerson](w, ask{method: "DELETE", path: "/v1/people/cyan"})
 	expect("deny", "person-unknown", changed.Seq)
+}
+
+func TestWhyIsToldInTheLanguageAskedForAndAgreesWithTheCheck(t *testing.T) {
+	w := newWorld(t)
+	into[api.ChangedPerson](w, ask{method: "PUT", path: "/v1/people/cy/plan", body: `{"plan":"service"}`})
+	why := func(query, language string) api.Why {
+		t.Helper()
+		return into[api.Why](w, ask{method: "GET", path: "/v1/why?" + query, language: language})
+	}
+	got := why("person=cy&module=sale-cal", "sv")
+	if got.Effect != "deny" || got.Question.Module != "superoffice.sale-cal" || len(got.Missing) != 1 || got.Missing[0].Text != "Personen har inte Den sale-cal." || len(got.Missing[0].Fixes) == 0 {
+		t.Errorf("in Swedish: %+v", got)
+	}
+	if held := why("person=cy&module=user", ""); len(held.Paths) != 1 || !strings.Contains(held.Paths[0].Steps[0].Text, "token admin") {
+		t.Errorf("who gave it: %+v", held.Paths)
+	}
+	for _, q := range []api.Check{
+		{Person: "anna", Module: "superoffice.sale-cal"}, {Person: "cy", Module: "superoffice.sale-cal"}, {Person: "dag", Module: "superoffice.user"},
+		{Person: "nobody", Module: "superoffice.user"}, {Person: "anna", Module: "superoffice.nothing"}, {Person: "anna", Client: "superoffice.web"},
+		{Person: "dag", Client: "superoffice.web"}, {Person: "cy", Client: "superoffice.none"}, {Feature: "superoffice.sale"}, {Feature: "superoffice.none"},
+		{Person: "cy", Feature: "superoffice.sale"}, {Person: "anna", Feature: "superoffice.sale"}, {Person: "anna", Module: "superoffice.server"},
+	} {
+		body, _ := json.Marshal(q)
+		a := into[api.Answer](w, ask{method: "POST", path: "/v1/check", body: string(body)})
+		values := url.Values{}
+		for name, value := range map[string]string{"person": q.Person, "module": q.Module, "client": q.Client, "feature": q.Feature} {
+			if value != "" {
+				values.Set(name, value)
+			}
+		}
+		if got := why(values.Encode(), ""); got.Answer != a {
+			t.Errorf("%s: the check says %+v, why says %+v", body, a, got.Answer)
+		}
+	}
 }
 
 func TestATokenIsGoodUntilItIsRevokedOrExpires(t *testing.T) {

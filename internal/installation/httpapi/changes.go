@@ -50,6 +50,9 @@ func serveChanges(w http.ResponseWriter, c *call) error {
 	feed := c.in.Follow(since)
 	defer feed.Close()
 	s := stream{w: w, rc: http.NewResponseController(w)}
+	// The server's limits are for requests that end; without this the stream
+	// would be taken for a slow one.
+	_ = s.rc.SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -107,14 +110,19 @@ func (s *stream) send(event string, id int64, data any) {
 		s.err = err
 		return
 	}
+	s.wait()
 	_, s.err = fmt.Fprintf(s.w, "id: %d\nevent: %s\ndata: %s\n\n", id, event, b)
 	s.flush()
 }
 
 func (s *stream) comment() {
+	s.wait()
 	_, s.err = fmt.Fprint(s.w, ":\n\n")
 	s.flush()
 }
+
+// wait gives the other end time to read what comes next.
+func (s *stream) wait() { _ = s.rc.SetWriteDeadline(time.Now().Add(heartbeat)) }
 
 func (s *stream) flush() {
 	if s.err == nil {

@@ -2,9 +2,14 @@ package httpapi
 
 import (
 	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -58,5 +63,20 @@ func TestAnAnswerIsWrittenAsJSONWouldWriteIt(t *testing.T) {
 		if err != nil || string(appendAnswer(nil, a)) != string(want)+"\n" {
 			t.Errorf("%s is written as %s", want, appendAnswer(nil, a))
 		}
+	}
+}
+
+func TestAFaultOfOursIsAnsweredWithAReferenceNumberAndNothingElse(t *testing.T) {
+	var log strings.Builder
+	d := &Door{house: &installation.House{}, log: slog.New(slog.NewTextHandler(&log, nil)), mux: http.NewServeMux(), boot: "boot"}
+	d.mux.HandleFunc("/v1/fault", func(http.ResponseWriter, *http.Request) { panic("a secret") })
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, httptest.NewRequest("GET", "/v1/fault", nil))
+	var p api.Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != http.StatusInternalServerError || p.Code != "internal" || p.Instance != "boot-1" || p.Facts != nil {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if strings.Contains(w.Body.String(), "secret") || !strings.Contains(log.String(), "a secret") || !strings.Contains(log.String(), "boot-1") {
+		t.Errorf("the answer is %s, the log %s", w.Body, &log)
 	}
 }

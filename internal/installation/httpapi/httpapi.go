@@ -53,13 +53,14 @@ func New(house *installation.House, log *slog.Logger) *Door {
 	return d
 }
 
-// NewServer returns a server with the limits a public door needs. Answers have
-// no write limit, because the change stream never ends.
+// NewServer returns a server with the limits a public door needs. The change
+// stream, which never ends, sets its own.
 func NewServer(address string, handler http.Handler) *http.Server {
 	return &http.Server{
 		Addr: address, Handler: handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       60 * time.Second,
+		WriteTimeout:      120 * time.Second,
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    64 << 10,
 	}
