@@ -35,10 +35,11 @@ func (c *Client) begin(ctx context.Context) error {
 		}
 		c.o.Log.Warn("entitle: the server is away, answering from the cache", "error", err, "made", cached.holdings.Made)
 		c.fail(err)
-		c.adopt(cached, cached.holdings.Made)
+		c.adopt(cached, false)
 		return nil
 	}
-	c.adopt(s, c.o.Now())
+	c.adopt(s, true)
+	c.status.Connected = true
 	c.writeCache(s)
 	return nil
 }
@@ -138,16 +139,19 @@ func verifySet(text []byte, roots licensefile.Trust, now time.Time) (*licensefil
 	return v.File, nil
 }
 
-// adopt makes a snapshot what the client answers from; it was the present truth
-// at the moment fresh.
-func (c *Client) adopt(s *snapshot, fresh time.Time) {
+// adopt makes a snapshot what the client answers from. live says that it is the
+// present truth; else it was when it was made.
+func (c *Client) adopt(s *snapshot, live bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := &c.known
 	h := s.holdings
 	c.learnMark(h.Mark)
 	c.learnSeq(h.Epoch, h.Seq)
-	k.maxAge, k.fresh = h.MaxAge, fresh
+	k.maxAge, k.fresh = h.MaxAge, h.Made
+	if live {
+		k.fresh = c.now()
+	}
 	k.files = s.files
 	defer c.tell()
 	active := activeOf(s.files)

@@ -43,7 +43,7 @@ func OpenFiles(files Files, o Options) (*Client, error) {
 		k.installation, k.key = h.Installation, files.InstallationKey
 		c.compareSets(h)
 	}
-	c.adopt(&snapshot{holdings: h, files: k.files}, h.Made)
+	c.adopt(&snapshot{holdings: h, files: k.files}, false)
 	c.start()
 	return c, nil
 }

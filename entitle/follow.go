@@ -59,7 +59,7 @@ func (c *Client) catchUp(ctx context.Context, reread bool) (heard bool, err erro
 		if err != nil {
 			return false, err
 		}
-		c.adopt(s, c.o.Now())
+		c.adopt(s, true)
 		c.writeCache(s)
 	}
 	return c.stream(ctx)

@@ -11,7 +11,7 @@ import (
 
 // A Status says how much a client's answers are worth, for a health page.
 type Status struct {
-	Connected bool  // following the server's changes right now
+	Connected bool  // the server was there when it was last needed, and its changes are followed
 	Err       error // why not; nil while connected, and for files
 	// WentBack is true once the server showed an earlier state than was seen
 	// before: a backup was restored, or another server took its place. Answers
@@ -53,7 +53,7 @@ func (c *Client) Status() Status {
 		s.Key = licensefile.Fingerprint(k.key)
 	}
 	if !k.blind {
-		s.AsOf, s.StaleAt = k.fresh, c.staleAt()
+		s.AsOf, s.StaleAt = k.fresh.Round(0), c.staleAt().Round(0)
 	}
 	s.Stale, s.People = x.tooOld, x.People()
 	for hash, f := range k.files {
