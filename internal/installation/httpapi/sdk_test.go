@@ -1,0 +1,57 @@
+package httpapi_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"testing"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/entitle"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/license"
+)
+
+// TestAProductThatLivesOnTheServersFeed opens the SDK against a real server: it
+// answers like the server, follows changes, and keeps answering once the server
+// is gone.
+func TestAProductThatLivesOnTheServersFeed(t *testing.T) {
+	w := newWorld(t)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	c, err := entitle.Open(ctx, entitle.Options{
+		Server: w.server.URL + "/acme", Token: w.tokens["check"], Roots: w.Vendors.Trust(), Now: w.Clock,
+		InstallationKey: housetest.Key("acme").Public().(ed25519.PublicKey),
+	})
+	w.must(err)
+	defer c.Close()
+	module := license.NameOf("SUPEROFFICE", "user")
+	expect := func(person string, want entitle.Effect) {
+		t.Helper()
+		server := into[api.Answer](w, ask{method: "POST", path: "/v1/check", body: `{"person":"` + person + `","module":"superoffice.user"}`})
+		if a := c.Check(person, module); a.Effect != want || a.Effect.String() != server.Effect || a.Reason.String() != server.Reason || a.Until != server.Until {
+			t.Errorf("%s: the product says %s, the server %+v, want %s", person, a, server, want)
+		}
+	}
+	expect("anna", entitle.Allow)
+	expect("cy", entitle.Deny)
+	given := into[api.ChangedPerson](w, ask{method: "PUT", path: "/v1/people/cy/plan", body: `{"plan":"service"}`})
+	w.must(c.Reached(ctx, given.Seq))
+	expect("cy", entitle.Allow)
+
+	renewal := w.set
+	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
+	renewal.Licenses = append(renewal.Licenses[:len(renewal.Licenses):len(renewal.Licenses)],
+		license.License{Module: "extra-feature", Kind: license.System, Quantity: 1})
+	into[api.LoadedSet](w, ask{method: "POST", path: "/v1/sets", body: string(w.Vendors.File(t, renewal))})
+	activated := into[api.Activated](w, ask{method: "POST", path: "/v1/sets/superoffice-2/activate"})
+	w.must(c.Reached(ctx, activated.Seq))
+	if a := c.CheckSystem(license.NameOf("SUPEROFFICE", "extra-feature")); !a.Allowed() {
+		t.Errorf("after the activation the product says %s", a)
+	}
+	w.server.CloseClientConnections()
+	w.server.Close()
+	if a := c.Check("cy", module); !a.Allowed() {
+		t.Errorf("without the server the product says %s", a)
+	}
+}
