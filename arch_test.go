@@ -212,6 +212,28 @@ func required(t *testing.T, file, module string) string {
 	return ""
 }
 
+// Every module we ask for ourselves has a line that says what for.
+func TestEveryDependencyHasItsLine(t *testing.T) {
+	data, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := modfile.ParseLax("go.mod", data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = "docs/adr/0007-dependencies.md"
+	lines, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range f.Require {
+		if !r.Indirect && !bytes.Contains(lines, []byte("`"+r.Mod.Path+"`")) {
+			t.Errorf("%s has no line in %s", r.Mod.Path, page)
+		}
+	}
+}
+
 var (
 	misspelt = regexp.MustCompile(`(?i)licen` + `ce`)
 	leftOver = regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`)

@@ -155,3 +155,22 @@ func (t *tour) mask(text string) string {
 	text = random.ReplaceAllString(text, "…")
 	return fingerprint.ReplaceAllString(text, "…")
 }
+
+// What the reader copies into a program must compile.
+func TestTheGoOfTheReadmeCompiles(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range regexp.MustCompile("(?s)```go\n(.*?)```").FindAllSubmatch(readme, -1) {
+		file := filepath.Join(t.TempDir(), fmt.Sprintf("readme%d.go", i))
+		text := "package main\n\nimport (\n\t\"context\"\n\t\"fmt\"\n\t\"os\"\n\n\t\"github.com/pott-dev/pott/entitle\"\n\t\"github.com/pott-dev/pott/license\"\n)\n\n" +
+			"func main() { fmt.Println(run(context.Background())) }\n\nfunc run(ctx context.Context) error {\n" + string(m[1]) + "return nil\n}\n"
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("go", "vet", file).CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+}
