@@ -21,38 +21,38 @@ test:
 check: fmt vet staticcheck both race fuzz generated demo
 
 fmt:
-	@echo "== gofmt"; files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')); \
+	@echo "== gofmt, $$(date +%T)"; files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')); \
 	if [ -n "$$files" ]; then echo "not formatted: $$files"; exit 1; fi
 
 vet:
-	@echo "== go vet"; go vet ./... && cd tools && go vet ./...
+	@echo "== go vet, $$(date +%T)"; go vet ./... && cd tools && go vet ./...
 
 # In a module of its own, so that what it needs never reaches ours.
 staticcheck:
-	@echo "== staticcheck"; go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck && bin/staticcheck ./...
+	@echo "== staticcheck, $$(date +%T)"; go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck && bin/staticcheck ./...
 
 # A test that is left out is a failure here.
 both:
-	@echo "== tests on both databases"; go build -C tools -o ../bin/testreport ./testreport; \
+	@echo "== tests on both databases, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
 	$(POSTGRES) go test -json ./... | bin/testreport -noskip -summary '$(REPORT)'
 
 race:
-	@echo "== race detector"; go build -C tools -o ../bin/testreport ./testreport; \
+	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
 	$(POSTGRES) go test -json -short -timeout 8m $(RACE) ./... | bin/testreport
 
 fuzz:
-	@echo "== fuzzing, $(FUZZTIME) each"; .ci/fuzz $(FUZZTIME)
+	@echo "== fuzzing, $(FUZZTIME) each, $$(date +%T)"; .ci/fuzz $(FUZZTIME)
 
 generate:
 	go generate ./...
 
 # What is generated and committed must come out the same, to the byte.
 generated:
-	@echo "== generated files"; keep=$$(mktemp -d); trap 'rm -rf "$$keep"' EXIT; cp -R spec "$$keep/"; \
+	@echo "== generated files, $$(date +%T)"; keep=$$(mktemp -d); trap 'rm -rf "$$keep"' EXIT; cp -R spec "$$keep/"; \
 	go generate ./... && diff -r "$$keep/spec" spec && echo "unchanged"
 
 demo:
-	@echo "== demo"; go run ./cmd/pott-demo --once
+	@echo "== demo, $$(date +%T)"; go run ./cmd/pott-demo --once
 
 run:
 	go run ./cmd/pott-demo
