@@ -385,19 +385,36 @@ func TestEntriesAreFoundAndVerified(t *testing.T) {
 		if err != nil || chain.Entries != int64(len(want)) {
 			t.Errorf("chain %+v, %v", chain, err)
 		}
-		for name, text := range map[string]string{
-			"an edited entry":  "UPDATE audit SET actor = 'somebody' WHERE installation = ? AND seq = 4",
-			"a deleted entry":  "DELETE FROM audit WHERE installation = ? AND seq = 5",
-			"bad facts":        "UPDATE audit SET facts = 'x' WHERE installation = ? AND seq = 6",
-			"a deleted batch":  "DELETE FROM journal WHERE installation = ? AND seq = 7",
-			"an edited change": "UPDATE journal SET changes = link WHERE installation = ? AND seq = 8",
-		} {
-			attack(t, b, text, b.ID())
-			if _, err := b.VerifyChain(t.Context()); code(err) != "storage.damaged" {
-				t.Errorf("%s: %v", name, err)
-			}
-		}
 	})
+}
+
+func TestBrokenChainIsFound(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ text, table string }{
+		"an edited entry":   {"UPDATE audit SET actor = 'somebody' WHERE installation = ? AND seq = 4", "audit"},
+		"a deleted entry":   {"DELETE FROM audit WHERE installation = ? AND seq = 5", "audit"},
+		"a moved entry":     {"UPDATE audit SET n = 2 WHERE installation = ? AND seq = 5", "audit"},
+		"an entry too many": {"UPDATE audit SET seq = 99 WHERE installation = ? AND seq = 5", "audit"},
+		"bad facts":         {"UPDATE audit SET facts = 'x' WHERE installation = ? AND seq = 6", "audit"},
+		"a deleted batch":   {"DELETE FROM journal WHERE installation = ? AND seq = 7", "journal"},
+		"the last batch":    {"DELETE FROM journal WHERE installation = ? AND seq = 9", "journal"},
+		"an edited change":  {"UPDATE journal SET changes = link WHERE installation = ? AND seq = 8", "journal"},
+		"an edited time":    {"UPDATE journal SET at = at + 1 WHERE installation = ? AND seq = 8", "journal"},
+		"an edited node":    {"UPDATE journal SET node = 'other' WHERE installation = ? AND seq = 8", "journal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				b := newTestBook(t, db)
+				everything(t, b)
+				attack(t, b, c.text, b.ID())
+				_, err := b.VerifyChain(t.Context())
+				if e, ok := errors.AsType[*DamagedError](err); !ok || e.Table != c.table {
+					t.Errorf("got %v, want damage of %s", err, c.table)
+				}
+			})
+		})
+	}
 }
 
 // An entry may stand alone, and a file that is there may be stored again.

@@ -66,28 +66,50 @@ func TestAServerFollowsAnother(t *testing.T) {
 	})
 }
 
-// A server that finds another's rows edited takes none of them over.
+// A server that finds another's rows damaged takes none of them over.
 func TestAServerDoesNotFollowIntoDamage(t *testing.T) {
 	t.Parallel()
-	sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
-		first := newTestBook(t, sqldbtest.Open(t, dsn))
-		second, err := openStore(t, sqldbtest.Open(t, dsn), Options{Node: "second"}).Book("design")
-		if err != nil {
-			t.Fatal(err)
-		}
-		anna := addPerson(t, first, "anna")
-		putPool(t, first, web(), 3)
-		attack(t, first, "UPDATE license SET seats = 900 WHERE installation = ?", first.ID())
-		if err := second.Refresh(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]string{"license edited seats"}, foundAll(second)); diff != "" {
-			t.Errorf("damage (-want +got):\n%s", diff)
-		}
-		if _, err := second.Update(t.Context(), admin, monday, give(anna, web())); code(err) != "seat.pool-full" {
-			t.Errorf("giving from the edited pool: %v", err)
-		}
-	})
+	for name, c := range map[string]struct{ attack, want string }{
+		"edited":       {"UPDATE license SET seats = 900 WHERE installation = ?", "license edited seats"},
+		"deleted":      {"DELETE FROM license WHERE installation = ?", "license deleted"},
+		"an old copy":  {"", "license old copy put back"},
+		"its personal": {"UPDATE personal SET user_id = 'mallory' WHERE installation = ?", "person personal values edited"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
+				first := newTestBook(t, sqldbtest.Open(t, dsn))
+				second, err := openStore(t, sqldbtest.Open(t, dsn), Options{Node: "second"}).Book("design")
+				if err != nil {
+					t.Fatal(err)
+				}
+				anna := addPerson(t, first, "anna")
+				putPool(t, first, web(), 3)
+				attack(t, first, "CREATE TABLE kept AS SELECT * FROM license")
+				do(t, first, give(anna, web()))
+				if c.attack != "" {
+					attack(t, first, c.attack, first.ID())
+				} else {
+					attack(t, first, "DELETE FROM license WHERE installation = ?", first.ID())
+					attack(t, first, "INSERT INTO license SELECT * FROM kept")
+				}
+				if err := second.Refresh(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff([]string{c.want}, foundAll(second)); diff != "" {
+					t.Errorf("damage (-want +got):\n%s", diff)
+				}
+				second.View(func(v *View) error {
+					_, pool := v.License(web())
+					_, found := v.PersonByUserID("mallory")
+					if pool != (name == "its personal") || found {
+						t.Errorf("the pool is used: %v, mallory is found: %v", pool, found)
+					}
+					return nil
+				})
+			})
+		})
+	}
 }
 
 // Two installations of one server share neither rows nor numbers nor chains.

@@ -1,10 +1,10 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,4 +212,41 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 	})
 }
 
-var _ = context.Background
+// Small numbers have no gaps where acts of the same batch were refused.
+func TestRefusedActUsesUpNoNumber(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newTestBook(t, db)
+		let := hold(t, b)
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				_, err := b.Update(t.Context(), admin, monday, func(tx *Tx) error {
+					tx.Entry("person.add", "")
+					_, err := tx.PutPerson(Person{Personal: Personal{UserID: fmt.Sprint("user-", i)}})
+					if i%2 == 0 {
+						return errNo
+					}
+					return err
+				})
+				if (err == nil) != (i%2 == 1) {
+					t.Error(err)
+				}
+			})
+		}
+		queued(t, b, 20)
+		let()
+		wg.Wait()
+		b.View(func(v *View) error {
+			var numbers []int64
+			for p := range v.People() {
+				numbers = append(numbers, p.Number)
+			}
+			slices.Sort(numbers)
+			if diff := cmp.Diff([]int64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, numbers); diff != "" {
+				t.Errorf("numbers (-want +got):\n%s", diff)
+			}
+			return nil
+		})
+	})
+}
