@@ -40,6 +40,9 @@ type made struct {
 // end, so that a failure leaves nothing behind.
 func (c *initCmd) Run(s *session) error {
 	dir := s.dir()
+	if c.Days < 1 {
+		return &UsageError{"--days is at least 1", "pott-authority init --help"}
+	}
 	if _, err := os.Lstat(dir); err == nil {
 		return &AlreadyMadeError{dir}
 	}

@@ -290,6 +290,9 @@ func (c *keyCertify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	if c.Days < 1 {
+		return &UsageError{"--days is at least 1", "pott-authority key certify --help"}
+	}
 	now := s.p.now()
 	today := license.DateOf(now.UTC())
 	key := licensefile.SigningKey{Key: p.Key, Type: licensefile.TypeSet, From: today, Through: today.Add(c.Days)}

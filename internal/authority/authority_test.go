@@ -232,6 +232,34 @@ func TestAFileThatSaysSomethingElseIsKeptBack(t *testing.T) {
 	}
 }
 
+func TestEveryDifferenceFromWhatWasPreparedIsSeen(t *testing.T) {
+	ctx, a := t.Context(), open(t)
+	p, err := a.Prepare(ctx, "anna", order1, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := a.Sign(ctx, "anna", p, signingKey, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.sameAsPrepared(file, p.Draft, p.Entry, noon); err != nil {
+		t.Fatal(err)
+	}
+	for what, change := range map[string]func(e *Entry, d *licensefile.Draft){
+		"the checkpoint": func(e *Entry, d *licensefile.Draft) { e.Hash = strings.Repeat("0", 64) },
+		"the lines":      func(e *Entry, d *licensefile.Draft) { e.Lines = append([]byte("x"), e.Lines...) },
+		"the header":     func(e *Entry, d *licensefile.Draft) { e.Company = "Nordlys" },
+		"a license":      func(e *Entry, d *licensefile.Draft) { d.Set.Licenses = d.Set.Licenses[1:] },
+	} {
+		e, d := *p.Entry, *p.Draft
+		change(&e, &d)
+		got := a.sameAsPrepared(file, &d, &e, noon)
+		if other, ok := got.(*SignedOtherwiseError); !ok || other.What != what {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
+}
+
 func TestOnlyACertifiedKeySigns(t *testing.T) {
 	ctx, a := t.Context(), open(t)
 	p, err := a.Prepare(ctx, "anna", order1, noon)

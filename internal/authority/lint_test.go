@@ -280,6 +280,21 @@ lines:
 	}
 }
 
+func TestOneSeatOfAPlanDerivesOneOfEverything(t *testing.T) {
+	c := parsed(t, strings.Replace(small, "includes: [login, sale-cal]", "includes: [LOGIN, Sale-Cal]", 1))
+	o, err := ParseOrder([]byte(order[:strings.Index(order, "lines:")] + "quantities: derived\nlines: [{module: server, quantity: 1}, {plan: SELLER, quantity: 1}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, l := range review(o, c, Before{}, noon).Set.Licenses {
+		got = append(got, fmt.Sprintf("%s %d", l.Module, l.Quantity))
+	}
+	if want := []string{"server 1", "seller 1", "login 1", "sale-cal 1", "tier 1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}
+
 func TestWhatAnOrderSaysWinsOverTheCatalogue(t *testing.T) {
 	text := strings.NewReplacer(
 		"{module: login, quantity: 7}", "{module: LOGIN, quantity: 7, hidden: false, unrestricted: true, open_ended: true}",

@@ -77,3 +77,13 @@ func (e *PassphraseMismatchError) Error() string { return "the two passphrases d
 
 // Code returns the stable code of the error.
 func (e *PassphraseMismatchError) Code() string { return "key.passphrase-mismatch" }
+
+// A WorkError says that trying a passphrase cannot cost so much or so little.
+type WorkError struct{ Work, Least, Most int }
+
+func (e *WorkError) Error() string {
+	return fmt.Sprintf("the cost of a try is %d, and must be from %d to %d", e.Work, e.Least, e.Most)
+}
+
+// Code returns the stable code of the error.
+func (e *WorkError) Code() string { return "key.work" }

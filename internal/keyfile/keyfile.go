@@ -34,6 +34,13 @@ const format = "pott-private-key/v1"
 // about a second and 256 MiB.
 const DefaultWork = 18
 
+// The least and the most a try of a passphrase may cost. Above the most, age
+// would refuse to open the file again.
+const (
+	minWork = 1
+	maxWork = 22
+)
+
 // maxFile is the largest key file that is read, in bytes.
 const maxFile = 64 << 10
 
@@ -120,6 +127,9 @@ func seal(k *Key, passphrase []byte, work int) ([]byte, error) {
 	}
 	if work == 0 {
 		work = DefaultWork
+	}
+	if work < minWork || work > maxWork {
+		return nil, &WorkError{Work: work, Least: minWork, Most: maxWork}
 	}
 	r.SetWorkFactor(work)
 	head := k.head()

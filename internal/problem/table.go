@@ -199,6 +199,7 @@ var table = map[string]Row{
 	"key.passphrase-mismatch": command(Usage),
 	"key.permissions":         command(NotPermitted),
 	"key.wrong-passphrase":    command(NotPermitted),
+	"key.work":                command(Usage),
 
 	// Commands. Their status is never sent: they answer with the exit code.
 	"cli.usage":          command(Usage),

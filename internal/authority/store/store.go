@@ -138,15 +138,13 @@ func (s *Store) Last(ctx context.Context, issuer license.Issuer, serial string) 
 // of that number is on record and was not abandoned.
 func (s *Store) Record(ctx context.Context, e *Entry) error {
 	return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-		var open, abandoned int64
-		err := tx.QueryRow(ctx, `SELECT COUNT(*) - COUNT(b.step), COUNT(b.step) FROM prepared p
-			LEFT JOIN step b ON b.prepared = p.id AND b.step = 'abandoned'
-			WHERE p.issuer = ? AND p.serial = ? AND p.number = ?`, e.Issuer, e.Serial, e.Number).Scan(&open, &abandoned)
+		// The attempts of a number are unique, so a second one fits only when
+		// all before it were abandoned.
+		var abandoned int64
+		err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM prepared p JOIN step b ON b.prepared = p.id AND b.step = 'abandoned'
+			WHERE p.issuer = ? AND p.serial = ? AND p.number = ?`, e.Issuer, e.Serial, e.Number).Scan(&abandoned)
 		if err != nil {
 			return err
-		}
-		if open > 0 {
-			return &TakenError{e.Issuer, e.Serial, e.Number}
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO prepared (id, issuer, serial, number, attempt, company, checkpoint, hash, previous,
 			lines, order_text, catalogue, licenses, expiry, at, by_whom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
