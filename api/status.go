@@ -15,6 +15,7 @@ type Installation struct {
 	Demo        bool   `json:"demo,omitempty" doc:"True when it accepts demo sets."`
 	Key         string `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
 	Fingerprint string `json:"fingerprint,omitempty" doc:"Of that key, eight groups of four hex digits: what a set names that is meant for this installation only."`
+	Roots       []string `json:"roots,omitempty" doc:"Fingerprints of the root keys that sets must lead back to."`
 }
 
 // A Status says on one screen how the installation is.

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -45,7 +46,13 @@ type House struct {
 	options Options
 	mu      sync.RWMutex
 	byName  map[string]*Installation
+	stop    context.CancelFunc // following other servers
+	stopped chan struct{}
 }
+
+// behind is how far this server may be behind others on the same database while
+// nobody changes anything here.
+const behind = time.Second
 
 // Open opens the house in a database, and every installation in it.
 func Open(ctx context.Context, o Options) (*House, error) {
@@ -53,14 +60,49 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{store: st, options: o, byName: map[string]*Installation{}}
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{})}
 	for _, name := range st.Names() {
 		if err := h.open(name); err != nil {
-			h.Close()
-			return nil, err
+			close(h.stopped)
+			return nil, errors.Join(err, h.Close())
 		}
 	}
+	go h.follow(following)
 	return h, nil
+}
+
+// follow takes over what others write to the same database.
+func (h *House) follow(ctx context.Context) {
+	defer close(h.stopped)
+	tick := time.NewTicker(behind)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := h.Refresh(ctx); err != nil && ctx.Err() == nil {
+			h.options.Log.Warn("what other servers have written cannot be read", "err", err)
+		}
+	}
+}
+
+// Refresh takes over what others have written to the same database: changes, and
+// installations that are new.
+func (h *House) Refresh(ctx context.Context) error {
+	if err := h.store.Refresh(ctx); err != nil {
+		return err
+	}
+	for _, name := range h.store.Names() {
+		if h.Installation(name) == nil {
+			if err := h.open(name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (h *House) open(name string) error {
@@ -74,6 +116,10 @@ func (h *House) open(name string) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.byName[name] != nil { // somebody else was quicker
+		in.close()
+		return nil
+	}
 	h.byName[name] = in
 	return nil
 }
@@ -81,6 +127,8 @@ func (h *House) open(name string) error {
 // Close waits for the acts that were begun, ends all change streams, and lets
 // go of the database.
 func (h *House) Close() error {
+	h.stop()
+	<-h.stopped
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	err := h.store.Close()

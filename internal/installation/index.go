@@ -2,6 +2,7 @@ package installation
 
 import (
 	"cmp"
+	"context"
 	"crypto/ed25519"
 	"iter"
 	"slices"
@@ -58,7 +59,13 @@ func newInstallation(name string, book *store.Book, o *Options) (*Installation, 
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.stop = book.Watch(in.take)
-	err = in.view(func(v *store.View) error { in.now.Store(in.wholeMoment(v)); return nil })
+	err = in.view(func(v *store.View) error {
+		in.now.Store(in.wholeMoment(v))
+		if why := in.distrust(context.Background(), v, in.clock(v)); why != "" {
+			o.Log.Error(why, "installation", name)
+		}
+		return nil
+	})
 	if err != nil {
 		in.stop()
 		return nil, err

@@ -3,6 +3,8 @@ package installation
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -20,6 +22,9 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
 			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
 			People: peopleCount(v), Integrity: integrity(v),
+		}
+		if why := in.distrust(ctx, v, now); why != "" {
+			s.Integrity.Verified, s.Integrity.Note = false, why
 		}
 		worst := license.OK
 		for _, set := range v.Active().Sets() {
@@ -46,6 +51,9 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 func (in *Installation) shownInstallation(v *store.View) api.Installation {
 	info := v.Info()
 	out := api.Installation{Name: info.Name, Company: info.Company, Serial: info.Serial, TimeZone: info.TimeZone, Demo: info.Demo}
+	for _, root := range in.root.Roots {
+		out.Roots = append(out.Roots, licensefile.Fingerprint(root.Key))
+	}
 	if len(info.SiteKey) > 0 {
 		out.Key, out.Fingerprint = base64.StdEncoding.EncodeToString(info.SiteKey), in.fingerprint(v)
 	}
@@ -164,6 +172,21 @@ func issuerCount(v *store.View, set *license.Set, counts seat.Counts) api.Issuer
 		}
 	}).PaidUsers
 	return c
+}
+
+// distrust checks the sets in force again, from the pinned roots and the key
+// lists learned since, and says what is wrong with the first that is not
+// genuine.
+func (in *Installation) distrust(ctx context.Context, v *store.View, now time.Time) string {
+	for _, row := range v.Sets() {
+		if row.State != store.SetActive {
+			continue
+		}
+		if _, err := in.accepted(ctx, v, row, now); err != nil {
+			return fmt.Sprintf("set %s in force is no longer genuine: %v", setID(row.Issuer, row.Number), err)
+		}
+	}
+	return ""
 }
 
 func integrity(v *store.View) api.Integrity {

@@ -27,7 +27,13 @@ type Fixture struct {
 	*installation.House
 	Vendors Vendors
 	options installation.Options
+	trust   licensefile.Trust
 	now     atomic.Int64
+}
+
+// TrustNobody pins another root, from the next opening on.
+func (f *Fixture) TrustNobody() {
+	f.trust.Roots = []licensefile.RootKey{{Name: "housetest/root", Key: signer("another root").Public()}}
 }
 
 // New opens a house in a fresh database, with an empty installation of each
@@ -36,10 +42,11 @@ type Fixture struct {
 func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
 	t.Helper()
 	f := &Fixture{Vendors: NewVendors(t)}
+	f.trust = f.Vendors.Trust()
 	f.Set(Noon)
 	f.options = installation.Options{
 		DB: db, Master: [32]byte{1, 2, 3}, Now: f.Clock, Log: slog.New(slog.DiscardHandler),
-		Trust: func(string) (licensefile.Trust, error) { return f.Vendors.Trust(), nil },
+		Trust: func(string) (licensefile.Trust, error) { return f.trust, nil },
 		Key:   func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
 	}
 	f.Reopen(t)
