@@ -128,10 +128,10 @@ func (c serverInit) Run(s *session) error {
 	for _, r := range trust.Roots {
 		doc.Roots = append(doc.Roots, rootMade{r.Name, licensefile.Fingerprint(r.Key)})
 	}
+	if err := errors.Join(c.made().Check(), host.MayMake(config)); err != nil {
+		return err
+	}
 	if c.DryRun {
-		if err := host.MayMake(config); err != nil {
-			return err
-		}
 		return s.made(doc)
 	}
 	undo, err := host.Make(config, root)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -138,13 +139,30 @@ type New struct {
 	Demo     bool
 }
 
-// MayAdd reports whether an installation of that name can be added.
+var nameText = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
+
+// Check reports what makes no sense of an installation whose name becomes part
+// of paths and of a file.
+func (n New) Check() error {
+	if !nameText.MatchString(n.Name) {
+		return &installation.BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens"}
+	}
+	if _, err := time.LoadLocation(n.TimeZone); err != nil {
+		return &installation.BadValueError{Field: "time_zone", Why: "it is not known here; write a name such as Europe/Stockholm"}
+	}
+	return nil
+}
+
+// MayAdd reports whether an installation can be added.
 func (h *Host) MayAdd(n New) error {
+	if err := n.Check(); err != nil {
+		return err
+	}
 	if h.house.Installation(n.Name) != nil {
 		return &AlreadyMadeError{Data: n.Name}
 	}
-	if _, err := os.Stat(h.keys.path(n.Name + ".key")); err == nil {
-		return &KeyExistsError{Path: h.keys.path(n.Name + ".key")}
+	if _, err := os.Stat(h.keys.path(keyFile(n.Name))); err == nil {
+		return &KeyExistsError{Path: h.keys.path(keyFile(n.Name))}
 	}
 	return nil
 }
@@ -162,7 +180,7 @@ func (h *Host) Add(ctx context.Context, by audit.Actor, n New) (secret string, e
 		Name: n.Name, Company: n.Company, Serial: n.Serial, TimeZone: n.TimeZone, Demo: n.Demo,
 	})
 	if err != nil {
-		h.keys.Remove(n.Name + ".key")
+		h.keys.Remove(keyFile(n.Name))
 		return "", err
 	}
 	made, err := in.MakeToken(ctx, installation.Act{By: by}, api.NewToken{Name: "first administrator", Scopes: []string{api.ScopeAdmin}})

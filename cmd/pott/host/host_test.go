@@ -47,7 +47,7 @@ func TestAKeyThatIsMissingDamagedOrNoSecretIsRefused(t *testing.T) {
 	if _, err := k.Installation("nordlys"); !errors.As(err, new(*NoKeyError)) {
 		t.Errorf("no such installation: %v", err)
 	}
-	os.Rename(k.path("seal.key"), k.path("nordlys.key"))
+	os.Rename(k.path("seal.key"), k.path(keyFile("nordlys")))
 	if _, err := k.Installation("nordlys"); !errors.As(err, new(*BadKeyError)) {
 		t.Errorf("another key under that name: %v", err)
 	}

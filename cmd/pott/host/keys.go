@@ -20,8 +20,8 @@ import (
 // of the database is worth nothing without them. Nobody but the server's user
 // may read it.
 //
-//	seal.key        the key all records are sealed with
-//	NAME.key        the key the installation NAME signs its holdings with
+//	seal.key                 the key all records are sealed with
+//	installation-NAME.key    the key the installation NAME signs its holdings with
 type Keys struct{ Dir string }
 
 const (
@@ -42,7 +42,11 @@ func (k Keys) Make() error {
 }
 
 // MakeInstallation makes the key of one more installation.
-func (k Keys) MakeInstallation(name string) error { return k.write(name+".key", signHead) }
+func (k Keys) MakeInstallation(name string) error { return k.write(keyFile(name), signHead) }
+
+// keyFile returns the name of the file of an installation's key. The name of
+// the installation has been checked: it holds nothing that leads elsewhere.
+func keyFile(name string) string { return "installation-" + name + ".key" }
 
 // Remove takes away keys that were made for something that then failed.
 func (k Keys) Remove(file string) { os.Remove(k.path(file)) }
@@ -72,7 +76,7 @@ func (k Keys) Seal() ([32]byte, error) { return k.read("seal.key", sealHead) }
 
 // Installation returns the key an installation signs with.
 func (k Keys) Installation(name string) (ed25519.PrivateKey, error) {
-	seed, err := k.read(name+".key", signHead)
+	seed, err := k.read(keyFile(name), signHead)
 	if err != nil {
 		return nil, err
 	}
