@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/pott-dev/pott/entitle"
 	"github.com/pott-dev/pott/license"
@@ -51,9 +53,14 @@ func (s *shop) guard(may func(gate) entitle.Answer, next http.HandlerFunc) http.
 
 // health tells the operator how much the answers are worth.
 func (s *shop) health(w http.ResponseWriter, r *http.Request) {
-	status := s.client.Status()
-	if status.Stale {
-		w.WriteHeader(http.StatusServiceUnavailable)
+	switch status := s.client.Status(); {
+	case status.Stale:
+		http.Error(w, "closed: nothing was heard of the license server since "+day(status.AsOf), http.StatusServiceUnavailable)
+	case !status.Connected:
+		fmt.Fprintln(w, "ok: the license server is away, answers are good until", day(status.StaleAt))
+	default:
+		fmt.Fprintf(w, "ok: %d people, state %d\n", status.People, status.Seq)
 	}
-	page.ExecuteTemplate(w, "health", status)
 }
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }

@@ -34,7 +34,7 @@ func TestShop(t *testing.T) {
 		{"anna edits orders", "GET", "/?as=anna", 200, "may edit orders: included", "disabled"},
 		{"bo reads orders", "GET", "/?as=bo", 200, `disabled title="no-edit"`, "Download"},
 		{"cecilia may not sign in", "GET", "/?as=cecilia", 200, "may not sign in: client-needs", "desks"},
-		{"nobody sees nothing", "GET", "/", 200, "Choose who you are", "desks"},
+		{"nobody sees nothing", "GET", "/", 200, "Say who you are", "desks"},
 		{"anna sends an order", "POST", "/orders/1?as=anna", 303, "", ""},
 		{"there is no such order", "POST", "/orders/9?as=anna", 404, "no such order", ""},
 		{"bo sends none", "POST", "/orders/3?as=bo", 403, "You may not do that: no-edit", ""},
