@@ -165,6 +165,19 @@ func TestWriterCommitsAndRollsBack(t *testing.T) {
 				t.Errorf("a commit without connection: %v, %v", answered, err)
 			}
 		}
+		set(6)
+		if db.Dialect == sqldb.PostgreSQL { // also while nobody uses it
+			var pid int64
+			rows, err := w.Query(t.Context(), "SELECT pg_backend_pid()")
+			if err != nil || !rows.Next() || rows.Scan(&pid) != nil {
+				t.Fatal(err)
+			}
+			rows.Close()
+			w.Rollback(t.Context())
+			exec(t, db, "SELECT pg_terminate_backend(?)", pid)
+		} else {
+			w.Rollback(t.Context())
+		}
 		set(7)
 		if _, err := w.Commit(t.Context()); err != nil || taken(t, db) != 7 {
 			t.Errorf("%d taken, %v", taken(t, db), err)

@@ -38,6 +38,15 @@ func (w *Writer) Close() error {
 // Begin starts a transaction: with the file's write lock on SQLite, at READ
 // COMMITTED on PostgreSQL, where the caller locks what it needs.
 func (w *Writer) Begin(ctx context.Context) error {
+	had := w.conn != nil
+	err := w.begin(ctx)
+	if err != nil && had && w.conn == nil { // it broke while nobody used it
+		err = w.begin(ctx)
+	}
+	return err
+}
+
+func (w *Writer) begin(ctx context.Context) error {
 	if w.conn == nil {
 		conn, err := w.db.write.Conn(ctx)
 		if err != nil {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/seat"
@@ -268,6 +270,28 @@ func TestLostCommitIsLookedUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A database that is gone stores nothing and says so; the book goes on once it
+// is back.
+func TestDatabaseThatFailsStoresNothing(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := newTestBook(t, db)
+		anna := addPerson(t, b, "anna")
+		putPool(t, b, web(), 1)
+		attack(t, b, "ALTER TABLE audit RENAME TO gone")
+		before := dump(t, b)
+		if _, err := b.Update(t.Context(), admin, monday, give(anna, web())); code(err) != "storage.unavailable" {
+			t.Errorf("without its table: %v", err)
+		}
+		if diff := cmp.Diff(before, dump(t, b)); diff != "" {
+			t.Errorf("the book changed:\n%s", diff)
+		}
+		attack(t, b, "ALTER TABLE gone RENAME TO audit")
+		do(t, b, give(anna, web()))
+		checkBook(t, reopen(t, b))
+	})
 }
 
 // A random day against the simplest model there is, with a new store now and

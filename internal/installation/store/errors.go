@@ -119,6 +119,19 @@ func (e *UnknownOutcomeError) Error() string {
 // Code returns the stable code of the error.
 func (e *UnknownOutcomeError) Code() string { return "storage.unknown-outcome" }
 
+// An UnavailableError is returned when the database failed. Nothing was stored.
+type UnavailableError struct{ cause error }
+
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("the database did not store the change: %v", e.cause)
+}
+
+// Code returns the stable code of the error.
+func (e *UnavailableError) Code() string { return "storage.unavailable" }
+
+// Unwrap returns what the database said.
+func (e *UnavailableError) Unwrap() error { return e.cause }
+
 // A ClosedError is returned once the store is being closed.
 type ClosedError struct{}
 

@@ -189,7 +189,7 @@ func (t *teller) settle(ctx context.Context, acts []*request) {
 	for n := 0; len(acts) > 0; n++ {
 		left, err := t.try(ctx, acts)
 		if err != nil && (!sqldb.Retryable(err) || n >= tries) {
-			refuse(left, err)
+			refuse(left, &UnavailableError{cause: err})
 			return
 		}
 		acts = left
