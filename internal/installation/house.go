@@ -34,10 +34,26 @@ type Options struct {
 	// here.
 	Trust func(installation string) (licensefile.Trust, error)
 	// Key returns the private key of an installation, which signs its holdings,
-	// or nil when this server has none.
+	// or nil when this server has none. It may be nil itself.
 	Key func(installation string) (ed25519.PrivateKey, error)
-	Now func() time.Time
-	Log *slog.Logger
+	Now func() time.Time // nil: time.Now
+	Log *slog.Logger     // nil: slog.Default()
+}
+
+// withDefaults returns the options with nothing left nil. Without Trust no set
+// is genuine.
+func (o Options) withDefaults() Options {
+	if o.Trust == nil {
+		o.Trust = func(string) (licensefile.Trust, error) { return licensefile.Trust{Threshold: 1}, nil }
+	}
+	if o.Key == nil {
+		o.Key = func(string) (ed25519.PrivateKey, error) { return nil, nil }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.Log = cmp.Or(o.Log, slog.Default())
+	return o
 }
 
 // A House is all installations of one server.
@@ -56,6 +72,7 @@ const behind = time.Second
 
 // Open opens the house in a database, and every installation in it.
 func Open(ctx context.Context, o Options) (*House, error) {
+	o = o.withDefaults()
 	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master}, store.Options{Parse: ReadSet})
 	if err != nil {
 		return nil, err

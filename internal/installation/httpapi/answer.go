@@ -31,6 +31,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	}
 	h["Content-Length"] = []string{strconv.Itoa(b.Len())}
 	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Cache-Control"] = []string{"no-store"}
 	w.WriteHeader(status)
 	_, err := w.Write(b.Bytes())
 	if err != nil {
@@ -77,7 +78,6 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	h.Set("Content-Type", api.ContentProblem)
 	h.Set("Content-Language", language(r))
 	h.Add("Vary", "Accept-Language")
-	h.Set("Cache-Control", "no-store")
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="pott"`)
 	}
