@@ -85,22 +85,30 @@ func (in *Installation) close() {
 	in.feed.close()
 }
 
-// nextDay looks at the same state again when a day has ended somewhere.
+// nextDay looks at the same state again once a day has ended somewhere.
 func (in *Installation) nextDay() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	m := *in.now.Load()
-	m.index = m.index.At(in.options.Now())
-	in.now.Store(&m)
+	now := in.options.Now()
+	if now.Before(m.mark) {
+		now = m.mark
+	}
+	if next := m.index.NextChange(); !next.IsZero() && !now.Before(next) {
+		m.index = m.index.At(now)
+		in.now.Store(&m)
+	}
 	in.day.Reset(in.untilNextDay())
 }
 
+// untilNextDay is when to look at the clock again. It is never long: the timer
+// stands still while the machine sleeps, and does not see the clock being set.
 func (in *Installation) untilNextDay() time.Duration {
 	next := in.now.Load().index.NextChange()
 	if next.IsZero() {
-		return 24 * time.Hour
+		return time.Minute
 	}
-	return max(next.Sub(in.options.Now()), time.Second)
+	return min(max(next.Sub(in.options.Now()), 10*time.Millisecond), time.Minute)
 }
 
 // take brings the present moment to a commit and tells those who follow. The
