@@ -2,6 +2,9 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -103,10 +106,55 @@ func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *te
 	w.pott(designteamet.Name, "context", "add", "work", "--server", w.server, "--token-file", w.path("designteamet.token"))
 	for _, path := range order {
 		if good := jsonCases[path].good; good != "" {
+			w.tries(t, path, words(good))
 			answers(t, path, w.pott(designteamet.Name, append(words(good), "--json")...))
 		}
 		refuses(t, path, w.pott(designteamet.Name, append(words(jsonCases[path].bad), "--json")...))
 	}
+}
+
+// tries runs a command as a dry run, where there is one, and checks that nothing
+// is different afterwards.
+func (w *world) tries(t *testing.T, path string, words []string) {
+	t.Helper()
+	help := w.pott(designteamet.Name, append(strings.Fields(path), "--help")...)
+	if !strings.Contains(help.stdout, "--dry-run") {
+		return
+	}
+	state := func() string {
+		st, err := w.client(t, designteamet.Name).Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(st.Seq, w.files(t))
+	}
+	before := state()
+	answers(t, path+" --dry-run", w.pott(designteamet.Name, append(words, "--dry-run", "--json")...))
+	if after := state(); after != before {
+		t.Errorf("pott %s --dry-run: was %s, is %s", path, before, after)
+	}
+}
+
+// files lists what stands in the directory of the world outside the server's
+// own.
+func (w *world) files(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(w.dir, func(path string, d fs.DirEntry, err error) error {
+		if path == w.config.Data {
+			return fs.SkipDir
+		}
+		if err == nil && !d.IsDir() {
+			if info, err := d.Info(); err == nil {
+				files = append(files, fmt.Sprint(path, info.Size()))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 func answers(t *testing.T, path string, r run) {

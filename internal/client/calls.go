@@ -245,7 +245,7 @@ type AuditFilter struct {
 	Page
 }
 
-// Audit returns a page of what was done, oldest first.
+// Audit returns a page of what was done, newest first.
 func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEntry], error) {
 	q := f.Page.query()
 	for name, value := range map[string]string{"person": f.Person, "action": f.Action} {

@@ -12,7 +12,7 @@ import (
 )
 
 type auditCmd struct {
-	Ls     auditLs     `cmd:"" help:"List who did what, oldest first."`
+	Ls     auditLs     `cmd:"" help:"List who did what, newest first."`
 	Verify auditVerify `cmd:"" help:"Have the server check the whole record."`
 }
 

@@ -109,6 +109,7 @@ func newParser(p *Program, tree *tree) (*kong.Kong, error) {
 		return nil, err
 	}
 	parser.Model.Name = "pott"
+	parser.Model.Detail = about
 	for _, leaf := range parser.Model.Leaves(false) {
 		leaf.Detail = detail(leaf.Detail, pathOf(leaf))
 	}

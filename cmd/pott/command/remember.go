@@ -10,6 +10,11 @@ type contextCmd struct {
 	Rm   contextRm   `cmd:"" help:"Forget one."`
 }
 
+// Help says what kong's one line cannot.
+func (contextCmd) Help() string {
+	return "Contexts are kept in $POTT_CONTEXTS, else $XDG_CONFIG_HOME/pott/contexts.json, else ~/.config/pott/contexts.json. They hold where a token is kept, never the token. A flag beats the environment, the environment beats the context."
+}
+
 // contextList is the document of everything about contexts.
 type contextList struct {
 	Current string         `json:"current,omitempty"`

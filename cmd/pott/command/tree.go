@@ -32,6 +32,17 @@ type paging struct {
 	After string `placeholder:"NEXT" help:"Continue after this, as the list before said."`
 }
 
+// about stands in the help of the whole program.
+const about = `Answers go to standard output, everything else to standard error. Exit codes:
+
+    0  done                          7  the license counts forbid it
+    1  failed                        8  verification failed
+    2  wrong usage, or --yes needed  9  the set has ended: read-only
+    3  not found                    10  server not reachable; safe to try again
+    4  a token is needed            11  partly done
+    5  not permitted                12  cannot be verified
+    6  conflict                    130  interrupted`
+
 const welcome = `pott: licenses, the people who use them, and why.
 
   pott status                              how the installation is

@@ -55,9 +55,31 @@ func (c userWhy) Run(s *session) error {
 			o.line("why.missing", m.Text)
 			for _, f := range m.Fixes {
 				o.line("why.fix", f.Text)
+				if command := fixing(c.User, f); command != "" {
+					o.printf("         %s\n", command)
+				}
 			}
 		}
 	}})
+}
+
+// fixing returns the command that does what would help, or "" when there is none
+// or no seat is left for it.
+func fixing(user string, f api.Fix) string {
+	if f.Free != nil && *f.Free < 1 {
+		return ""
+	}
+	switch f.Act {
+	case "set-plan":
+		return "pott user plan set " + quoted(user) + " " + quoted(f.Name.String())
+	case "give-extra":
+		return "pott user extra add " + quoted(user) + " " + quoted(f.Name.String())
+	case "give-login":
+		return "pott user login set " + quoted(user)
+	case "bring-back":
+		return "pott user change " + quoted(user) + " --no-former"
+	}
+	return ""
 }
 
 // verdict prints the answer in one line: what, until when, and why.
