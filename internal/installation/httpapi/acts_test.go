@@ -174,6 +174,58 @@ func TestATokenIsGoodUntilItIsRevokedOrExpires(t *testing.T) {
 	}
 }
 
+func TestHistoryAndNumberOutliveThePerson(t *testing.T) {
+	w := newWorld(t)
+	anna := into[api.PersonDetail](w, ask{method: "GET", path: "/v1/people/ANNA"}) // in any letter case
+	into[api.ChangedPerson](w, ask{method: "PUT", path: "/v1/people/anna/plan", body: `{"plan":"service","reason":"moved"}`})
+	gone := into[api.ChangedPerson](w, ask{method: "DELETE", path: "/v1/people/anna"})
+	if len(gone.Effect.Released) != 1 || len(gone.Effect.Pools) != 2 || !gone.Person.Deleted {
+		t.Errorf("deleting does %+v", gone.Effect)
+	}
+	again := into[api.ChangedPerson](w, ask{method: "POST", path: "/v1/people", body: `{"user_id":"Anna","plan":"sales"}`})
+	if again.Person.Number == anna.Number || len(again.Person.Plans) != 1 {
+		t.Errorf("the new person is %+v", again.Person)
+	}
+	byNumber := ask{method: "GET", path: fmt.Sprintf("/v1/people/%%23%d", anna.Number)}
+	old := into[api.PersonDetail](w, byNumber)
+	if !old.Deleted || len(old.Uses) != 0 || len(old.History) != 2 || old.History[0].Name.Module != "sales" || old.History[0].Until.IsZero() || old.History[1].Reason != "moved" {
+		t.Errorf("the old person is %+v", old)
+	}
+	into[api.ChangedPerson](w, ask{method: "DELETE", path: byNumber.path + "?erase=true"})
+	if old = into[api.PersonDetail](w, byNumber); old.UserID != "" || old.FirstName != "" || len(old.History) != 2 {
+		t.Errorf("the erased person is %+v", old)
+	}
+	if v := into[api.AuditVerdict](w, ask{method: "GET", path: "/v1/audit/verify"}); v.Verdict != "intact" {
+		t.Errorf("after erasing, the chain is %+v", v)
+	}
+	for _, e := range into[api.List[api.AuditEntry]](w, ask{method: "GET", path: "/v1/audit?limit=1000"}).Items {
+		for name, value := range e.Facts {
+			if strings.Contains(strings.ToLower(value), "anna") {
+				t.Errorf("entry %d names a person for ever: %s is %q", e.Seq, name, value)
+			}
+		}
+	}
+}
+
+func TestATokenWhoseRecordWasEditedGivesNothing(t *testing.T) {
+	w := newWorld(t)
+	made := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"ci","scopes":["check"]}`})
+	_, err := w.db.Exec(t.Context(), "UPDATE token SET scopes = 'admin' WHERE id = ?", made.Token.ID)
+	w.must(err)
+	w.Reopen(t)
+	w.reconnect()
+	if got := w.do(ask{method: "GET", path: "/v1/tokens", token: made.Secret}); got.problem().Code != "auth.invalid" {
+		t.Errorf("the edited token: %d %s", got.status, got.body)
+	}
+	s := into[api.Status](w, ask{method: "GET", path: "/v1/status"})
+	if s.Integrity.Quarantined != 1 || s.Integrity.Note == "" || !s.Integrity.Writable {
+		t.Errorf("the status says %+v", s.Integrity)
+	}
+	if listed := w.do(ask{method: "GET", path: "/v1/tokens"}); strings.Contains(string(listed.body), made.Token.ID) {
+		t.Errorf("the edited token is listed: %s", listed.body)
+	}
+}
+
 func TestTheInstallationIsNamedByPathOrHostOrIsTheOnlyOne(t *testing.T) {
 	w := newWorld(t)
 	name := func(a ask) string {
