@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/pott-dev/pott/internal/authority"
 	"github.com/pott-dev/pott/internal/keyfile"
+	"github.com/pott-dev/pott/internal/signer"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -20,6 +22,9 @@ type initCmd struct {
 	Catalogue          []string `required:"" placeholder:"FILE" help:"Catalogue of an issuer; may be given several times."`
 	Fence              string   `placeholder:"FILE" help:"What the issuers may issue; a wide fence when left out."`
 	Days               int      `default:"366" help:"How many days the signing keys are valid."`
+	RootKey            string   `placeholder:"REF" help:"Root key that a signer holds, as signer:SOCKET#NAME; else one is made."`
+	IssuerKey          []string `placeholder:"ISSUER=REF" help:"Key of an issuer that a signer holds; else one is made."`
+	SigningKey         []string `placeholder:"ISSUER=REF" help:"Signing key of an issuer that a signer holds; else one is made."`
 	RootPassphraseFile string   `placeholder:"FILE" help:"File whose first line is the passphrase of the root key. Else it is that of the other keys."`
 	Work               int      `default:"18" placeholder:"N" help:"What one try of a passphrase costs, as a power of two."`
 	passphrase
@@ -64,8 +69,12 @@ func (c *initCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	held, err := c.held(s, m)
+	if err != nil {
+		return err
+	}
 	if !c.DryRun {
-		if err := c.build(s, m, texts, fence); err != nil {
+		if err := c.build(s, m, held, texts, fence); err != nil {
 			return err
 		}
 	}
@@ -117,14 +126,58 @@ func (s *session) fence(path string) (licensefile.Fence, error) {
 	return authority.ParseFence(text, base)
 }
 
-func (c *initCmd) build(s *session, m *made, catalogues [][]byte, fence licensefile.Fence) (err error) {
-	secret, err := c.source().Read("passphrase of the new keys", true)
-	if err != nil {
-		return err
+// held returns the keys that signers hold, by the name the key would have if it
+// were made here, and puts their references among the keys of m.
+func (c *initCmd) held(s *session, m *made) (map[string]licensefile.Signer, error) {
+	held := map[string]licensefile.Signer{}
+	hold := func(name string, use keyfile.Use, reference string) error {
+		i := slices.Index(m.Keys, name)
+		if i < 0 || !signer.IsReference(reference) {
+			return &UsageError{fmt.Sprintf("%q is no key that a signer holds for one of the issuers", reference), "pott-authority init --help"}
+		}
+		k, err := s.remote(reference, use)
+		if err != nil {
+			return err
+		}
+		held[name], m.Keys[i] = k, reference
+		return nil
 	}
-	rootSecret := secret
-	if c.RootPassphraseFile != "" {
-		if rootSecret, err = (keyfile.Source{File: c.RootPassphraseFile, FD: -1}).Read("", false); err != nil {
+	if c.RootKey != "" {
+		if err := hold("root-1", keyfile.Root, c.RootKey); err != nil {
+			return nil, err
+		}
+	}
+	for _, list := range []struct {
+		flags []string
+		use   keyfile.Use
+		name  func(issuer string, n int) string
+	}{{c.IssuerKey, keyfile.Issuer, issuerKeyName}, {c.SigningKey, keyfile.Signing, signingKeyName}} {
+		for _, flag := range list.flags {
+			issuer, reference, _ := strings.Cut(flag, "=")
+			if err := hold(list.name(issuer, 1), list.use, reference); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return held, nil
+}
+
+// secrets asks for the passphrases of the keys that are made here.
+func (c *initCmd) secrets() (root, others []byte, err error) {
+	if others, err = c.source().Read("passphrase of the new keys", true); err != nil {
+		return nil, nil, err
+	}
+	if c.RootPassphraseFile == "" {
+		return others, others, nil
+	}
+	root, err = keyfile.Source{File: c.RootPassphraseFile, FD: -1}.Read("", false)
+	return root, others, err
+}
+
+func (c *initCmd) build(s *session, m *made, held map[string]licensefile.Signer, catalogues [][]byte, fence licensefile.Fence) (err error) {
+	var rootSecret, secret []byte
+	if len(held) < len(m.Keys) {
+		if rootSecret, secret, err = c.secrets(); err != nil {
 			return err
 		}
 	}
@@ -140,8 +193,11 @@ func (c *initCmd) build(s *session, m *made, catalogues [][]byte, fence licensef
 			err = errors.Join(err, os.RemoveAll(temp))
 		}
 	}()
-	signers := map[string]licensefile.Signer{}
+	signers := maps.Clone(held)
 	for _, name := range m.Keys {
+		if signer.IsReference(name) {
+			continue
+		}
 		use, pass := keyfile.Signing, secret
 		switch {
 		case name == "root-1":
@@ -159,6 +215,9 @@ func (c *initCmd) build(s *session, m *made, catalogues [][]byte, fence licensef
 		signers[name] = licensefile.NewSigner(k.Private)
 	}
 	root := licensefile.RootKey{Name: "root-1", Key: signers["root-1"].Public()}
+	if k, ok := signers["root-1"].(*signer.RemoteKey); ok {
+		root.Name = k.Name()
+	}
 	trust := licensefile.Trust{Roots: []licensefile.RootKey{root}, Threshold: 1}
 	m.Fingerprint = licensefile.Fingerprint(root.Key)
 	if err := os.WriteFile(filepath.Join(temp, "root.pub"), trust.RootFile(), 0o644); err != nil {

@@ -113,7 +113,7 @@ func (c *keyShow) Run(s *session) error {
 		return err
 	}
 	defer a.Close()
-	p, err := keyfile.Inspect(filepath.Join(s.keys(), c.Name+keyfile.Ext))
+	p, err := s.look(c.Name)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ type keyPublic struct {
 }
 
 func (c *keyPublic) Run(s *session) error {
-	p, err := keyfile.Inspect(filepath.Join(s.keys(), c.Name+keyfile.Ext))
+	p, err := s.look(c.Name)
 	if err != nil {
 		return err
 	}
@@ -211,27 +211,6 @@ func (s *session) vouched(a *authority.Authority, p keyfile.Public) ([]string, e
 	return out, nil
 }
 
-// signer opens a key for a use and asks for its passphrase.
-func (s *session) signer(name string, use keyfile.Use, from keyfile.Source) (licensefile.Signer, error) {
-	path := filepath.Join(s.keys(), name+keyfile.Ext)
-	p, err := keyfile.Inspect(path)
-	if err != nil {
-		return nil, err
-	}
-	if p.Use != use {
-		return nil, &KeyUseError{name, string(p.Use), string(use)}
-	}
-	secret, err := from.Read("passphrase of "+name, false)
-	if err != nil {
-		return nil, err
-	}
-	k, err := keyfile.Open(path, secret)
-	if err != nil {
-		return nil, err
-	}
-	return licensefile.NewSigner(k.Private), nil
-}
-
 // choose returns the name of the one key here that would do, or name when one
 // was given.
 func (s *session) choose(name string, use keyfile.Use, wouldDo func(keyfile.Public) bool) (string, error) {
@@ -256,7 +235,7 @@ func (s *session) choose(name string, use keyfile.Use, wouldDo func(keyfile.Publ
 
 type keyCertify struct {
 	Issuer    string `arg:"" help:"Issuer whose sets the key may sign."`
-	Name      string `arg:"" help:"Name of the signing key."`
+	Name      string `arg:"" help:"Name of the signing key, or signer:SOCKET#NAME."`
 	IssuerKey string `placeholder:"NAME" help:"Key that signs the certificate; the issuer's only one when left out."`
 	Days      int    `default:"366" help:"How many days from today the key is valid."`
 	passphrase
@@ -277,12 +256,9 @@ func (c *keyCertify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	p, err := keyfile.Inspect(filepath.Join(s.keys(), c.Name+keyfile.Ext))
+	p, err := s.public(c.Name, keyfile.Signing)
 	if err != nil {
 		return err
-	}
-	if p.Use != keyfile.Signing {
-		return &KeyUseError{c.Name, string(p.Use), string(keyfile.Signing)}
 	}
 	name, err := s.choose(c.IssuerKey, keyfile.Issuer, func(k keyfile.Public) bool {
 		return slices.ContainsFunc(list.Issuers, func(g licensefile.IssuerGrant) bool { return g.Issuer == issuer && g.Key.Equal(k.Key) })
@@ -386,12 +362,9 @@ func (c *keyListSign) grant(s *session, list *licensefile.KeyList) error {
 		if !ok || err != nil {
 			return &UsageError{fmt.Sprintf("%q is not a grant: write ISSUER=KEY", g), "pott-authority key list-sign --help"}
 		}
-		p, err := keyfile.Inspect(filepath.Join(s.keys(), key+keyfile.Ext))
+		p, err := s.public(key, keyfile.Issuer)
 		if err != nil {
 			return err
-		}
-		if p.Use != keyfile.Issuer {
-			return &KeyUseError{key, string(p.Use), string(keyfile.Issuer)}
 		}
 		list.Issuers = slices.DeleteFunc(slices.Clone(list.Issuers), func(g licensefile.IssuerGrant) bool { return g.Issuer == issuer && g.Key.Equal(p.Key) })
 		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: issuer, Key: p.Key, Fence: fence})

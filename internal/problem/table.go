@@ -202,6 +202,19 @@ var table = map[string]Row{
 	"key.wrong-passphrase":    command(NotPermitted),
 	"key.work":                command(Usage),
 
+	// Keys that a signer holds.
+	"signer.bad-answer":      command(NotVerified),
+	"signer.bad-key":         command(Usage),
+	"signer.bad-reference":   command(Usage),
+	"signer.no-key":          command(NotFound),
+	"signer.open-to-others":  command(NotPermitted),
+	"signer.record":          command(Failed),
+	"signer.refused":         command(NotPermitted),
+	"signer.running":         command(Conflict),
+	"signer.unknown-text":    command(Usage),
+	"signer.unreachable":     command(NotReachable),
+	"signer.wrong-signature": command(NotVerified),
+
 	// Commands. Their status is never sent: they answer with the exit code.
 	"cli.usage":          command(Usage),
 	"cli.confirm":        command(Usage),
