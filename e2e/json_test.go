@@ -44,7 +44,7 @@ var jsonCases = map[string]jsonCase{
 	"user login set":      {"user login set anna", "user login set anna --valid-through never"},
 	"user login end":      {"user login end anna", "user login end nobody"},
 	"user why":            {"user why anna quote-cal", "user why anna"},
-	"user check":          {"user check anna superoffice.quote-cal", "user check anna quote-cal"},
+	"user check":          {"user check anna superoffice.quote-cal", "user check anna"},
 	"profile ls":          {"profile ls", "profile ls --wat"},
 	"profile set":         {"profile set team visible-for", "profile set team gold"},
 	"profile rm":          {"profile rm spare", "profile rm nosuch"},

@@ -32,7 +32,7 @@ func (c auditLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(e api.AuditEntry) string { return fmt.Sprint(e.Seq) }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "seq", right: true}, {head: "at"}, {head: "who", cut: true}, {head: "did"}, {head: "user"}, {head: "facts", cut: true}}}
+		t := &table{columns: []column{{head: "seq", right: true}, {head: "at"}, {head: "who", cut: late}, {head: "did"}, {head: "user"}, {head: "facts", cut: late}}}
 		for _, e := range list.Items {
 			t.add(fmt.Sprint(e.Seq), moment(e.At), e.Actor, e.Action, either(e.Person, e.Subject), facts(e.Facts))
 		}

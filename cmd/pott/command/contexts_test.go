@@ -115,7 +115,7 @@ func TestTheLocaleChoosesTheLanguageAndTheFirstVariableThatSpeaksDecides(t *test
 }
 
 func TestATableIsAlignedAndCutOnlyForATerminal(t *testing.T) {
-	tb := &table{columns: []column{{head: "license", cut: true}, {head: "spare", right: true}}}
+	tb := &table{columns: []column{{head: "license", cut: late}, {head: "spare", right: true}}}
 	tb.add("Försäljning Premium", "2")
 	tb.add("Web", "1200")
 	for _, row := range []struct {
@@ -125,6 +125,7 @@ func TestATableIsAlignedAndCutOnlyForATerminal(t *testing.T) {
 	}{
 		{false, 0, "Försäljning Premium     2\nWeb                  1200\n"},
 		{true, 18, "LICENSE      SPARE\nFörsäljnin…      2\nWeb           1200\n"},
+		{true, 10, "LICENSE   SPARE\nFörsälj…      2\nWeb        1200\n"},
 	} {
 		var b strings.Builder
 		tb.write(&b, row.header, row.width)
@@ -160,4 +161,14 @@ func TestCompletionNeedsNoServerForCommandsAndIsSilentWithoutOne(t *testing.T) {
 func sorted(words []string) []string {
 	slices.Sort(words)
 	return words
+}
+
+func TestCodeNamesAreCutBeforeTheTitlesTheyExplain(t *testing.T) {
+	tb := &table{columns: []column{{cut: late}, {cut: early}}}
+	tb.add(strings.Repeat("t", 30), strings.Repeat("c", 40))
+	for width, want := range map[int][]int{80: {30, 40}, 60: {30, 28}, 48: {30, 16}, 42: {24, 16}, 36: {24, 10}, 20: {10, 8}, 5: {8, 8}} {
+		if got := tb.widths(tb.rows, width); !slices.Equal(got, want) {
+			t.Errorf("on %d columns they have %v, want %v", width, got, want)
+		}
+	}
 }

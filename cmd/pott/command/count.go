@@ -40,10 +40,10 @@ func (o *paper) counted(heading string, rows []api.CountRow) {
 		return
 	}
 	o.line(heading)
-	t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "purchased", right: true}, {head: "in-use", right: true}}}
+	t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "purchased", right: true}, {head: "in-use", right: true}}}
 	clients := clientsOf(rows)
 	if len(clients) > 0 {
-		t.columns = append(t.columns, column{head: "client", cut: true})
+		t.columns = append(t.columns, column{head: "client", cut: late})
 	}
 	short := shorter(namesOf(rows, func(r api.CountRow) license.Name { return r.Name }))
 	shown := map[license.Name]bool{}

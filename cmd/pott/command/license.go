@@ -29,7 +29,7 @@ func (c licenseLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(l api.License) string { return l.Name.String() }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "kind"}, {head: "purchased", right: true},
+		t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "kind"}, {head: "purchased", right: true},
 			{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
 		short := shorter(namesOf(list.Items, func(l api.License) license.Name { return l.Name }))
 		for _, l := range list.Items {
@@ -88,7 +88,7 @@ func (c licenseHolders) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(h api.Holder) string { return h.Person }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "user"}, {head: "quantity", right: true}, {head: "how", cut: true}, {head: "since"}}}
+		t := &table{columns: []column{{head: "user"}, {head: "quantity", right: true}, {head: "how", cut: late}, {head: "since"}}}
 		for _, h := range list.Items {
 			var how []string
 			if h.Source != "" {

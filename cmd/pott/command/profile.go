@@ -24,7 +24,7 @@ func (profileLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(p api.Profile) string { return p.Code }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "profile"}, {head: "title", cut: true}, {head: "people", right: true}, {head: "modules", cut: true}}}
+		t := &table{columns: []column{{head: "profile"}, {head: "title", cut: late}, {head: "people", right: true}, {head: "modules", cut: late}}}
 		for _, p := range list.Items {
 			t.add(p.Code, p.Name, fmt.Sprint(p.People), names(p.Modules))
 		}

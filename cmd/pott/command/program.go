@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -69,6 +70,9 @@ func (p *Program) Run(ctx context.Context) (code int) {
 	s := &session{ctx: ctx, p: p, g: &globals{}}
 	if len(p.Args) == 0 {
 		return s.fail(s.answerText(welcome))
+	}
+	if p.Args[0] == "help" {
+		p.Args = append(slices.Clone(p.Args[1:]), "--help")
 	}
 	tree := &tree{}
 	parser, err := newParser(p, tree)

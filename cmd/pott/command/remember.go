@@ -39,7 +39,7 @@ func (s *session) answerContexts(c contexts, dry bool) error {
 	doc := listed(c)
 	doc.DryRun = dry
 	return s.answer(answer{doc: doc, ids: c.names(), human: func(o *paper) {
-		t := &table{columns: []column{{}, {head: "context"}, {head: "server", cut: true}, {head: "installation"}, {head: "token-file", cut: true}}}
+		t := &table{columns: []column{{}, {head: "context"}, {head: "server", cut: late}, {head: "installation"}, {head: "token-file", cut: late}}}
 		for _, e := range doc.Items {
 			mark := " "
 			if e.Name == c.Current {
@@ -69,7 +69,7 @@ func (contextShow) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: c, ids: []string{c.Context}, human: func(o *paper) {
-		t := &table{columns: []column{{}, {cut: true}, {}}}
+		t := &table{columns: []column{{}, {cut: late}, {}}}
 		t.add(s.say("label.context"), c.Context, "")
 		t.add(s.say("label.server"), c.Server.Value, c.Server.From)
 		t.add(s.say("label.installation"), c.Installation.Value, c.Installation.From)

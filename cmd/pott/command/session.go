@@ -270,7 +270,7 @@ func (o *paper) table(t *table) {
 
 // pairs prints labels and values, aligned.
 func (o *paper) pairs(rows ...[2]string) {
-	t := &table{columns: []column{{}, {cut: true}}}
+	t := &table{columns: []column{{}, {cut: late}}}
 	for _, r := range rows {
 		if r[1] != "" {
 			t.add(o.s.say("label."+r[0]), r[1])

@@ -32,7 +32,7 @@ func (setLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(x api.Set) string { return x.ID }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "set"}, {head: "company", cut: true}, {head: "status"}, {head: "validity", cut: true}, {head: "activated"}}}
+		t := &table{columns: []column{{head: "set"}, {head: "company", cut: late}, {head: "status"}, {head: "validity", cut: late}, {head: "activated"}}}
 		for _, x := range list.Items {
 			t.add(x.ID, x.Company, o.s.say("set."+x.Status), o.setValidity(x), day(x.From))
 		}
@@ -222,7 +222,7 @@ func (o *paper) review(r api.Review, all bool) {
 		o.line("review.first", len(r.Rows))
 	}
 	o.printf("\n")
-	t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "now", right: true}, {head: "new", right: true},
+	t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "now", right: true}, {head: "new", right: true},
 		{head: "change", right: true}, {head: "in-use", right: true}, {head: "result"}}}
 	short := shorter(namesOf(rows, func(r api.ReviewRow) license.Name { return r.Name }))
 	for _, row := range rows {
@@ -238,16 +238,16 @@ func (o *paper) review(r api.Review, all bool) {
 	o.notes(r.Notes)
 	for _, row := range r.Rows {
 		if blocks(row) && !row.Hidden && len(row.Holders) > 0 {
-			o.line("review.holders", short(row.Name), someOf(slices.Sorted(slices.Values(row.Holders))))
+			o.line("review.holders", short(row.Name), o.someOf(slices.Sorted(slices.Values(row.Holders))))
 		}
 	}
 }
 
-// someOf names as many people as fit on a line, and says how many more there
-// are.
-func someOf(people []string) string {
+// someOf names as many people as a person wants to read, and says how many there
+// are; in a pipe it names them all.
+func (o *paper) someOf(people []string) string {
 	const enough = 6
-	if len(people) <= enough {
+	if len(people) <= enough || !o.s.p.Terminal {
 		return strings.Join(people, " ")
 	}
 	return fmt.Sprintf("%s … (%d)", strings.Join(people[:enough], " "), len(people))

@@ -68,7 +68,7 @@ func (o *paper) statusPools(st api.Status) {
 		}
 		return
 	}
-	t := &table{columns: []column{{head: "license", cut: true}, {head: "name", cut: true}, {head: "purchased", right: true},
+	t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "purchased", right: true},
 		{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
 	short, hidden := shorter(namesOf(st.Pools, func(l api.License) license.Name { return l.Name })), 0
 	for _, l := range st.Pools {

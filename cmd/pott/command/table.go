@@ -15,10 +15,18 @@ type table struct {
 type column struct {
 	head  string
 	right bool // numbers stand at the right
-	// cut says that the column may be shortened when the table is wider than
-	// the terminal.
-	cut bool
+	cut   cut
 }
+
+// A cut says whether a column may be shortened when the table is wider than the
+// terminal, and when its turn is.
+type cut uint8
+
+const (
+	never cut = iota
+	late      // titles and lists: after what they explain
+	early     // code names beside a title
+)
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
@@ -56,7 +64,8 @@ func (t *table) write(w io.Writer, header bool, width int) error {
 }
 
 // widths measures the columns, and takes what is too much for the terminal from
-// those that may be cut, the widest first.
+// those that may be cut: first from code names, then from titles as long as they
+// can still be read, then from both.
 func (t *table) widths(rows [][]string, width int) []int {
 	widths := make([]int, len(t.columns))
 	for _, row := range rows {
@@ -67,14 +76,26 @@ func (t *table) widths(rows [][]string, width int) []int {
 	if width == 0 {
 		return widths
 	}
-	total := 2 * (len(widths) - 1)
+	over := 2*(len(widths)-1) - width
 	for _, w := range widths {
-		total += w
+		over += w
 	}
-	for ; total > width; total-- {
+	for _, turn := range []struct {
+		cut  cut
+		keep int
+	}{{early, 16}, {late, 24}, {early, 8}, {late, 8}} {
+		over = t.take(widths, turn.cut, turn.keep, over)
+	}
+	return widths
+}
+
+// take shortens the widest columns of one kind, letter by letter, and returns
+// how much is still too much.
+func (t *table) take(widths []int, of cut, keep, over int) int {
+	for ; over > 0; over-- {
 		widest := -1
 		for i, c := range t.columns {
-			if c.cut && widths[i] > 8 && (widest < 0 || widths[i] > widths[widest]) {
+			if c.cut == of && widths[i] > keep && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
@@ -83,7 +104,7 @@ func (t *table) widths(rows [][]string, width int) []int {
 		}
 		widths[widest]--
 	}
-	return widths
+	return over
 }
 
 // shorten cuts a text to at most n letters and says so with "…".

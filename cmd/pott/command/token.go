@@ -25,7 +25,7 @@ func (tokenLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(t api.Token) string { return t.ID }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "token"}, {head: "title", cut: true}, {head: "scopes"}, {head: "made"}, {head: "state"}}}
+		t := &table{columns: []column{{head: "token"}, {head: "title", cut: late}, {head: "scopes"}, {head: "made"}, {head: "state"}}}
 		for _, x := range list.Items {
 			t.add(x.ID, x.Name, strings.Join(x.Scopes, ","), day(x.Created), o.tokenState(x))
 		}

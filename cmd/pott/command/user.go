@@ -42,7 +42,7 @@ func (c userLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(p api.Person) string { return p.UserID }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "user"}, {head: "person", cut: true}, {head: "kind"}, {head: "login"}, {head: "has", cut: true}}}
+		t := &table{columns: []column{{head: "user"}, {head: "person", cut: late}, {head: "kind"}, {head: "login"}, {head: "has", cut: late}}}
 		for _, p := range list.Items {
 			t.add(p.UserID, fullName(p), p.Kind.String(), o.login(p), o.has(p))
 		}
@@ -104,7 +104,7 @@ func (c userShow) Run(s *session) error {
 		if len(p.Uses) > 0 {
 			o.printf("\n")
 			o.line("show.uses", len(p.Uses))
-			t := &table{columns: []column{{}, {cut: true}}}
+			t := &table{columns: []column{{}, {cut: late}}}
 			short := shorter(namesOf(p.Uses, func(l api.License) license.Name { return l.Name }))
 			for _, l := range p.Uses {
 				t.add("  "+short(l.Name), l.DisplayName)
@@ -133,7 +133,7 @@ func (o *paper) holdings(heading string, list []api.Holding) {
 	}
 	o.printf("\n")
 	o.line(heading)
-	t := &table{columns: []column{{}, {cut: true}, {}, {}}}
+	t := &table{columns: []column{{}, {cut: late}, {}, {}}}
 	short := shorter(namesOf(list, func(h api.Holding) license.Name { return h.Name }))
 	for _, h := range list {
 		since := day(h.Since)
@@ -223,196 +223,6 @@ func (c userRm) Run(s *session) error {
 		return err
 	}
 	return s.changed(done, "did.deleted", "")
-}
-
-type userPlan struct {
-	Set userPlanSet `cmd:"" help:"Put a person on a plan, in place of the one of the same group."`
-	Add userPlanAdd `cmd:"" help:"Give a person one more plan."`
-	Rm  userPlanRm  `cmd:"" help:"Take a plan back."`
-}
-
-// planArgs are the arguments of everything about one person and one plan.
-type planArgs struct {
-	User string `arg:"" help:"The person's user id, or # and the number."`
-	Plan string `arg:"" help:"The plan's name, such as sales-premium."`
-}
-
-type userPlanSet struct {
-	planArgs
-	Reason string `placeholder:"TEXT" help:"Why, for the record."`
-	preview
-}
-
-func (c userPlanSet) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.SetPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Reason: c.Reason}, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.plan-set", undoPlan(c.User, c.Plan, done))
-}
-
-// undoPlan returns the command that puts things back.
-func undoPlan(user, plan string, done api.ChangedPerson) string {
-	for _, h := range done.Effect.Released {
-		for _, l := range done.Effect.Given {
-			if l.Name.Issuer == h.Name.Issuer {
-				return "pott user plan set " + quoted(user) + " " + quoted(h.Name.String())
-			}
-		}
-	}
-	return "pott user plan rm " + quoted(user) + " " + quoted(plan)
-}
-
-type userPlanAdd struct {
-	planArgs
-	Reason string `placeholder:"TEXT" help:"Why, for the record."`
-	preview
-}
-
-func (c userPlanAdd) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.AddPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Reason: c.Reason}, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.plan-added", "pott user plan rm "+quoted(c.User)+" "+quoted(c.Plan))
-}
-
-type userPlanRm struct {
-	planArgs
-	preview
-}
-
-func (c userPlanRm) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.RemovePlan(s.ctx, c.User, c.Plan, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.plan-removed", "pott user plan add "+quoted(c.User)+" "+quoted(c.Plan))
-}
-
-type userExtra struct {
-	Add userExtraAdd `cmd:"" help:"Give a person a license beside a plan."`
-	Rm  userExtraRm  `cmd:"" help:"Take it back."`
-}
-
-// extraArgs are the arguments of everything about one person and one license.
-type extraArgs struct {
-	User    string `arg:"" help:"The person's user id, or # and the number."`
-	License string `arg:"" help:"The license's name, such as synchronizer-cal."`
-}
-
-type userExtraAdd struct {
-	extraArgs
-	Quantity int64  `placeholder:"N" default:"1" help:"How many seats it takes."`
-	Reason   string `placeholder:"TEXT" help:"Why, for the record."`
-	preview
-}
-
-func (c userExtraAdd) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.GiveExtra(s.ctx, c.User, c.License, api.ExtraChoice{Quantity: c.Quantity, Reason: c.Reason}, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.extra-added", "pott user extra rm "+quoted(c.User)+" "+quoted(c.License))
-}
-
-type userExtraRm struct {
-	extraArgs
-	preview
-}
-
-func (c userExtraRm) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.RemoveExtra(s.ctx, c.User, c.License, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.extra-removed", "pott user extra add "+quoted(c.User)+" "+quoted(c.License))
-}
-
-type userProfile struct {
-	Set userProfileSet `cmd:"" help:"Put a person on a profile, or on none."`
-}
-
-type userProfileSet struct {
-	User    string `arg:"" help:"The person's user id, or # and the number."`
-	Profile string `arg:"" optional:"" help:"The profile's code; none when left out."`
-	preview
-}
-
-func (c userProfileSet) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	// What it was is needed to say how to undo; not knowing it is no reason to
-	// fail.
-	was, _ := cl.Person(s.ctx, c.User)
-	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.DryRun)
-	if err != nil {
-		return err
-	}
-	undo := strings.TrimSpace("pott user profile set " + quoted(c.User) + " " + was.Profile)
-	return s.changed(done, "did.profile-set", undo)
-}
-
-type userLogin struct {
-	Set userLoginSet `cmd:"" help:"Give a person a login, or change its last day."`
-	End userLoginEnd `cmd:"" help:"Take a person's login away."`
-}
-
-type userLoginSet struct {
-	User         string `arg:"" help:"The person's user id, or # and the number."`
-	ValidThrough string `placeholder:"DAY" help:"The last day the login is good; no end when left out."`
-	preview
-}
-
-func (c userLoginSet) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.GiveLogin(s.ctx, c.User, api.LoginChoice{ValidThrough: c.ValidThrough}, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.login-set", "pott user login end "+quoted(c.User))
-}
-
-type userLoginEnd struct {
-	User string `arg:"" help:"The person's user id, or # and the number."`
-	preview
-}
-
-func (c userLoginEnd) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	done, err := cl.EndLogin(s.ctx, c.User, c.DryRun)
-	if err != nil {
-		return err
-	}
-	return s.changed(done, "did.login-ended", "pott user login set "+quoted(c.User))
 }
 
 // changed prints what became of a person, what that did to the pools, and how

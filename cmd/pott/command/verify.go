@@ -54,7 +54,7 @@ func (c setInspect) Run(s *session) error {
 	return s.answer(answer{doc: r, ids: []string{r.ID}, human: func(o *paper) {
 		o.file(r)
 		o.printf("\n")
-		t := &table{columns: []column{{head: "license", cut: true}, {head: "name"}, {head: "kind"}, {head: "purchased", right: true}}}
+		t := &table{columns: []column{{head: "license", cut: late}, {head: "name"}, {head: "kind"}, {head: "purchased", right: true}}}
 		for _, l := range r.Licenses {
 			n := fmt.Sprint(l.Seats)
 			if l.Unrestricted {

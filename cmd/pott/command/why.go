@@ -2,8 +2,10 @@ package command
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/client"
 )
 
 // question is what is asked about a person: a license, a way to sign in, or
@@ -98,7 +100,7 @@ func (o *paper) verdict(a api.Answer) {
 }
 
 func (o *paper) steps(steps []api.Step) {
-	t := &table{columns: []column{{right: true}, {cut: true}}}
+	t := &table{columns: []column{{right: true}, {cut: late}}}
 	for i, step := range steps {
 		t.add(fmt.Sprintf("  %d", i+1), step.Text)
 	}
@@ -116,9 +118,19 @@ func (c userCheck) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	a, err := cl.Check(s.ctx, q)
+	a, err := s.ask(cl, q)
 	if err != nil {
 		return err
 	}
 	return s.answer(answer{doc: a, ids: []string{a.Effect}, human: func(o *paper) { o.verdict(a) }})
+}
+
+// ask asks a question. Product code writes names in full, and the server's check
+// insists on it; what a person typed without an issuer is found as for why.
+func (s *session) ask(cl *client.Client, q api.Check) (api.Answer, error) {
+	if strings.Contains(q.Module+q.Client+q.Feature, ".") {
+		return cl.Check(s.ctx, q)
+	}
+	why, err := cl.Why(s.ctx, q)
+	return why.Answer, err
 }
