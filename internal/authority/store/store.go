@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/license"
 )
@@ -153,8 +154,17 @@ func (s *Store) Record(ctx context.Context, e *Entry) error {
 		if _, taken := sqldb.Constraint(err); taken {
 			return &TakenError{e.Issuer, e.Serial, e.Number}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return e.act("set.prepared", e.PreparedAt, e.PreparedBy).add(ctx, tx)
 	})
+}
+
+// act returns what is noted about a set.
+func (e *Entry) act(what string, at time.Time, by string, facts ...audit.Fact) Act {
+	facts = append(facts, audit.F("hash", e.Hash), audit.F("record", e.ID))
+	return Act{At: at, By: by, What: what, About: fmt.Sprintf("%s/%s/%d", e.Issuer, e.Serial, e.Number), Facts: facts}
 }
 
 // Decide adds what becomes of a prepared set. Only one of [Begun] and
@@ -179,7 +189,14 @@ func (s *Store) Decide(ctx context.Context, e *Entry, step State, file []byte, r
 		if _, taken := sqldb.Constraint(err); taken {
 			return &TakenError{e.Issuer, e.Serial, e.Number}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		var facts []audit.Fact
+		if reason != "" {
+			facts = append(facts, audit.F("reason", reason))
+		}
+		return e.act("set."+string(step), at, by, facts...).add(ctx, tx)
 	})
 }
 

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/license"
 )
@@ -52,12 +55,23 @@ func (s *Store) add(ctx context.Context, what string, issuer license.Issuer, n N
 		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(number), 0) FROM trust_note WHERE issuer = ?`, issuer).Scan(&last); err != nil {
 			return err
 		}
-		if n.Number != last+1 {
+		// Key lists have no gaps, because files carry all of them. A number of a
+		// certificate that something was promised for may never be used.
+		if n.Number <= last || issuer == keyLists && n.Number != last+1 {
 			return &NumberError{what, n.Number, last + 1}
 		}
 		_, err := tx.Exec(ctx, `INSERT INTO trust_note (issuer, number, text, at, by_whom) VALUES (?, ?, ?, ?, ?)`,
 			issuer, n.Number, n.Text, n.At.UnixMicro(), n.By)
-		return err
+		if err != nil {
+			return err
+		}
+		act := Act{At: n.At, By: n.By, What: "key-list.added", About: fmt.Sprintf("key list %d", n.Number)}
+		if issuer != keyLists {
+			act.What, act.About = "certificate.added", fmt.Sprintf("certificate %d of %s", n.Number, issuer)
+		}
+		sum := sha256.Sum256(n.Text)
+		act.Facts = []audit.Fact{audit.F("note", hex.EncodeToString(sum[:]))}
+		return act.add(ctx, tx)
 	})
 }
 
@@ -113,7 +127,10 @@ func (s *Store) AddCatalogue(ctx context.Context, c Catalogue) (number int64, er
 		number++
 		_, err = tx.Exec(ctx, `INSERT INTO catalogue (issuer, number, hash, text, at, by_whom) VALUES (?, ?, ?, ?, ?, ?)`,
 			c.Issuer, number, c.Hash, c.Text, c.At.UnixMicro(), c.By)
-		return err
+		if err != nil {
+			return err
+		}
+		return Act{At: c.At, By: c.By, What: "catalogue.added", About: fmt.Sprintf("catalogue %d of %s", number, c.Issuer), Facts: []audit.Fact{audit.F("hash", c.Hash)}}.add(ctx, tx)
 	})
 	return number, err
 }
