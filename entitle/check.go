@@ -104,7 +104,7 @@ func (x *Index) login(person uint32, name license.Name) Answer {
 		return deny(ClientNeeds)
 	}
 	for i, need := range c.needs {
-		if need&^row[1+i] != 0 {
+		if need&^row[1+2*i] != 0 {
 			return deny(ClientNeeds)
 		}
 	}
@@ -177,12 +177,12 @@ func (x *Index) answer(r *rule, lot uint32) Answer {
 // answer it is the hot path: it reads the rule of the module and a word or two
 // of the row.
 func (x *Index) holds(r *rule, row []uint64, last day) Answer {
-	word, bit := 1+int(r.bit>>6), r.bit&63
+	word, bit := 1+2*int(r.bit>>6), r.bit&63
 	if row[word]>>bit&1 == 0 {
 		return deny(NotHeld)
 	}
 	a := r.answer
-	if a.Reason == Included && row[word+x.deck.words]>>bit&1 != 0 {
+	if a.Reason == Included && row[word+1]>>bit&1 != 0 {
 		a.Reason = Held
 	}
 	return until(a, r.end, last)

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"math/bits"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -128,12 +129,12 @@ func (l *line) lot(h *Holder) uint32 {
 }
 
 // A deck is what each lot may use under one [license.Active]: a row of words
-// per lot, so that a check of a known person and module reads one or two
-// neighbouring words.
+// per lot, so that a check of a known person and module reads three words that
+// lie side by side.
 //
-//	word 0         last day (32 bits) | kind (8) | cause (8)
-//	words 1…w      a bit per user module: may use it
-//	words w+1…2w   a bit per user module: was given it, rather than by a plan
+//	word 0      last day (32 bits) | kind (8) | cause (8)
+//	word 1+2i   a bit per user module 64i…64i+63: may use it
+//	word 2+2i   a bit per user module 64i…64i+63: was given it, rather than by a plan
 //
 // Rows are appended under the mu of the line.
 type deck struct {
@@ -160,6 +161,9 @@ func (l *line) newDeck(active *license.Active) *deck {
 	}
 	d.words = (len(d.bits) + 63) / 64
 	d.stride = 1 + 2*d.words
+	if d.stride <= 8 {
+		d.stride = 1 << bits.Len(uint(d.stride-1)) // no row is cut by the end of a cache line
+	}
 	d.rows = make([]uint64, 0, len(l.lots)*d.stride)
 	d.deal(l)
 	return d
@@ -179,19 +183,20 @@ func (d *deck) deal(l *line) {
 		held := make([]license.Held, len(lot.modules))
 		for j, m := range lot.modules {
 			held[j] = license.Held{Name: l.list[m], Quantity: 1}
-			d.set(row[1+d.words:], m)
+			d.set(row, 2, m)
 		}
 		for _, h := range d.active.Expand(held) {
 			if m, ok := d.numbers[h.Name]; ok {
-				d.set(row[1:], m)
+				d.set(row, 1, m)
 			}
 		}
 	}
 }
 
-// set sets the bit of a module, if it is a user module of a set in force.
-func (d *deck) set(words []uint64, module uint32) {
+// set sets the bit of a module, if it is a user module of a set in force. first
+// is 1 or 2: may use it, or was given it.
+func (d *deck) set(row []uint64, first int, module uint32) {
 	if b, ok := d.bits[module]; ok {
-		words[b>>6] |= 1 << (b & 63)
+		row[first+2*int(b>>6)] |= 1 << (b & 63)
 	}
 }
