@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"gopkg.in/yaml.v3"
 
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/authority/store"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
@@ -150,75 +152,32 @@ func (a *Authority) NextKeyList(ctx context.Context, now time.Time) (*licensefil
 }
 
 // AddKeyList records a signed key list after checking that customers would
-// accept it after those before.
+// accept it after those before. The list that has that number already may come
+// again; another one is a fork, and is refused and noted.
 func (a *Authority) AddKeyList(ctx context.Context, by string, signed []byte, now time.Time) error {
+	d, err := ParseKeyListDraft(signed)
+	if err != nil {
+		return err
+	}
 	lists, err := a.keyLists(ctx)
 	if err != nil {
 		return err
 	}
-	l, err := licensefile.ParseKeyList(signed)
-	if err != nil {
-		return err
-	}
-	if next := int64(len(lists) + 1); l.Number != next {
-		return &store.NumberError{What: "key list", Number: l.Number, Next: next}
+	switch next := int64(len(lists)) + 1; {
+	case d.Number > next:
+		return &store.NumberError{What: "key list", Number: d.Number, Next: next}
+	case d.Number < next && bytes.HasPrefix(lists[d.Number-1], append(bytes.Clone(d.Text), '\n')):
+		return nil
+	case d.Number < next:
+		fork := &licensefile.ForkedKeyListError{Number: d.Number}
+		return errors.Join(fork, a.note(ctx, by, "key-list.fork-refused", fmt.Sprintf("key list %d", d.Number), now, audit.F("hash", d.Hash())))
+	case d.note == nil:
+		return &licensefile.UntrustedRootError{KeyList: d.Number, Threshold: d.Threshold}
 	}
 	if _, err := licensefile.VerifyKeyLists(append(lists, signed), a.trust); err != nil {
 		return err
 	}
-	return a.record.AddKeyList(ctx, store.Note{Number: l.Number, Text: signed, At: now, By: by})
-}
-
-// Certify records the next certificate of an issuer: the signing keys of the
-// one before whose last day has not passed, and the new one. signer holds a key
-// that the newest key list grants the issuer.
-func (a *Authority) Certify(ctx context.Context, by string, issuer license.Issuer, signer licensefile.Signer, key licensefile.SigningKey, now time.Time) (*licensefile.Certificate, error) {
-	next, err := a.nextCertificate(ctx, issuer, key, now)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := licensefile.SignCertificate(next, signer)
-	if err != nil {
-		return nil, err
-	}
-	lists, err := a.keyLists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(lists) == 0 {
-		return nil, &NoKeyListError{}
-	}
-	list, err := licensefile.ParseKeyList(lists[len(lists)-1])
-	if err != nil {
-		return nil, err
-	}
-	if grantOf(list, issuer, signed) == nil {
-		return nil, &NoGrantError{issuer, list.Number}
-	}
-	return next, a.record.AddCertificate(ctx, issuer, store.Note{Number: next.Number, Text: signed, At: now, By: by})
-}
-
-func (a *Authority) nextCertificate(ctx context.Context, issuer license.Issuer, key licensefile.SigningKey, now time.Time) (*licensefile.Certificate, error) {
-	next := &licensefile.Certificate{Issuer: issuer, Number: 1, Issued: now.UTC().Truncate(time.Second)}
-	before, err := a.record.Certificates(ctx, issuer)
-	if err != nil {
-		return nil, err
-	}
-	if n := len(before); n > 0 {
-		c, err := licensefile.ParseCertificate(before[n-1].Text)
-		if err != nil {
-			return nil, err
-		}
-		next.Number, next.Revoked = c.Number+1, c.Revoked
-		today := license.DateOf(now.UTC())
-		for _, k := range c.SigningKeys {
-			if !k.Through.Before(today) && !k.Key.Equal(key.Key) {
-				next.SigningKeys = append(next.SigningKeys, k)
-			}
-		}
-	}
-	next.SigningKeys = append(next.SigningKeys, key)
-	return next, nil
+	return a.record.AddKeyList(ctx, store.Note{Number: d.Number, Text: signed, At: now, By: by})
 }
 
 // DefaultFence is wide enough for an ordinary vendor: every module and kind, up

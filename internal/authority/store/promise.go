@@ -61,8 +61,8 @@ func (s *Store) Promise(ctx context.Context, p Promise) error {
 	})
 }
 
-// Withdraw takes back the promise for an origin; without one it does nothing
-// and returns false.
+// Withdraw takes back a promise; when the newest one of that origin and key is
+// another, or none, it does nothing and returns false.
 func (s *Store) Withdraw(ctx context.Context, p Promise, reason string) (bool, error) {
 	did := false
 	err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
@@ -74,7 +74,7 @@ func (s *Store) Withdraw(ctx context.Context, p Promise, reason string) (bool, e
 		if err != nil {
 			return err
 		}
-		if did = hash != ""; !did {
+		if did = p.Hash != "" && hash == p.Hash; !did {
 			return errNothing
 		}
 		p.Hash = ""
