@@ -34,13 +34,14 @@ const holdingsFormat = "pott-holdings/v1"
 func MarshalHoldings(h *Holdings, signer licensefile.Signer) ([]byte, error) {
 	b := append(make([]byte, 0, 256+160*len(h.People)), holdingsFormat+"\n"...)
 	b = appendHeader(b, h, signer.Public())
-	people := h.People
-	byID := func(x, y Holder) int { return strings.Compare(x.Person, y.Person) }
-	if !slices.IsSortedFunc(people, byID) {
-		people = slices.SortedFunc(slices.Values(people), byID)
+	people := make([]*Holder, len(h.People))
+	for i := range h.People {
+		people[i] = &h.People[i]
 	}
-	for i := range people {
-		b = append(appendHolder(b, &people[i]), '\n')
+	slices.SortFunc(people, func(x, y *Holder) int { return strings.Compare(x.Person, y.Person) })
+	names := map[license.Name]string{}
+	for _, p := range people {
+		b = append(appendHolder(b, p, names), '\n')
 	}
 	note := holdingsNote(h.Installation, int64(len(people))+2, b)
 	sig, err := signer.Sign(note)
@@ -206,7 +207,9 @@ func parseHeader(line string) (*Holdings, ed25519.PublicKey, error) {
 
 const maxMaxAge = 366
 
-func appendHolder(b []byte, h *Holder) []byte {
+// appendHolder writes the line of one person. names remembers the texts of names:
+// there are few, and everybody holds them.
+func appendHolder(b []byte, h *Holder, names map[license.Name]string) []byte {
 	b = appendText(append(b, `{"person":`...), h.Person)
 	if h.Number != 0 {
 		b = strconv.AppendInt(append(b, `,"number":`...), h.Number, 10)
@@ -223,7 +226,12 @@ func appendHolder(b []byte, h *Holder) []byte {
 	}
 	for i, held := range h.Holds {
 		b = append(b, []string{`,"holds":[`, `,`}[min(i, 1)]...)
-		b = appendText(append(b, `{"name":`...), held.Name.String())
+		name, known := names[held.Name]
+		if !known {
+			name = held.Name.String()
+			names[held.Name] = name
+		}
+		b = appendText(append(b, `{"name":`...), name)
 		if held.Quantity != 1 {
 			b = strconv.AppendInt(append(b, `,"quantity":`...), held.Quantity, 10)
 		}
@@ -235,8 +243,7 @@ func appendHolder(b []byte, h *Holder) []byte {
 	return append(b, '}')
 }
 
-// parseHolder reads the line of one person. names remembers the names read
-// before: there are few, and everybody holds them.
+// parseHolder reads the line of one person. names remembers the names of texts.
 func parseHolder(line string, names map[string]license.Name) (h Holder, why string) {
 	c := &scanner{s: line, why: lineFault(line)}
 	c.must(`{"person":`)

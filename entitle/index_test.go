@@ -196,6 +196,40 @@ func TestHandles(t *testing.T) {
 	want("of somebody whose user id changed hands in one commit", x.CheckHandle(other, sale), entitle.PersonGone)
 }
 
+// TestEverybodyHasHoldingsOfTheirOwn has more combinations than two bytes count.
+func TestEverybodyHasHoldingsOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	w := newOffice()
+	first := date("2027-01-01")
+	h := &entitle.Holdings{TimeZone: "UTC"}
+	for i := range 70_000 {
+		h.People = append(h.People, entitle.Holder{Person: fmt.Sprint(i), Kind: license.Internal, Login: true,
+			ValidThrough: first.Add(i), Holds: []license.Held{{Name: w.name("sale-cal"), Quantity: 1}}})
+	}
+	set := *w.set
+	set.Dates = license.Dates{}
+	x := entitle.NewIndex(license.NewActive(&set), h, noon)
+	ask := func(x *entitle.Index, i int, want license.Date) {
+		t.Helper()
+		if got := x.Check(fmt.Sprint(i), w.name("sale-cal")); got.Until != want || got.Reason != entitle.Held {
+			t.Errorf("person %d: %v, want until %v", i, got, want)
+		}
+	}
+	for i := 0; i < len(h.People); i += 331 {
+		ask(x, i, first.Add(i))
+	}
+	h.People[69_000].ValidThrough, h.People[5].ValidThrough = first.Add(5), first.Add(69_000)
+	y := x.With([]entitle.Holder{h.People[69_000], h.People[5]}, []string{"66000"})
+	ask(y, 69_000, first.Add(5))
+	ask(y, 5, first.Add(69_000))
+	ask(y, 6, first.Add(6))
+	ask(x, 69_000, first.Add(69_000))
+	ask(x, 5, first.Add(5))
+	if a := y.Check("66000", w.name("sale-cal")); a.Reason != entitle.PersonUnknown {
+		t.Errorf("somebody removed: %v", a)
+	}
+}
+
 // TestPatchesOfOneIndexKnowNothingOfEachOther makes many indexes from one at the
 // same time, and asks them while others are made.
 func TestPatchesOfOneIndexKnowNothingOfEachOther(t *testing.T) {

@@ -16,8 +16,41 @@ const (
 	pageSize = 1024
 )
 
-// A page holds the lots of neighbouring ordinals.
-type page [pageSize]uint32
+// A page holds the lots of neighbouring ordinals, in halves: nearly every
+// installation has fewer than 65536 lots, and a million people then fit into two
+// megabytes, which a processor keeps at hand.
+type page struct {
+	high *[pageSize]uint16 // nil: all 0
+	low  [pageSize]uint16
+}
+
+func (p *page) lot(i uint32) uint32 {
+	lot := uint32(p.low[i])
+	if p.high != nil {
+		lot |= uint32(p.high[i]) << 16
+	}
+	return lot
+}
+
+// set sets a lot. The page must be the caller's, its halves included.
+func (p *page) set(i, lot uint32) {
+	p.low[i] = uint16(lot)
+	if lot>>16 != 0 && p.high == nil {
+		p.high = new([pageSize]uint16)
+	}
+	if p.high != nil {
+		p.high[i] = uint16(lot >> 16)
+	}
+}
+
+func (p *page) copy() *page {
+	c := *p
+	if p.high != nil {
+		high := *p.high
+		c.high = &high
+	}
+	return &c
+}
 
 // A shard is an open-addressing table of user ids.
 type shard struct {
@@ -58,7 +91,7 @@ func (s *shard) key(at *slot) []byte { return s.keys[at.off : at.off+at.n] }
 // known here.
 func (p *people) lot(person uint32) uint32 {
 	if i := person / pageSize; i < uint32(len(p.pages)) {
-		return p.pages[i][person%pageSize]
+		return p.pages[i].lot(person % pageSize)
 	}
 	return nobody
 }
@@ -95,11 +128,10 @@ func (p *patch) set(person, lot uint32) {
 		p.pages = append(p.pages, new(page))
 	}
 	if !p.ownedPages[i] {
-		copied := *p.pages[i]
-		p.pages[i] = &copied
+		p.pages[i] = p.pages[i].copy()
 		p.ownedPages[i] = true
 	}
-	p.pages[i][person%pageSize] = lot
+	p.pages[i].set(person%pageSize, lot)
 }
 
 // put sets somebody's holdings. A user id that now has another number is
