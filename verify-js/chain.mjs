@@ -1,14 +1,17 @@
 // Key lists and issuer certificates: sections 7.3 and 7.4.
 
 import { refuse } from './error.mjs';
+import { decode } from './base64.mjs';
 import { flag, integer, list, object, oneOf, readLine, string } from './json.mjs';
 import { keyNameType, keyType } from './keys.mjs';
 import { daysBetween } from './time.mjs';
 import { date, issuer, requires, stopAtRequires, time, word } from './set.mjs';
 import { checkVersion, limits } from './blocks.mjs';
 
+const otherAlgorithm = (rule) => string('a word other than ed25519', (v) => v !== 'ed25519' && /^[a-z0-9-]{1,32}$/.test(v), { rule });
+
 const algorithm = object([
-  ['name', string('a word other than ed25519', (v) => v !== 'ed25519' && /^[a-z0-9-]{1,32}$/.test(v), { rule: '7.3' }), 'needed'],
+  ['name', otherAlgorithm('7.3'), 'needed'],
   ['from', date, 'needed'],
 ]);
 
@@ -20,6 +23,19 @@ const listHeader = object([
   ['threshold', integer(1, limits.threshold), 'needed'],
   ['algorithms', list(algorithm, { key: (v) => v.name })],
 ], { after: stopAtRequires });
+
+// Keys of other algorithms beside an Ed25519 key. Their form is checked, and no
+// signature of theirs is asked for.
+const sizes = { 'ml-dsa-65': 1952 };
+const also = list(object([
+  ['algorithm', otherAlgorithm('7.6'), 'needed'],
+  ['key', string('base64 of at least one byte', (v) => decode(v)?.length > 0, { rule: '7.6' }), 'needed'],
+], {
+  check(v, c, places) {
+    const size = Object.hasOwn(sizes, v.algorithm) ? sizes[v.algorithm] : undefined;
+    if (size && decode(v.key).length !== size) c.fail('also.size', { algorithm: v.algorithm, size }, places.key);
+  },
+}), { key: (v) => v.algorithm });
 
 const kinds = ['system', 'site', 'user'];
 
@@ -35,7 +51,11 @@ const fence = object([
   ['unrestricted', flag],
   ['no_expiry', flag],
   ['clients', flag],
-]);
+], { check: checkSpan });
+
+function checkSpan(v, c, places) {
+  if (v.through < v.from) c.fail('span', { from: v.from, through: v.through }, places.through);
+}
 
 // A folded module, or the beginning of one and a star. A beginning may end with
 // the space inside a module.
@@ -52,9 +72,9 @@ export function allows(pattern, folded) {
 
 // The lines after the header of a key list, in the order of their kinds.
 const listLines = [
-  ['root', object([['root', keyNameType, 'needed'], ['key', keyType, 'needed']])],
-  ['next_root', object([['next_root', keyNameType, 'needed'], ['key', keyType, 'needed']])],
-  ['issuer', object([['issuer', issuer, 'needed'], ['key', keyType, 'needed'], ['fence', fence, 'needed']])],
+  ['root', object([['root', keyNameType, 'needed'], ['key', keyType, 'needed'], ['also', also]])],
+  ['next_root', object([['next_root', keyNameType, 'needed'], ['key', keyType, 'needed'], ['also', also]])],
+  ['issuer', object([['issuer', issuer, 'needed'], ['key', keyType, 'needed'], ['fence', fence, 'needed'], ['also', also]])],
   ['revoke', object([
     ['revoke', keyType, 'needed'], ['effect', oneOf(['refuse-new', 'drop-on'], '7.3'), 'needed'], ['date', date],
   ], {
@@ -73,7 +93,9 @@ const certificateHeader = object([
 ], { after: stopAtRequires });
 
 const certificateLines = [
-  ['key', object([['key', keyType, 'needed'], ['type', word, 'needed'], ['from', date, 'needed'], ['through', date, 'needed']])],
+  ['key', object([
+    ['key', keyType, 'needed'], ['type', word, 'needed'], ['from', date, 'needed'], ['through', date, 'needed'], ['also', also],
+  ], { check: checkSpan })],
   ['revoke', object([['revoke', keyType, 'needed']])],
 ];
 
@@ -96,6 +118,13 @@ function readText(block, format, rule, headerType, kindsOfLines, take) {
   return head;
 }
 
+// Remembers the second keys of a kind of line, and refuses one that comes again:
+// two holders of one key would count as two.
+function onceAlso() {
+  const seen = once('7.6');
+  return (v, line) => v.also?.forEach(({ key }) => seen(key, line));
+}
+
 // Remembers names, and refuses one that comes again.
 function once(rule) {
   const seen = new Set();
@@ -110,8 +139,10 @@ export function readKeyList(block) {
   const read = { roots: [], nextRoots: [], issuers: [], revocations: [] };
   const unique = {};
   for (const k of ['rootKey', 'rootName', 'nextKey', 'nextName', 'issuerKey', 'revoked']) unique[k] = once('7.3');
+  const second = { root: onceAlso(), next_root: onceAlso(), issuer: onceAlso(), revoke() {} };
   const revokedLines = [];
   const head = readText(block, 'pott-key-list', '7.3', listHeader, listLines, (kind, v, line) => {
+    second[kind](v, line);
     if (kind === 'root') {
       unique.rootKey(v.key, line);
       unique.rootName(v.root, line);
@@ -151,9 +182,11 @@ export function readCertificate(block) {
   const read = { keys: [], revoked: [] };
   const keyOnce = once('7.4');
   const revokedOnce = once('7.4');
+  const second = onceAlso();
   const head = readText(block, 'pott-issuer-certificate', '7.4', certificateHeader, certificateLines, (kind, v, line) => {
     if (kind === 'key') {
       keyOnce(v.key, line);
+      second(v, line);
       read.keys.push(v);
     } else {
       revokedOnce(v.revoke, line);

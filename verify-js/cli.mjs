@@ -81,7 +81,7 @@ function read(name) {
 
 async function check(options, now) {
   const file = read(options.file);
-  const root = readRootFile(read(options.root));
+  const root = rootFrom(options.root);
   const verified = await verify(file, {
     ...root, now, highestKeyList: options.keyList, highestCertificate: options.certificate,
   });
@@ -91,6 +91,16 @@ async function check(options, now) {
     : describe(verified, today);
   const err = ended ? `verify: error: the last day of the set was ${verified.end}, and today is ${today}\n` : '';
   return { code: ended ? 9 : 0, out, err };
+}
+
+function rootFrom(name) {
+  const bytes = read(name);
+  try {
+    return readRootFile(bytes);
+  } catch (e) {
+    if (e instanceof VerifyError) e.ofRootFile = true;
+    throw e;
+  }
 }
 
 function describe(v, today) {
@@ -120,8 +130,9 @@ function tell(e) {
   if (e instanceof Missing) return { code: 'verify.no-file', message: e.message, exit: 3 };
   if (!(e instanceof VerifyError)) throw e;
   const place = [e.line && `line ${e.line}`, e.column && `column ${e.column}`].filter(Boolean).join(', ');
-  const message = `${place ? `${place}: ` : ''}${e.message} (section ${e.rule})`;
-  return { code: e.code, message, line: e.line, column: e.column, rule: e.rule, reason: e.reason, exit: e.code === 'verify.bad-root-file' ? 12 : 8 };
+  const message = `${e.ofRootFile ? 'the root file: ' : ''}${place ? `${place}: ` : ''}${e.message} (section ${e.rule})`;
+  const code = e.ofRootFile ? 'verify.bad-root-file' : e.code;
+  return { code, message, line: e.line, column: e.column, rule: e.rule, reason: e.reason, exit: e.ofRootFile ? 12 : 8 };
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {

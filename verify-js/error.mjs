@@ -28,7 +28,7 @@ export class VerifyError extends Error {
   in(language) {
     if (language !== 'sv') return this.message;
     const facts = Object.fromEntries(Object.entries(this.facts).map(([name, fact]) =>
-      [name, name === 'what' || name === 'got' || name === 'why' ? terms[fact] ?? fact : fact]));
+      [name, name === 'what' || name === 'got' ? terms[fact] ?? fact : fact]));
     return sentence(reasons[this.reason].sv, facts);
   }
 }

@@ -30,8 +30,6 @@ export function readFile(bytes) {
   const { header } = read.set;
   const checkpoint = readCheckpoint(blocks[1], header);
   const notes = { checkpoint: new Note('checkpoint', blocks[1], blocks[2]) };
-  if (proof) read.check(checkpoint);
-  else checkLines(checkpoint, blocks[0], blocks[1].first);
   const certificate = readCertificate(blocks[3]);
   if (certificate.issuer !== header.issuer) refuse('certificate.issuer', { line: blocks[3].first + 1, issuer: certificate.issuer, want: header.issuer });
   notes.certificate = new Note('certificate', blocks[3], blocks[4]);
@@ -44,5 +42,9 @@ export function readFile(bytes) {
     notes.lists.push(new Note('key list', blocks[i], blocks[i + 1]));
     keyLists.push(list);
   }
+  // Whether lines and checkpoint belong together comes last: a file that is out
+  // of form anywhere is told so.
+  if (proof) read.check(checkpoint);
+  else checkLines(checkpoint, blocks[0], blocks[1].first);
   return { proof, set: read.set, checkpoint, notes, certificate, keyLists };
 }

@@ -1,11 +1,11 @@
 // Public keys, their names, and the root file: sections 4.5, 7.1 and 7.2.
 
-import { VerifyError, refuse } from './error.mjs';
+import { refuse } from './error.mjs';
 import { decode, encode, hex } from './base64.mjs';
 import { sha256 } from './sha256.mjs';
 import { faultOfKey } from './ed25519.mjs';
 import { string } from './json.mjs';
-import { checkVersion, limits } from './blocks.mjs';
+import { blocksOf, checkNotNewer, checkSize, checkVersion, firstLine, limits } from './blocks.mjs';
 
 const ascii = new TextEncoder();
 
@@ -50,40 +50,32 @@ export const keyNameType = string('a key name', isKeyName);
  * keys in base64.
  */
 export function readRootFile(file) {
-  const content = typeof file === 'string' ? file : decodeRoot(file);
-  if (content.length > 65536) refuse('root.malformed', { why: 'too large' });
-  const lines = content.split('\n');
-  if (lines.pop() !== '') refuse('root.line-end', { line: lines.length + 1 });
-  try {
-    checkVersion(lines[0] ?? '', 'pott-root', 1);
-  } catch (e) {
-    throw new VerifyError('root.first-line', { line: 1, got: e.facts.got ?? lines[0] });
+  const bytes = typeof file === 'string' ? new TextEncoder().encode(file) : file;
+  checkSize(bytes);
+  checkNotNewer(firstLine(bytes), 'pott-root', 1);
+  const [block, ...more] = blocksOf(bytes);
+  if (more.length > 0) refuse('file.blank-line', { line: block.length + 1, rule: '7.2' });
+  checkVersion(block.line(0), 'pott-root', 1);
+  const threshold = /^threshold ([1-9][0-9]{0,15})$/.exec(block.length > 1 ? block.line(1) : '')?.[1];
+  if (!threshold) refuse('root.threshold-line', { line: 2 });
+  if (block.length - 2 > limits.roots) refuse('root.count', { line: limits.roots + 3, most: limits.roots });
+  const roots = [];
+  for (let i = 2; i < block.length; i++) {
+    const root = readRootKey(block.line(i), i + 1);
+    if (roots.some((r) => r.key === root.key)) refuse('root.twice', { line: i + 1 });
+    roots.push(root);
   }
-  const threshold = Number(/^threshold ([1-9])$/.exec(lines[1] ?? '')?.[1] ?? refuse('root.threshold-line', { line: 2 }));
-  const roots = lines.slice(2).map((line, i) => readRootKey(line, i + 3));
-  const keys = new Set(roots.map((r) => r.key));
-  if (keys.size < roots.length) refuse('root.twice');
-  if (threshold > roots.length || threshold > limits.threshold) {
-    refuse('root.threshold', { line: 2, threshold, count: roots.length });
-  }
-  return { threshold, roots };
-}
-
-function decodeRoot(bytes) {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuse('root.malformed', { why: 'not UTF-8' });
-  }
+  if (threshold > roots.length || threshold > limits.threshold) refuse('root.threshold', { line: 2, threshold, count: roots.length });
+  return { threshold: Number(threshold), roots };
 }
 
 function readRootKey(line, number) {
   const [name, id, coded] = splitThree(line);
   const bytes = decode(coded);
-  if (!isKeyName(name) || bytes?.length !== 33 || bytes[0] !== 1) refuse('root.key-line', { line: number });
+  if (!isKeyName(name) || !/^[0-9a-f]{8}$/.test(id) || !bytes?.length) refuse('root.key-line', { line: number });
+  if (bytes[0] !== 1) refuse('root.algorithm', { line: number, name });
   const key = encode(bytes.subarray(1));
-  const fault = faultOf(key);
-  if (fault) refuse('root.key', { line: number, name });
+  if (faultOf(key)) refuse('root.key', { line: number, name });
   if (keyId(name, key) !== id) refuse('root.key-id', { line: number, name });
   return { name, key };
 }

@@ -9,7 +9,6 @@ const signature = 'set.bad-signature';
 const untrusted = 'set.untrusted';
 const ended = 'set.certificate-expired';
 const fence = 'set.outside-fence';
-const root = 'verify.bad-root-file';
 
 const rows = [
   // Bytes, lines, blocks.
@@ -92,6 +91,8 @@ const rows = [
   ['text.line', malformed, '7.3', 'The line is none of: {kinds}.', 'Raden är inget av: {kinds}.'],
   ['text.order', malformed, '7.3', 'The line stands too late.', 'Raden står för sent.'],
   ['text.twice', malformed, '7.3', '“{name}” stands twice.', '”{name}” står två gånger.'],
+  ['also.size', malformed, '7.6', 'A key of {algorithm} has {size} bytes.', 'En nyckel för {algorithm} har {size} byte.'],
+  ['span', malformed, '7.3', 'The last day, {through}, is before the first, {from}.', 'Sista dagen, {through}, är före den första, {from}.'],
   ['list.no-roots', malformed, '7.3', 'The key list has no roots.', 'Nyckellistan har inga rötter.'],
   ['list.roots', malformed, '3.3', 'The key list has more than {most} roots.', 'Nyckellistan har fler än {most} rötter.'],
   ['list.threshold', malformed, '7.3', '{threshold} roots must sign, and there are {count}.', '{threshold} rötter måste signera, men det finns {count}.'],
@@ -139,15 +140,14 @@ const rows = [
   ['proof.path', signature, '9', 'The line does not lead to the root of the checkpoint.', 'Raden leder inte till kontrollpunktens rot.'],
 
   // Root files.
-  ['root.malformed', root, '7.2', 'The root file cannot be read: {why}.', 'Rotfilen kan inte läsas: {why}.'],
-  ['root.first-line', root, '7.2', 'A root file begins with pott-root/v1, not with “{got}”.', 'En rotfil börjar med pott-root/v1, inte med ”{got}”.'],
-  ['root.line-end', root, '7.2', 'The last line of the root file does not end with a line feed.', 'Rotfilens sista rad saknar radslut.'],
-  ['root.threshold-line', root, '7.2', 'The second line of a root file is the word threshold, a space and a number.', 'Rotfilens andra rad är ordet threshold, ett mellanslag och ett tal.'],
-  ['root.threshold', root, '7.2', '{threshold} roots must sign, and the root file has {count}; at most 4 can be asked for.', '{threshold} rötter måste signera, och rotfilen har {count}; som mest 4 kan krävas.'],
-  ['root.key-line', root, '7.2', 'The line is not a key name, a key id and a key joined by plus signs.', 'Raden är inte ett nyckelnamn, ett nyckel-id och en nyckel med plustecken emellan.'],
-  ['root.key', root, '7.2', 'The key of “{name}” is weak or not a key.', 'Nyckeln för ”{name}” är svag eller ingen nyckel.'],
-  ['root.key-id', root, '7.2', 'The key id does not belong to the key of “{name}”.', 'Nyckel-id:t hör inte till nyckeln för ”{name}”.'],
-  ['root.twice', root, '7.2', 'A key stands twice in the root file.', 'En nyckel står två gånger i rotfilen.'],
+  ['root.threshold-line', malformed, '7.2', 'The second line of a root file is the word threshold, a space and a number.', 'Rotfilens andra rad är ordet threshold, ett mellanslag och ett tal.'],
+  ['root.threshold', malformed, '7.2', '{threshold} roots must sign, and the root file has {count}; at most 4 can be asked for.', '{threshold} rötter måste signera, och rotfilen har {count}; som mest 4 kan krävas.'],
+  ['root.count', malformed, '7.2', 'The root file has more than {most} keys.', 'Rotfilen har fler än {most} nycklar.'],
+  ['root.algorithm', newer, '7.2', 'The key “{name}” is of an algorithm this verifier does not know.', 'Nyckeln ”{name}” är av ett slag som den här kontrollen inte känner.'],
+  ['root.key-line', malformed, '7.2', 'The line is not a key name, a key id and a key joined by plus signs.', 'Raden är inte ett nyckelnamn, ett nyckel-id och en nyckel med plustecken emellan.'],
+  ['root.key', malformed, '7.2', 'The key of “{name}” is weak or not a key.', 'Nyckeln för ”{name}” är svag eller ingen nyckel.'],
+  ['root.key-id', malformed, '7.2', 'The key id does not belong to the key of “{name}”.', 'Nyckel-id:t hör inte till nyckeln för ”{name}”.'],
+  ['root.twice', malformed, '7.2', 'A key stands twice in the root file.', 'En nyckel står två gånger i rotfilen.'],
 ];
 
 /** The table: reason to {code, rule, en, sv}. */
@@ -159,6 +159,7 @@ export const terms = {
   'a module': 'en modul',
   'an issuer': 'en utfärdare',
   'a word': 'ett ord',
+  'base64 of at least one byte': 'base64 för minst en byte',
   'a word other than ed25519': 'ett annat ord än ed25519',
   'a date YYYY-MM-DD': 'ett datum ÅÅÅÅ-MM-DD',
   'a time YYYY-MM-DDThh:mm:ssZ': 'en tid ÅÅÅÅ-MM-DDThh:mm:ssZ',
@@ -170,8 +171,6 @@ export const terms = {
   'a key name': 'ett nyckelnamn',
   'a pattern of modules': 'ett mönster för moduler',
   'the end of the line': 'radens slut',
-  'too large': 'den är för stor',
-  'not UTF-8': 'den är inte UTF-8',
   checkpoint: 'kontrollpunkten',
   certificate: 'certifikatet',
   'key list': 'nyckellistan',

@@ -38,7 +38,7 @@ export async function verify(bytes, trust) {
   checkKnownLists(keyLists, trust);
   await checkLists(keyLists, notes.lists);
   await checkRoots(notes.lists, trust);
-  checkAlgorithms(newest, set.header);
+  checkAlgorithms(newest, set.header, trust.now);
   const issuer = await issuerLine(set.header.issuer, newest, notes.certificate);
   const signing = await signingKey(certificate, notes.checkpoint, file.checkpoint.origin, newest);
   checkCertificateNumber(certificate, trust);
@@ -106,8 +106,10 @@ async function checkRoots(notes, { roots, threshold }) {
   if (most < threshold) refuse('chain.roots', { count: most, threshold });
 }
 
-function checkAlgorithms(list, header) {
-  const wanted = list.algorithms?.find((a) => a.from <= header.issued.slice(0, 10));
+// An algorithm is required of sets issued from its day on, and of any set that is
+// looked at from that day on: who can forge Ed25519 can write any day of issue.
+function checkAlgorithms(list, header, now) {
+  const wanted = list.algorithms?.find((a) => a.from <= header.issued.slice(0, 10) || a.from <= utcDay(now));
   if (wanted) refuse('chain.algorithm', { name: wanted.name, from: wanted.from });
 }
 

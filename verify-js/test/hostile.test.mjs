@@ -93,7 +93,7 @@ test('random bytes, and random bytes inside every vector, end in an answer', asy
     await outcome(Uint8Array.from({ length: roll(400) }, () => roll(256)), trust);
   }
   for (const v of vectors()) {
-    if (v.body.length > 20000) continue;
+    if (!v.trust || v.body.length > 20000) continue;
     for (let round = 0; round < 6; round++) {
       const changed = v.body.slice();
       for (let n = roll(4); n >= 0; n--) changed[roll(changed.length)] = roll(256);
@@ -138,7 +138,7 @@ test('the largest files are answered within seconds', async () => {
   }
 });
 
-test('a broken root file is told from a broken file', () => {
+test('a root file has one form, and each byte of it counts', () => {
   const good = 'pott-root/v1\nthreshold 1\nroot.example/root-1+e95dab1b+AWoAvTb5t4ubWk+E0Utcekc0xyYORbg5YX+px3zZ2OCg\n';
   assert.equal(readRootFile(good).roots[0].name, 'root.example/root-1');
   const bad = [
@@ -148,7 +148,7 @@ test('a broken root file is told from a broken file', () => {
     good + '\n', good.replace('\n', '\r\n'), good.replace(/\+AWo.*/, '+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'),
   ];
   for (const text of bad) {
-    assert.throws(() => readRootFile(text), (e) => e instanceof VerifyError && e.code === 'verify.bad-root-file', JSON.stringify(text));
+    assert.throws(() => readRootFile(text), (e) => e instanceof VerifyError && Boolean(e.rule && e.in('sv')), JSON.stringify(text));
   }
   const flipped = encoder.encode(good);
   for (let at = 0; at < flipped.length; at++) {

@@ -100,7 +100,7 @@ test('each leaf of a tree of any size leads to its root, and to no other from an
 
 test('what was read is written again as the same bytes', () => {
   let lines = 0;
-  for (const v of vectors().filter((v) => v.headers.expect === 'ok')) {
+  for (const v of vectors().filter((v) => v.headers.expect === 'ok' && !v.headers.kind)) {
     const { set } = readFile(v.body);
     const text = new TextDecoder().decode(v.body).split('\n');
     assert.equal(header.write(set.header), text[1], v.name);
