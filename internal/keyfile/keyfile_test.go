@@ -170,6 +170,21 @@ func TestAPassphraseIsTheFirstLine(t *testing.T) {
 	}
 }
 
+func TestADescriptorGivesOnePassphraseALine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pass")
+	os.WriteFile(path, []byte("first\nsecond\r\n\nlast"), 0o600)
+	fd, err := syscall.Open(path, syscall.O_RDONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"first", "second", "", "last", ""} {
+		got, err := Source{FD: fd}.Read("", false)
+		if string(got) != want || (want == "") != (code(err) == "key.no-passphrase") {
+			t.Errorf("line %d = %q, %v; want %q", i+1, got, err, want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	k, _ := Generate(bytes.NewReader(make([]byte, 64)), "root-1", Root)
 	f.Add([]byte(k.head()))

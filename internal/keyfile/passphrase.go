@@ -2,9 +2,11 @@ package keyfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -13,7 +15,7 @@ import (
 // places: everybody on the machine can read the arguments of a program.
 type Source struct {
 	File string // a file whose first line it is; "" for none
-	FD   int    // an open file descriptor to read the first line of; -1 for none
+	FD   int    // an open file descriptor to read a line of, another one each time; -1 for none
 }
 
 // maxPassphrase is the longest passphrase, in bytes.
@@ -32,14 +34,47 @@ func (s Source) Read(prompt string, fresh bool) ([]byte, error) {
 		defer f.Close()
 		return firstLine(f)
 	case s.FD >= 0:
-		f := os.NewFile(uintptr(s.FD), fmt.Sprintf("file descriptor %d", s.FD))
-		if f == nil {
-			return nil, &NoPassphraseError{}
-		}
-		defer f.Close()
-		return firstLine(f)
+		return nextLine(s.FD)
 	}
 	return ask(prompt, fresh)
+}
+
+// descriptors holds what was read from: a file that nobody holds is closed by
+// the garbage collector, and with it the descriptor.
+var descriptors = struct {
+	sync.Mutex
+	files map[int]*os.File
+}{files: map[int]*os.File{}}
+
+func descriptor(fd int) *os.File {
+	descriptors.Lock()
+	defer descriptors.Unlock()
+	if descriptors.files[fd] == nil {
+		descriptors.files[fd] = os.NewFile(uintptr(fd), fmt.Sprintf("file descriptor %d", fd))
+	}
+	return descriptors.files[fd]
+}
+
+// nextLine reads one line and not a byte more, so that the passphrase of the
+// next key can follow.
+func nextLine(fd int) ([]byte, error) {
+	f := descriptor(fd)
+	if f == nil {
+		return nil, &NoPassphraseError{}
+	}
+	var line bytes.Buffer
+	for one := make([]byte, 1); line.Len() <= maxPassphrase+1; {
+		n, err := f.Read(one)
+		if n == 1 && one[0] != '\n' {
+			line.WriteByte(one[0])
+			continue
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, fmt.Errorf("reading the passphrase: %w", err)
+		}
+		break
+	}
+	return firstLine(&line)
 }
 
 func firstLine(r io.Reader) ([]byte, error) {
