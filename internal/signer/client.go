@@ -47,7 +47,7 @@ func fault(answer reply) string {
 		if err := licensefile.CheckKey(k.Public); err != nil {
 			return err.Error()
 		}
-		if !nameGrammar.MatchString(k.Name) || names[k.Name] || publics[string(k.Public)] {
+		if !IsName(k.Name) || names[k.Name] || publics[string(k.Public)] {
 			return "a key has no name of its own, or stands twice"
 		}
 		if k.Fingerprint != licensefile.Fingerprint(k.Public) {

@@ -12,6 +12,9 @@ const scheme = "signer:"
 
 var nameGrammar = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
+// IsName reports whether a text can name a key: `[A-Za-z0-9][A-Za-z0-9._-]{0,99}`.
+func IsName(text string) bool { return nameGrammar.MatchString(text) }
+
 // IsReference reports whether a text is meant to name a key of a signer rather
 // than a key file.
 func IsReference(text string) bool { return strings.HasPrefix(text, scheme) }
@@ -21,7 +24,7 @@ func IsReference(text string) bool { return strings.HasPrefix(text, scheme) }
 func ParseReference(text string) (Reference, error) {
 	rest, ok := strings.CutPrefix(text, scheme)
 	i := strings.LastIndexByte(rest, '#')
-	if !ok || i < 1 || !nameGrammar.MatchString(rest[i+1:]) || strings.ContainsRune(rest, 0) {
+	if !ok || i < 1 || !IsName(rest[i+1:]) || strings.ContainsRune(rest, 0) {
 		return Reference{}, &ReferenceError{text}
 	}
 	return Reference{rest[:i], rest[i+1:]}, nil

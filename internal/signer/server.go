@@ -55,7 +55,7 @@ func NewServer(keys []Key, record *Record, now func() time.Time, log *slog.Logge
 
 // fault says why a key cannot be served beside those there are, or "".
 func (s *Server) fault(k Key) string {
-	if !nameGrammar.MatchString(k.Name) {
+	if !IsName(k.Name) {
 		return "a name has letters A–Z and a–z, digits, dots, hyphens and underscores"
 	}
 	if len(k.Types) == 0 || len(k.Types) > MaxTypes {
