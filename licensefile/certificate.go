@@ -33,11 +33,12 @@ type SigningKey struct {
 	Type    string // [TypeSet], or another word `[a-z0-9-]{1,32}`
 	From    license.Date
 	Through license.Date
+	Also    []SecondKey // the holder's keys of other algorithms; nil for none
 }
 
 var (
 	certificateFields = []string{"requires", "issuer", "number", "issued"}
-	signingFields     = []string{"key", "type", "from", "through"}
+	signingFields     = []string{"key", "type", "from", "through", "also"}
 	ownRevokeFields   = []string{"revoke"}
 )
 
@@ -109,6 +110,13 @@ func (c *Certificate) revoked(key ed25519.PublicKey) bool {
 	return slices.ContainsFunc(c.Revoked, func(k ed25519.PublicKey) bool { return k.Equal(key) })
 }
 
+// once returns a check that a second key belongs to no other signing key.
+func (c *Certificate) once() func(string) bool {
+	return func(key string) bool {
+		return !slices.ContainsFunc(c.SigningKeys, func(k SigningKey) bool { return hasSecond(k.Also, key) })
+	}
+}
+
 func appendCertificate(b []byte, c *Certificate) []byte {
 	w := writer{append(b, certificateFormat+"\n"...)}
 	w.open()
@@ -123,6 +131,7 @@ func appendCertificate(b []byte, c *Certificate) []byte {
 		w.must("type", k.Type)
 		w.must("from", k.From.String())
 		w.must("through", k.Through.String())
+		writeAlso(&w, k.Also)
 		w.close()
 		w.b = append(w.b, '\n')
 	}
@@ -190,6 +199,7 @@ func (c *Certificate) readLine(line int, text []byte) error {
 	k.From = r.date()
 	r.need("through", signingFields)
 	k.Through = r.date()
+	k.Also = readAlso(r, c.once())
 	r.close(signingFields)
 	switch {
 	case r.err != nil:

@@ -126,6 +126,7 @@ const algorithmEd25519 = 1
 type RootKey struct {
 	Name string // ASCII without spaces and plus signs, at most 255 bytes
 	Key  ed25519.PublicKey
+	Also []SecondKey // the root's keys of other algorithms, in key lists only; nil for none
 }
 
 // String returns the key as one line: its name, key id and key, joined by plus
@@ -145,10 +146,13 @@ func ParseRootKey(line string) (RootKey, error) {
 	if err != nil {
 		return RootKey{}, err
 	}
-	if len(b) != 1+ed25519.PublicKeySize || b[0] != algorithmEd25519 {
-		return RootKey{}, errors.New("only Ed25519 root keys are known")
+	if len(b) > 0 && b[0] != algorithmEd25519 {
+		return RootKey{}, &VersionError{Needs: fmt.Sprintf("root keys of type %#02x", b[0])}
 	}
-	k := RootKey{name, ed25519.PublicKey(b[1:])}
+	if len(b) != 1+ed25519.PublicKeySize {
+		return RootKey{}, fmt.Errorf("an Ed25519 public key has %d bytes, not %d", ed25519.PublicKeySize, max(0, len(b)-1))
+	}
+	k := RootKey{Name: name, Key: ed25519.PublicKey(b[1:])}
 	if err := CheckKey(k.Key); err != nil {
 		return RootKey{}, err
 	}

@@ -30,9 +30,9 @@ type KeyList struct {
 	note note
 }
 
-// An Algorithm is a kind of signature that sets issued from a date on must
-// carry beside Ed25519, which is always required and never listed. Readers of
-// this version know no other and refuse such sets.
+// An Algorithm is a kind of signature that sets issued or accepted from a date
+// on must carry beside Ed25519, which is always required and never listed.
+// Readers of this version know no other and refuse such sets.
 type Algorithm struct {
 	Name string // `[a-z0-9-]{1,32}`
 	From license.Date
@@ -44,6 +44,7 @@ type IssuerGrant struct {
 	Issuer license.Issuer
 	Key    ed25519.PublicKey
 	Fence  Fence
+	Also   []SecondKey // the issuer's keys of other algorithms; nil for none
 }
 
 // Effect is what a revocation does.
@@ -88,9 +89,9 @@ func (l *KeyList) Hash() (string, error) {
 var (
 	keyListFields   = []string{"requires", "number", "issued", "through", "threshold", "algorithms"}
 	algorithmFields = []string{"name", "from"}
-	rootFields      = []string{"root", "key"}
-	nextFields      = []string{"next_root", "key"}
-	issuerFields    = []string{"issuer", "key", "fence"}
+	rootFields      = []string{"root", "key", "also"}
+	nextFields      = []string{"next_root", "key", "also"}
+	issuerFields    = []string{"issuer", "key", "fence", "also"}
 	revokeFields    = []string{"revoke", "effect", "date"}
 )
 

@@ -43,6 +43,7 @@ func appendKeyList(b []byte, l *KeyList) []byte {
 		w.must("key", padded.EncodeToString(g.Key))
 		w.name("fence")
 		writeFence(&w, &g.Fence)
+		writeAlso(&w, g.Also)
 		w.close()
 		w.b = append(w.b, '\n')
 	}
@@ -61,6 +62,7 @@ func writeRoot(w *writer, field string, k RootKey) {
 	w.open()
 	w.must(field, k.Name)
 	w.must("key", padded.EncodeToString(k.Key))
+	writeAlso(w, k.Also)
 	w.close()
 	w.b = append(w.b, '\n')
 }
@@ -152,6 +154,14 @@ func (l *KeyList) readLine(r *reader, seen map[string]bool) int {
 			seen[key] = true
 		}
 	}
+	also := func(group string) []SecondKey {
+		return readAlso(r, func(key string) bool {
+			key = group + " also " + key
+			twice := seen[key]
+			seen[key] = true
+			return !twice
+		})
+	}
 	key := func(group string, fields []string) ed25519.PublicKey {
 		r.need("key", fields)
 		at := r.i
@@ -164,19 +174,20 @@ func (l *KeyList) readLine(r *reader, seen map[string]bool) int {
 	case r.field("root"):
 		name := word(r, parseKeyName)
 		once(at, "root", name)
-		l.Roots = append(l.Roots, RootKey{name, key("root", rootFields)})
+		l.Roots = append(l.Roots, RootKey{name, key("root", rootFields), also("root")})
 		r.close(rootFields)
 		return rootLines
 	case r.field("next_root"):
 		name := word(r, parseKeyName)
 		once(at, "next root", name)
-		l.NextRoots = append(l.NextRoots, RootKey{name, key("next root", nextFields)})
+		l.NextRoots = append(l.NextRoots, RootKey{name, key("next root", nextFields), also("next root")})
 		r.close(nextFields)
 		return nextLines
 	case r.field("issuer"):
 		g := IssuerGrant{Issuer: r.issuer(), Key: key("issuer", issuerFields)}
 		r.need("fence", issuerFields)
 		g.Fence = readFence(r)
+		g.Also = also("issuer")
 		r.close(issuerFields)
 		l.Issuers = append(l.Issuers, g)
 		return issuerLines

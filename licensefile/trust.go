@@ -2,6 +2,7 @@ package licensefile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -35,12 +36,12 @@ func ParseRootFile(text []byte) (Trust, error) {
 	if err != nil {
 		return Trust{}, err
 	}
-	if len(blocks) != 1 {
-		return Trust{}, &FormatError{Line: blocks[1].line - 1, Rule: "a root file has no blank lines"}
-	}
 	lines := blocks[0].lines
 	if err := checkFormat(blocks[0], rootFormat); err != nil {
 		return Trust{}, err
+	}
+	if len(blocks) != 1 {
+		return Trust{}, &FormatError{Line: blocks[1].line - 1, Rule: "a root file has no blank lines"}
 	}
 	if len(lines) < 3 {
 		return Trust{}, &FormatError{Line: len(lines), Rule: "a root file has a threshold line and at least one key"}
@@ -53,6 +54,10 @@ func ParseRootFile(text []byte) (Trust, error) {
 	}
 	for i, line := range lines[2:] {
 		k, err := ParseRootKey(string(line))
+		if newer := new(VersionError); errors.As(err, &newer) {
+			newer.Line = 3 + i
+			return Trust{}, newer
+		}
 		if err != nil {
 			return Trust{}, &FormatError{Line: 3 + i, Rule: err.Error()}
 		}

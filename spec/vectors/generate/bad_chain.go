@@ -66,6 +66,9 @@ func badChains() []vector {
 	oldCert := bad("old-certificate", "set.old-certificate", "8.3", "the verifier has accepted certificate 2", usual().String())
 	oldCert.headers = []string{"highest-certificate: 2"}
 
+	ofIssue := bad("algorithm-required-of-issue", newer, "8.2", "a second kind of signature is required of sets issued that day; the verifier's clock is a day behind", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-01"}]`))
+	ofIssue.now = "2026-05-31T12:00:00Z"
+
 	return []vector{
 		otherRoot, twoRoots, sameName, old, oldCert,
 		bad("list-not-signed-by-previous", untrusted, "8.2", "list 2 is signed by its own roots only", rotated(func(lists []part) { lists[1].sigs = lists[1].sigs[1:] })),
@@ -103,6 +106,7 @@ func badChains() []vector {
 		bad("issuer-revoked", "set.revoked", "8.3", "the roots revoked the issuer's key", withRevocation(`"`+public("acme")+`","effect":"refuse-new"`)),
 		bad("signing-key-revoked-by-roots", "set.revoked", "8.3", "the roots will drop the signing key's sets later; new ones are refused at once", withRevocation(`"`+public("acme-set")+`","effect":"drop-on","date":"2030-01-01"`)),
 		bad("signing-key-revoked-by-issuer", "set.revoked", "8.3", "the issuer revoked the signing key", inCert(signingKey("acme-set"), signingKey("acme-set")+"\n"+`{"revoke":"`+public("acme-set")+`"}`)),
+		ofIssue, bad("algorithm-required-today", newer, "8.2", "a second kind of signature is required from today on; the set was issued before", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-10"}]`)),
 		bad("algorithm-required", newer, "8.2", "a second kind of signature is required of sets issued that day", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-01"}]`)),
 	}
 }

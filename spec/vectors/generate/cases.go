@@ -32,6 +32,8 @@ func rootLine(root string) string {
 	return fmt.Sprintf(`{"root":"%s","key":"%s"}`, rootName(root), public(root))
 }
 
+func nextLine(root string) string { return swap(rootLine(root), `"root"`, `"next_root"`) }
+
 func grant(issuer, key, fence string) string {
 	return fmt.Sprintf(`{"issuer":"%s","key":"%s","fence":%s}`, issuer, public(key), fence)
 }
@@ -107,7 +109,7 @@ func swap(text, old, new string) string {
 
 // cases returns all vectors, by name.
 func cases() []vector {
-	all := slices.Concat(good(), changed(), badBytes(), badJSON(), badSets(), badNotes(), badKeys(), badChains(), badTimes(), badFences())
+	all := slices.Concat(good(), changed(), badBytes(), badJSON(), badSets(), badNotes(), badKeys(), badChains(), badTimes(), badFences(), seconds(), proofs(), roots())
 	slices.SortFunc(all, func(a, b vector) int { return strings.Compare(a.name, b.name) })
 	return all
 }

@@ -16,7 +16,7 @@ func rotated(change func(lists []part)) string {
 	return with(func(d *doc) {
 		issuer := grant("ACME", "acme", fence)
 		d.lists = []part{
-			list(listHead, []string{rootLine("root-1"), `{"next_root":"root.example/root-2","key":"` + public("root-2") + `"}`, issuer}, "root-1"),
+			list(listHead, []string{rootLine("root-1"), nextLine("root-2"), issuer}, "root-1"),
 			list(`{"number":2,"issued":"2026-02-01T00:00:00Z","through":"2036-12-31","threshold":2}`, []string{rootLine("root-2"), rootLine("root-3"), issuer}, "root-1", "root-2", "root-3"),
 			list(`{"number":3,"issued":"2026-03-01T00:00:00Z","threshold":2}`, []string{rootLine("root-3"), rootLine("root-4"), rootLine("root-5"), issuer}, "root-2", "root-3", "root-5"),
 		}
@@ -82,7 +82,7 @@ func good() []vector {
 		})),
 		ok("inside-the-fence", "8.5", "the set touches every border of the fence", inList(fence, exact)),
 		ok("no-expiry", "8.5", "a set without an end, from an issuer that may", inHeader(`"dates":{"warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08"},`, "")),
-		ok("algorithm-later", "8.2", "a second kind of signature is required of sets issued later", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-02"}]`)),
+		ok("algorithm-later", "8.2", "a second kind of signature is required from tomorrow on", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-11"}]`)),
 		pinned, ahead, known, lastDay,
 	}
 }

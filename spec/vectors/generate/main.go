@@ -47,6 +47,7 @@ func write(dir string, cases []vector) error {
 // A vector is one case: what is expected of a verifier, and the file it gets.
 type vector struct {
 	name    string
+	kind    string // "" for a license file, "proof" or "root"
 	expect  string // "ok" or an error code
 	spec    string // the section that decides
 	line    int    // to blame, for errors of form; 0 when it is not said
@@ -68,25 +69,35 @@ const usualNow = "2026-06-10T12:00:00Z"
 func (v vector) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "expect: %s\nspec: %s\n", v.expect, v.spec)
+	if v.kind != "" {
+		fmt.Fprintf(&b, "kind: %s\n", v.kind)
+	}
 	if v.line > 0 {
 		fmt.Fprintf(&b, "line: %d\n", v.line)
 	}
-	trust := v.trust
-	if trust == nil {
-		trust = &pin{1, []string{"root-1"}}
+	if v.kind != "root" {
+		v.writeTrust(&b)
 	}
-	for _, r := range trust.roots {
-		fmt.Fprintf(&b, "root: %s\n", verifierKey(r))
-	}
-	fmt.Fprintf(&b, "threshold: %d\n", trust.threshold)
-	now := v.now
-	if now == "" {
-		now = usualNow
-	}
-	fmt.Fprintf(&b, "now: %s\n", now)
 	for _, h := range v.headers {
 		fmt.Fprintln(&b, h)
 	}
 	fmt.Fprintf(&b, "comment: %s\n\n%s", v.comment, v.file)
 	return b.String()
+}
+
+// writeTrust writes the header lines about what the verifier knows.
+func (v vector) writeTrust(b *strings.Builder) {
+	trust := v.trust
+	if trust == nil {
+		trust = &pin{1, []string{"root-1"}}
+	}
+	for _, r := range trust.roots {
+		fmt.Fprintf(b, "root: %s\n", verifierKey(r))
+	}
+	fmt.Fprintf(b, "threshold: %d\n", trust.threshold)
+	now := v.now
+	if now == "" {
+		now = usualNow
+	}
+	fmt.Fprintf(b, "now: %s\n", now)
 }

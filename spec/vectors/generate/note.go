@@ -22,6 +22,14 @@ func private(name string) ed25519.PrivateKey {
 
 func base(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
+func debase(s string) []byte {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
 // public returns the public key of a name in base64.
 func public(name string) string { return base(private(name).Public().(ed25519.PublicKey)) }
 
@@ -45,9 +53,15 @@ type sig struct {
 	name string
 	key  string
 	make func(text []byte, key ed25519.PrivateKey) []byte
+
+	second bool // by the second key of the same name
+	bent   bool // the first byte of a second signature is changed
 }
 
 func (s sig) line(text string) string {
+	if s.second {
+		return secondSig(s.name, s.key, text, s.bent)
+	}
 	key := private(s.key)
 	signature := ed25519.Sign(key, []byte(text))
 	if s.make != nil {
