@@ -54,8 +54,20 @@ func noRoot() error {
 // badRootFile says that the root file cannot be read, so that nothing can be
 // said about any license file.
 func badRootFile(name string, err error) error {
-	return &refusal{"verify.bad-root-file", exitCannotCheck, fmt.Sprintf("the root file %q: %v", name, err),
-		"use the root file as the vendor published it", map[string]any{"file": name}}
+	hint, details := "use the root file as the vendor published it", map[string]any{"file": name}
+	var coded interface{ Code() string }
+	if errors.As(err, &coded) {
+		details["cause"] = coded.Code()
+	}
+	if newer := new(licensefile.VersionError); errors.As(err, &newer) {
+		hint = outcomes[newer.Code()].hint
+	}
+	return &refusal{"verify.bad-root-file", exitCannotCheck, fmt.Sprintf("the root file %q: %v", name, err), hint, details}
+}
+
+func notAProof(name string) error {
+	return &refusal{"verify.not-a-proof", exitUsage, fmt.Sprintf("%q is not a proof of one license", name),
+		"to check a license file, run pott-verify verify", map[string]any{"file": name}}
 }
 
 func noModule(module string) error {
@@ -80,6 +92,8 @@ var outcomes = map[string]struct {
 	"set.certificate-expired": {exitNotVerified, "ask for the file with a fresh certificate, or give the day it was accepted with --at"},
 	"set.revoked":             {exitNotVerified, "ask the issuer for a set signed with its present key"},
 	"set.old-key-list":        {exitNotVerified, "ask the issuer for the set with the newest key list"},
+	"set.forked-key-list":     {exitNotVerified, "keep both files and tell the vendor: root keys signed two lists under one number"},
+	"set.old-certificate":     {exitNotVerified, "ask the issuer for a file with its present certificate"},
 	"set.unknown-time-zone":   {exitNotVerified, "install a newer pott-verify"},
 	"set.expired":             {exitEnded, "the file is genuine; to check it as of an earlier day, add --at DATE"},
 }

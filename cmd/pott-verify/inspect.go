@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 
-	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -35,28 +35,6 @@ func (s *session) parse(name string) (*licensefile.File, error) {
 	return licensefile.Parse(text)
 }
 
-type proveCommand struct {
-	File   string `arg:"" help:"The license file; - reads standard input."`
-	Module string `arg:"" help:"The module whose license is proved."`
-}
-
-// Run prints the proof. Whoever gets it runs pott-verify verify on it.
-func (c proveCommand) Run(s *session) error {
-	f, err := s.parse(c.File)
-	if err != nil {
-		return err
-	}
-	if f.Set.License(license.Module(c.Module)) == nil {
-		return noModule(c.Module)
-	}
-	proof, err := f.Proof(license.Module(c.Module))
-	if err != nil {
-		return err
-	}
-	_, err = s.stdout.Write(proof)
-	return err
-}
-
 type versionCommand struct{}
 
 // Run prints the version the program was built from.
@@ -65,6 +43,5 @@ func (c versionCommand) Run(s *session) error {
 	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" {
 		version = b.Main.Version
 	}
-	_, err := fmt.Fprintln(s.stdout, "pott-verify", version)
-	return err
+	return s.answer(map[string]string{"version": version}, func(w io.Writer) { fmt.Fprintln(w, "pott-verify", version) })
 }

@@ -24,8 +24,11 @@ type commands struct {
 	Inspect inspectCommand `cmd:"" help:"Show what a license file says, without asking who signed it."`
 	Verify  verifyCommand  `cmd:"" help:"Check a license file or a proof from the root keys down."`
 	Keys    keysCommand    `cmd:"" help:"Show the keys in a license file or a root file, with their fingerprints."`
-	Prove   proveCommand   `cmd:"" help:"Print a proof of one license, which shows no other."`
+	Proof   proofCommands  `cmd:"" help:"Make and check proofs of one license."`
 	Version versionCommand `cmd:"" help:"Show the version."`
+
+	Completion completionCommand `cmd:"" help:"Print the script that completes this program in a shell."`
+	Complete   completeCommand   `cmd:"" name:"__complete" hidden:""`
 }
 
 const description = `Check Pott license files. Needs no server and holds no secret.
@@ -35,7 +38,9 @@ Examples:
   pott-verify verify nordlys-1.pott --root acme.root
   pott-verify verify nordlys-1.pott --root acme.root --at 2026-06-10 --json
   pott-verify keys acme.root
-  pott-verify prove nordlys-1.pott web
+  pott-verify proof make nordlys-1.pott web
+  pott-verify proof check web.proof --root acme.root
+  pott-verify completion bash
 
 Exit codes: 0 genuine, 2 wrong usage, 3 no such file, 8 not genuine, 9 genuine but ended, 12 cannot be checked.`
 
@@ -74,7 +79,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	if err != nil {
 		return s.fail(wrongUsage(err.Error()))
 	}
-	return s.fail(parsed.Run(s, time.Now()))
+	return s.fail(parsed.Run(s, time.Now(), parser))
 }
 
 // asksForJSON looks for --json before anything is parsed, so that wrong usage is

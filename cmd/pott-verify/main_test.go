@@ -106,6 +106,9 @@ func TestExamplesInHelpRun(t *testing.T) {
 	}
 	for _, m := range found {
 		args := strings.Fields(m[1])
+		if args[0] == "proof" && args[1] == "check" {
+			args = append(args, "--at", "2026-06-10")
+		}
 		// The sample is as old as the test: whether it is still good today is
 		// asked in the scripts.
 		if args[0] == "verify" && !strings.Contains(m[1], "--at") {
@@ -114,6 +117,12 @@ func TestExamplesInHelpRun(t *testing.T) {
 		var out, errs bytes.Buffer
 		if code := run(args, nil, &out, &errs); code != 0 || out.Len() == 0 {
 			t.Errorf("%s exits with %d and prints %d bytes: %s", m[0], code, out.Len(), errs.String())
+		}
+		// What one example makes is what the next one checks.
+		if args[0] == "proof" && args[1] == "make" {
+			if err := os.WriteFile(args[3]+".proof", out.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
@@ -131,7 +140,7 @@ func TestVectorsEndWithTheRightCode(t *testing.T) {
 			t.Fatal(err)
 		}
 		head, file, _ := strings.Cut(string(text), "\n\n")
-		var expect, now, list, roots, threshold string
+		var kind, expect, now, list, roots, threshold string
 		for line := range strings.Lines(head) {
 			key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 			switch key {
@@ -139,6 +148,8 @@ func TestVectorsEndWithTheRightCode(t *testing.T) {
 				expect = value
 			case "now":
 				now = value
+			case "kind":
+				kind = value
 			case "highest-key-list":
 				list = value
 			case "root":
@@ -150,11 +161,19 @@ func TestVectorsEndWithTheRightCode(t *testing.T) {
 		if strings.Contains(head, "highest-certificate") && expect != "ok" || strings.Contains(head, "today: ") || file == "" {
 			continue // the program remembers no certificates; the end is asked in the scripts
 		}
+		if kind == "root" {
+			endsAsRootFile(t, name, expect, file)
+			continue
+		}
 		root := filepath.Join(dir, "root")
 		if err := os.WriteFile(root, []byte("pott-root/v1\nthreshold "+threshold+"\n"+roots), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		args := []string{"verify", "-", "--root", root, "--at", now, "--json"}
+		command := []string{"verify"}
+		if kind == "proof" && isA([]byte(file), proofKind) {
+			command = []string{"proof", "check"}
+		}
+		args := append(command, "-", "--root", root, "--at", now, "--json")
 		if list != "" {
 			args = append(args, "--key-list", list)
 		}
@@ -170,5 +189,26 @@ func TestVectorsEndWithTheRightCode(t *testing.T) {
 		if err := json.Unmarshal(errs.Bytes(), &answer); err != nil || answer.Error.Code != expect || answer.Error.Hint == "" || code != exitNotVerified || answer.Error.Exit != code || out.Len() != 0 {
 			t.Errorf("%s: exit code %d, %s%s, want %s", name, code, out.String(), errs.String(), expect)
 		}
+	}
+}
+
+// endsAsRootFile shows the keys of a vector that is a root file.
+func endsAsRootFile(t *testing.T, name, expect, file string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	// Whatever does not begin as a root file is read as a license file.
+	code := run([]string{"keys", "-", "--json"}, strings.NewReader(file), &out, &errs)
+	var answer struct{ Error failure }
+	if expect != "ok" {
+		if err := json.Unmarshal(errs.Bytes(), &answer); err != nil {
+			t.Errorf("%s: %v: %s", name, err, errs.String())
+		}
+	}
+	got := answer.Error.Code
+	if got == "verify.bad-root-file" {
+		got, _ = answer.Error.Details["cause"].(string)
+	}
+	if expect == "ok" && code != 0 || expect != "ok" && (code == 0 || got != expect || out.Len() != 0) {
+		t.Errorf("%s: exit code %d, %s, want %s", name, code, errs.String(), expect)
 	}
 }

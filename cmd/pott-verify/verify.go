@@ -11,15 +11,26 @@ import (
 )
 
 type verifyCommand struct {
-	File    string `arg:"" help:"The license file or proof; - reads standard input."`
+	File string `arg:"" help:"The license file or proof; - reads standard input."`
+	against
+}
+
+// Run checks the file and says what it is.
+func (c verifyCommand) Run(s *session, now time.Time) error {
+	return c.check(s, c.File, now, func([]byte) error { return nil })
+}
+
+// against is what a file is checked against.
+type against struct {
 	Root    string `placeholder:"FILE" help:"File with the root keys you trust."`
 	At      string `placeholder:"DATE" help:"Check as of this day (2026-06-10) or time (2026-06-10T12:00:00Z) instead of now."`
 	KeyList int64  `placeholder:"N" help:"Refuse files whose newest key list is older than number N."`
 }
 
-// Run checks the file and says what it is. A genuine set whose last day has
-// passed is shown too, and ends the program with a code of its own.
-func (c verifyCommand) Run(s *session, now time.Time) error {
+// check reads a file, asks look whether it is of the kind that is wanted, and
+// verifies it. A genuine set whose last day has passed is shown too, and ends
+// the program with a code of its own.
+func (c against) check(s *session, name string, now time.Time, look func(text []byte) error) error {
 	if c.At != "" {
 		var err error
 		if now, err = parseAt(c.At); err != nil {
@@ -30,11 +41,14 @@ func (c verifyCommand) Run(s *session, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	text, err := s.read(c.File)
+	text, err := s.read(name)
 	if err != nil {
 		return err
 	}
-	v, proof, err := check(text, trust, now)
+	if err := look(text); err != nil {
+		return err
+	}
+	v, proof, err := verify(text, trust, now)
 	if err != nil {
 		return err
 	}
@@ -58,7 +72,7 @@ func printVerdict(w io.Writer, r setReport, today license.Date) {
 }
 
 // trust reads the root file.
-func (c verifyCommand) trust(s *session) (licensefile.Trust, error) {
+func (c against) trust(s *session) (licensefile.Trust, error) {
 	if c.Root == "" {
 		return licensefile.Trust{}, noRoot()
 	}
@@ -74,9 +88,9 @@ func (c verifyCommand) trust(s *session) (licensefile.Trust, error) {
 	return trust, nil
 }
 
-// check verifies a license file or a proof.
-func check(text []byte, trust licensefile.Trust, now time.Time) (v *licensefile.Verified, proof bool, err error) {
-	if !isA(text, "pott-license-proof") {
+// verify verifies a license file or a proof.
+func verify(text []byte, trust licensefile.Trust, now time.Time) (v *licensefile.Verified, proof bool, err error) {
+	if !isA(text, proofKind) {
 		v, err = licensefile.Verify(text, trust, now)
 		return v, false, err
 	}
