@@ -33,7 +33,7 @@ func (c *Client) begin(ctx context.Context) error {
 		if errors.As(err, &refused) || cached == nil {
 			return errors.Join(err, cacheErr)
 		}
-		c.o.Log.Warn("entitle: the server is away, answering from the cache", "error", err, "made", cached.holdings.Made)
+		c.o.Log.Warn("entitle: the server gives no usable answer, going on from the cache", "error", err, "made", cached.holdings.Made)
 		c.fail(err)
 		c.adopt(cached, false)
 		return nil
@@ -211,7 +211,7 @@ func (c *Client) apply(ctx context.Context, change *api.Change) error {
 	x := c.index.Load().With(changed, change.Removed)
 	if files != nil {
 		c.known.files = files
-		x = x.Under(activeOf(files), c.now())
+		x = x.StoppedBy(StopsFromWire(change.Stops)).Under(activeOf(files), c.now())
 	}
 	c.index.Store(x)
 	c.hear()
