@@ -2,6 +2,7 @@ package entitle_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -157,10 +158,13 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 	}
 	c, err = entitle.Open(t.Context(), o)
 	if err != nil {
-		t.Fatal(err) // it answers from the cache
+		t.Fatal(err)
+	}
+	var mixedUp *entitle.OtherInstallationError
+	if got := c.Status(); got.Installation != "entitletest" || !errors.As(got.Err, &mixedUp) {
+		t.Errorf("going on from the cache, the status says %+v", got)
 	}
 	c.Close()
-	s.instead = nil
 }
 
 // TestTheFirstKeySeenIsKeptAcrossStarts starts twice with one cache and no key,
