@@ -1,6 +1,9 @@
 package entitle
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"slices"
+)
 
 // people maps user ids to ordinals and ordinals to lots. It never changes: a
 // patch copies only what it touches, which is a page of lots, and the shards of
@@ -116,7 +119,7 @@ func (p *patch) reserve(people int) {
 
 func (l *line) patch(from *people) *patch {
 	p := &patch{people: *from, line: l, ownedPages: map[uint32]bool{}, ownedShards: map[uint32]bool{}}
-	p.pages = append([]*page(nil), from.pages...)
+	p.pages = slices.Clone(from.pages)
 	return p
 }
 
@@ -185,7 +188,7 @@ func (p *patch) remove(id string) {
 func (p *patch) own(i uint32) *shard {
 	s := p.shard(i)
 	if !p.ownedShards[i] {
-		s = s.copy(p.line.seed, len(s.slots), 0)
+		s = &shard{slots: slices.Clone(s.slots), keys: append(make([]byte, 0, len(s.keys)+64), s.keys...), used: s.used}
 		p.shards[i] = s
 		p.ownedShards[i] = true
 	}
