@@ -2,6 +2,8 @@
 // the work where it can be trusted with it; what runtimes disagree about (weak
 // keys, second spellings, the cofactor) is decided here.
 
+import { sha512 } from './sha512.mjs';
+
 const p = 2n ** 255n - 19n;
 const order = 2n ** 252n + 27742317777372353535851937790883648493n;
 const d = mod(-121665n * invert(121666n));
@@ -156,15 +158,14 @@ export async function bySubtle(key, message, signature) {
 }
 
 /** By the definition: the encoding of [S]B - [k]A equals the bytes of R. */
-export async function byArithmetic(key, message, signature) {
-  const { subtle } = await webCrypto();
+export function byArithmetic(key, message, signature) {
   const point = decompress(key);
   if (point === null) return false;
   const hashed = new Uint8Array(64 + message.length);
   hashed.set(signature.subarray(0, 32));
   hashed.set(key, 32);
   hashed.set(message, 64);
-  const k = numberOf(new Uint8Array(await subtle.digest('SHA-512', hashed))) % order;
+  const k = numberOf(sha512(hashed)) % order;
   const [x, y, z, t] = point;
   const minus = [mod(-x), y, z, mod(-t)];
   const r = compress(add(multiply(base, numberOf(signature.subarray(32))), multiply(minus, k)));

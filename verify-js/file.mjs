@@ -12,15 +12,16 @@ import { readCertificate, readKeyList } from './chain.mjs';
  * Reads a file from bytes.
  *
  * @param {Uint8Array} bytes
+ * @param {boolean} [proof] whether it must be a proof, or must not; by its first line when left out
  * @returns {{proof: boolean, set: object, checkpoint: object, notes: {checkpoint: Note, certificate: Note, lists: Note[]},
  *   certificate: object, keyLists: object[]}} set is {header, licenses, lines, optional}; of a proof it holds the one
  *   license shown
  * @throws {VerifyError}
  */
-export function readFile(bytes) {
+export function readFile(bytes, proof) {
   checkSize(bytes);
   const first = firstLine(bytes);
-  const proof = first.startsWith('pott-license-proof/v');
+  proof ??= first.startsWith('pott-license-proof/v');
   // What a newer version looks like beyond its first line is not known here.
   checkNotNewer(first, proof ? 'pott-license-proof' : 'pott-license-set', 1);
   const blocks = blocksOf(bytes);

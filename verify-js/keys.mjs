@@ -54,11 +54,11 @@ export function readRootFile(file) {
   checkSize(bytes);
   checkNotNewer(firstLine(bytes), 'pott-root', 1);
   const [block, ...more] = blocksOf(bytes);
-  if (more.length > 0) refuse('file.blank-line', { line: block.length + 1, rule: '7.2' });
   checkVersion(block.line(0), 'pott-root', 1);
+  if (more.length > 0) refuse('file.blank-line', { line: block.length + 1, rule: '7.2' });
   const threshold = /^threshold ([1-9][0-9]{0,15})$/.exec(block.length > 1 ? block.line(1) : '')?.[1];
-  if (!threshold) refuse('root.threshold-line', { line: 2 });
-  if (block.length - 2 > limits.roots) refuse('root.count', { line: limits.roots + 3, most: limits.roots });
+  if (!threshold) refuse('root.threshold-line', { line: Math.min(2, block.length) });
+  if (block.length - 2 > limits.roots) refuse('root.count', { line: 2, most: limits.roots });
   const roots = [];
   for (let i = 2; i < block.length; i++) {
     const root = readRootKey(block.line(i), i + 1);

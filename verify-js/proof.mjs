@@ -7,10 +7,11 @@ import { checkVersion } from './blocks.mjs';
 import { header, license } from './set.mjs';
 import { equal, leafHash, rootOfPath } from './tree.mjs';
 
-const place = object([
-  ['index', integer(0), 'needed'],
+// Leaf 0 is the format line, leaf 1 the header, and what follows may be shown.
+const places = [[0, 0], [1, 1], [2]].map(([least, most]) => object([
+  ['index', integer(least, most), 'needed'],
   ['path', list(string('a hash in base64', (v) => decode(v)?.length === 32)), 'needed'],
-]);
+]));
 
 /**
  * Reads block 1 of a proof: {set, check}. set holds the header and the one
@@ -19,18 +20,14 @@ const place = object([
 export function readProof(block) {
   checkVersion(block.line(0), 'pott-license-proof', block.first);
   if (block.length !== 7) refuse('proof.lines', { line: block.first, count: block.length });
-  const places = [1, 3, 5].map((i) => readLine(place, block.line(i), block.first + i));
+  const read = (type, i) => readLine(type, block.line(i), block.first + i);
+  const format = read(places[0], 1);
   checkVersion(block.line(2), 'pott-license-set', block.first + 2);
-  const set = {
-    header: readLine(header, block.line(4), block.first + 4),
-    licenses: [readLine(license, block.line(6), block.first + 6)],
-    lines: [block.first + 6],
-    optional: [],
-  };
-  places.forEach(({ index }, i) => {
-    if (i < 2 ? index !== i : index < 2) refuse('proof.index', { line: block.first + 1 + 2 * i, index });
-  });
-  const check = (checkpoint) => places.forEach(({ index, path }, i) => {
+  const second = read(places[1], 3);
+  const head = read(header, 4);
+  const third = read(places[2], 5);
+  const set = { header: head, licenses: [read(license, 6)], lines: [block.first + 6], optional: [] };
+  const check = (checkpoint) => [format, second, third].forEach(({ index, path }, i) => {
     const root = rootOfPath(leafHash(block.raw(2 + 2 * i)), index, checkpoint.size, path.map(decode));
     if (!root || !equal(root, checkpoint.root)) refuse('proof.path', { line: block.first + 2 + 2 * i });
   });

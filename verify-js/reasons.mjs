@@ -136,7 +136,6 @@ const rows = [
 
   // Proofs.
   ['proof.lines', malformed, '9', 'The lines of a proof are a format line and three pairs, seven in all; there are {count}.', 'Ett bevis har en formatrad och tre par, sju rader i allt; det finns {count}.'],
-  ['proof.index', malformed, '9', 'The index {index} does not belong to this line.', 'Numret {index} hör inte till den här raden.'],
   ['proof.path', signature, '9', 'The line does not lead to the root of the checkpoint.', 'Raden leder inte till kontrollpunktens rot.'],
 
   // Root files.

@@ -27,12 +27,13 @@ const day = 86400000;
  * @param {Object<string, number>|number} [trust.highestCertificate] of each issuer, or of the set's issuer, the number
  *                                                     of its newest certificate accepted before
  * @param {boolean} [trust.accepted]                   whether the set was accepted before (section 8.7)
+ * @param {boolean} [trust.proof]                      whether the file must be a proof, or must not
  * @param {string} [trust.today]                       a date on which the set must not have ended (section 8.6)
  * @returns {Promise<object>} what was verified and who vouches for it
  * @throws {VerifyError} and nothing else, for any bytes
  */
 export async function verify(bytes, trust) {
-  const file = readFile(bytes);
+  const file = readFile(bytes, trust.proof);
   const { set, notes, certificate, keyLists } = file;
   const newest = keyLists.at(-1);
   checkKnownLists(keyLists, trust);

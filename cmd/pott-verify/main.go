@@ -25,6 +25,7 @@ type commands struct {
 	Verify  verifyCommand  `cmd:"" help:"Check a license file or a proof from the root keys down."`
 	Keys    keysCommand    `cmd:"" help:"Show the keys in a license file or a root file, with their fingerprints."`
 	Proof   proofCommands  `cmd:"" help:"Make and check proofs of one license."`
+	Serve   serveCommand   `cmd:"" help:"Serve a page on this machine that checks license files in the browser."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 
 	Completion completionCommand `cmd:"" help:"Print the script that completes this program in a shell."`

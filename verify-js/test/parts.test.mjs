@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { decode, encode } from '../base64.mjs';
 import { sha256 } from '../sha256.mjs';
+import { sha512 } from '../sha512.mjs';
 import { bySubtle, byArithmetic, faultOfKey, verifySignature } from '../ed25519.mjs';
 import { equal, leafHash, pathTo, rootHash, rootOfPath } from '../tree.mjs';
 import { dayIn, daysBetween, isDate, isTime, knowsZone } from '../time.mjs';
@@ -20,6 +21,13 @@ test('SHA-256 is that of the platform, for every length up to four blocks', () =
     const bytes = randomBytes(n);
     assert.deepEqual(Buffer.from(sha256(bytes)), createHash('sha256').update(bytes).digest());
     assert.deepEqual(sha256(bytes.subarray(0, n >> 1), bytes.subarray(n >> 1)), sha256(bytes));
+  }
+});
+
+test('SHA-512 is that of the platform, for every length up to three blocks', () => {
+  for (let n = 0; n <= 390; n++) {
+    const bytes = randomBytes(n);
+    assert.deepEqual(Buffer.from(sha512(bytes)), createHash('sha512').update(bytes).digest());
   }
 });
 

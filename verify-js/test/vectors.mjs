@@ -35,5 +35,6 @@ function trustOf(h) {
     highestKeyList: Number(h['highest-key-list'] ?? 0),
     highestCertificate: Number(h['highest-certificate'] ?? 0),
     today: h.today,
+    proof: h.kind === 'proof',
   };
 }
