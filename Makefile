@@ -5,7 +5,7 @@
 SHELL      := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
 REPORT     ?= /dev/null
-FUZZTIME   ?= 5s
+FUZZTIME   ?= 3s
 BENCHTIME  ?= 1s
 POSTGRES   := .ci/with-postgres
 
