@@ -1,3 +1,5 @@
+//go:build cgo
+
 // Package token signs with Ed25519 keys that never leave a PKCS#11 token.
 //
 // It logs in to one token, finds the keys on it by their labels, makes new ones

@@ -14,15 +14,15 @@ import "time"
 // Version is the first thing both sides say.
 const Version = "pott-signer/v1"
 
-// Limits of a conversation. A request takes at most about eight times
+// Limits of a conversation. A request takes at most about sixteen times
 // MaxMessage of memory, and the server holds MaxConversations at once.
 const (
-	MaxMessage       = 8 << 20               // bytes of a text to be signed
-	MaxKeys          = 256                   // keys of one signer
-	MaxTypes         = 16                    // types of text one key may sign
-	MaxConversations = 4                     // others wait
-	maxRequest       = MaxMessage/3*4 + 1024 // bytes of a request's line
-	maxReply         = 1 << 20               // bytes of a reply's line
+	MaxMessage       = 8 << 20  // bytes of a text to be signed
+	MaxKeys          = 256      // keys of one signer
+	MaxTypes         = 16       // types of text one key may sign
+	MaxConversations = 4        // others wait
+	maxRequest       = 11 << 20 // bytes of a request's line, without its end
+	maxReply         = 1 << 20  // bytes of a reply's line, without its end
 )
 
 // How long one side waits for the other.

@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,6 +15,10 @@ import (
 )
 
 func main() {
+	if err := undumpable(); err != nil {
+		fmt.Fprintf(os.Stderr, "pott-signer: others could look into this process: %v\n", err)
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	p := &program{args: os.Args[1:], stdout: os.Stdout, stderr: os.Stderr, now: time.Now}
 	code := p.run(ctx)
