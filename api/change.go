@@ -19,6 +19,16 @@ type Hello struct {
 	Epoch        string    `json:"epoch"`
 	Seq          int64     `json:"seq"`
 	Mark         time.Time `json:"mark" doc:"A lower bound of the true time."`
+	Stops        []Stop    `json:"stops,omitempty" doc:"Sets that are out of force, or will be."`
+}
+
+// A Stop takes one set out of force: a key it was made with is revoked, or it
+// does not lead back to the pinned root. Checks deny everything of it.
+type Stop struct {
+	Issuer string       `json:"issuer"`
+	Number int64        `json:"number" doc:"Of the set."`
+	Reason string       `json:"reason" enum:"set-dropped,set-not-genuine"`
+	From   license.Date `json:"from,omitzero" doc:"The first day without it, in UTC; left out when it is out already."`
 }
 
 // A Change is one commit: the people whose holdings are different now, as they
@@ -27,7 +37,8 @@ type Change struct {
 	Epoch   string          `json:"epoch"`
 	Seq     int64           `json:"seq"`
 	Mark    time.Time       `json:"mark"`
-	Sets    []string        `json:"sets,omitempty" doc:"Checkpoint hashes of the sets in force, when that changed."`
+	Sets    []string        `json:"sets,omitempty" doc:"Checkpoint hashes of the sets in force, when that or what is known of their keys changed."`
+	Stops   []Stop          `json:"stops,omitempty" doc:"Sent with sets: those of them that are out of force, or will be."`
 	People  []PersonHolding `json:"people,omitempty"`
 	Removed []string        `json:"removed,omitempty" doc:"User ids that are no longer known."`
 }

@@ -53,6 +53,8 @@ const (
 	ClientKind                       // the client is not for this kind of person
 	ClientNeeds                      // a module the client needs is missing or not held
 	IssuerReadOnly                   // the grace of the issuer's set is over
+	SetDropped                       // the issuer's set is out of force: a key it was made with is revoked
+	SetNotGenuine                    // the issuer's set is out of force: it does not lead back to the pinned root
 	TooOld                           // the holdings are older than their maximum age
 	HandleUnknown                    // the handle is the zero handle or comes from another index
 	reasons                          // how many there are
@@ -63,7 +65,7 @@ var reasonWords = [reasons]string{
 	ModuleUnknown: "module-unknown", FeatureOff: "feature-off", NoEdit: "no-edit",
 	PersonUnknown: "person-unknown", PersonGone: "person-gone", NoLogin: "no-login",
 	ValidThroughPassed: "valid-through-passed", ClientUnknown: "client-unknown", ClientKind: "client-kind",
-	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", TooOld: "stale", HandleUnknown: "handle-unknown",
+	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", HandleUnknown: "handle-unknown",
 }
 
 // Reasons returns every reason an answer may give.

@@ -142,7 +142,7 @@ func (x *Index) edit(person uint32, feature license.Name) Answer {
 // edits answers for somebody who may do something until their last day, where a
 // feature is on.
 func (x *Index) edits(r *rule, row []uint64, last day) Answer {
-	if !r.edits {
+	if !r.edits || r.answer.Effect == Deny { // its set is out of force
 		return until(r.answer, r.end, last)
 	}
 	a := deny(NotHeld)

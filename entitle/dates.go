@@ -17,6 +17,7 @@ type dates struct {
 	now  time.Time
 	next time.Time
 
+	stops   []Stop
 	tooOld  bool   // nothing is known about people any more
 	today   day    // in the zone of the installation; allOut when tooOld
 	rules   []rule // by number of the module
@@ -86,6 +87,9 @@ func (x *Index) readSet(s *license.Set) {
 	}
 	for i := range s.Clients {
 		x.readClient(s, &s.Clients[i], signIn, state)
+	}
+	if reason := x.stopped(s); reason != NoReason {
+		x.stop(s, reason)
 	}
 }
 

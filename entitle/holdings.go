@@ -17,6 +17,7 @@ type Holdings struct {
 	MaxAge       int       // days after Made for which they may be used; 0: DefaultMaxAge
 	TimeZone     string    // IANA name; the zone a person's last day is read in. "" is UTC
 	Sets         []string  // checkpoint hashes of the sets in force, in lower-case hex
+	Stops        []Stop    // those of the sets that are out of force or will be; at most one of each
 	People       []Holder  // user ids are unique
 }
 

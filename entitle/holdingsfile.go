@@ -161,7 +161,7 @@ func appendHeader(b []byte, h *Holdings, key ed25519.PublicKey) []byte {
 	if len(h.Sets) > 0 {
 		b = append(b, ']')
 	}
-	return append(b, "}\n"...)
+	return append(appendStops(b, h.Stops), "}\n"...)
 }
 
 func parseHeader(line string) (*Holdings, ed25519.PublicKey, error) {
@@ -192,6 +192,7 @@ func parseHeader(line string) (*Holdings, ed25519.PublicKey, error) {
 		}
 		c.must(`]`)
 	}
+	h.Stops = readStops(c)
 	c.must(`}`)
 	if c.i < len(c.s) {
 		c.fail("nothing may follow the header")

@@ -34,7 +34,9 @@ func NewIndex(active *license.Active, holdings *Holdings, now time.Time) *Index 
 	for i := range holdings.People {
 		p.put(&holdings.People[i])
 	}
-	return l.index(&p.people, l.newDeck(active), newDates(holdings.TimeZone), now)
+	dates := newDates(holdings.TimeZone)
+	dates.stops = holdings.Stops
+	return l.index(&p.people, l.newDeck(active), dates, now)
 }
 
 // index returns an index of what is given. The caller holds the mu of l.
@@ -88,10 +90,9 @@ func (x *Index) Replace(holdings *Holdings) *Index {
 		p.put(&holdings.People[i])
 	}
 	c := x.line.withPeople(x, &p.people)
-	if c.zone != holdings.TimeZone {
-		c.dates = newDates(holdings.TimeZone)
-		c.read(x.now)
-	}
+	c.dates = newDates(holdings.TimeZone)
+	c.stops, c.tooOld = holdings.Stops, x.tooOld
+	c.read(x.now)
 	return c
 }
 

@@ -45,11 +45,19 @@ func newShop(t testing.TB) *office {
 }
 
 // step does one thing in words: "anna set sales", "anna add ai", "anna give
-// mobile 2", "anna release sales", "anna leaves", "ended", "bea is external".
+// mobile 2", "anna release sales", "anna leaves", "ended", "dropped", "foreign", "bea is external".
 func (o *office) step(words string) error {
 	w := strings.Fields(words)
 	if words == "ended" {
 		o.state["SUPEROFFICE"] = license.ReadOnly
+		return nil
+	}
+	switch words {
+	case "dropped":
+		o.outage["SUPEROFFICE"] = &seat.Outage{Reason: seat.SetDropped, Key: "aaaa", Since: license.Date{Year: 2026, Month: 7, Day: 1}}
+		return nil
+	case "foreign":
+		o.outage["SUPEROFFICE"] = &seat.Outage{Reason: seat.SetNotGenuine}
 		return nil
 	}
 	id := w[0]
@@ -147,6 +155,10 @@ func TestDecisions(t *testing.T) {
 		{"after the grace date nothing is given", "ended", "anna set sales", "superoffice.sales cannot be given: the licenses of SUPEROFFICE ended on 2027-04-08"},
 		{"after the grace date taking back works", "anna set sales\nended", "anna release sales", "-sales sale-cal-1 sales-1 user-1 web-1"},
 		{"after the grace date the empty plan can be set", "anna set sales\nended", "anna set none", "-sales +none none+1 sale-cal-1 sales-1 user-1 web-1"},
+		{"of a set that is out of force nothing is given", "dropped", "anna set sales", "superoffice.sales cannot be given: set 1 of SUPEROFFICE is out of force since 2026-07-01, its key aaaa is revoked"},
+		{"nor of one that is not genuine", "foreign", "anna give mobile 1", "superoffice.mobile cannot be given: set 1 of SUPEROFFICE does not lead back to the pinned root"},
+		{"of a set that is out of force all can be taken back", "anna set sales\ndropped", "anna release sales", "-sales sale-cal-1 sales-1 user-1 web-1"},
+		{"of a set that is out of force the empty plan can be set", "anna set sales\ndropped", "anna set none", "-sales +none none+1 sale-cal-1 sales-1 user-1 web-1"},
 		{"after the grace date what is so already stays so", "anna set sales\nended", "anna set sales", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

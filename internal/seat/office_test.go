@@ -79,6 +79,7 @@ type office struct {
 	t        fataler
 	active   *license.Active
 	state    map[license.Issuer]license.State
+	outage   map[license.Issuer]*seat.Outage
 	pools    map[license.Name]seat.Pool
 	people   map[string]*member
 	profiles map[string][]license.Name
@@ -94,7 +95,7 @@ type member struct {
 
 func newOffice(t fataler, sets ...*license.Set) *office {
 	o := &office{
-		t: t, active: license.NewActive(), state: map[license.Issuer]license.State{},
+		t: t, active: license.NewActive(), state: map[license.Issuer]license.State{}, outage: map[license.Issuer]*seat.Outage{},
 		pools: map[license.Name]seat.Pool{}, people: map[string]*member{}, profiles: map[string][]license.Name{},
 	}
 	for _, s := range sets {
@@ -115,6 +116,7 @@ func (o *office) standing(id string) seat.Standing {
 	m := o.people[id]
 	return seat.Standing{
 		Active: o.active, State: func(i license.Issuer) license.State { return o.state[i] },
+		Outage: func(i license.Issuer) *seat.Outage { return o.outage[i] },
 		Pools: func(n license.Name) seat.Pool { return o.pools[n] }, Person: m.Person,
 		Current: m.current, Profile: o.profiles[m.Profile],
 	}

@@ -12,6 +12,7 @@ import (
 type Standing struct {
 	Active  *license.Active
 	State   func(license.Issuer) license.State // what an issuer's dates say today; nil: all is well
+	Outage  func(license.Issuer) *Outage       // why an issuer's set gives nothing, nil when it does; nil: they all do
 	Pools   Pools
 	Person  Person
 	Current []Assignment   // the person's current assignments
@@ -44,6 +45,13 @@ func (s Standing) state(issuer license.Issuer) license.State {
 	return s.State(issuer)
 }
 
+func (s Standing) outage(issuer license.Issuer) *Outage {
+	if s.Outage == nil {
+		return nil
+	}
+	return s.Outage(issuer)
+}
+
 // assignable returns the license of a name if this person may be given it by
 // hand, as far as the license and the person alone decide.
 func (s Standing) assignable(name license.Name) (*license.License, error) {
@@ -63,14 +71,19 @@ func (s Standing) assignable(name license.Name) (*license.License, error) {
 	return l, nil
 }
 
-// open refuses to give anything of an issuer past its grace date. The empty
-// plan may be given even then: it is how access is withdrawn.
+// open refuses to give anything of an issuer whose set is out of force or past
+// its grace date. The empty plan may be given even then: it is how access is
+// withdrawn.
 func (s Standing) open(name license.Name) error {
-	if s.state(name.Issuer) != license.ReadOnly {
+	out, state := s.outage(name.Issuer), s.state(name.Issuer)
+	if out == nil && state != license.ReadOnly {
 		return nil
 	}
 	if l := s.Active.License(name); l != nil && l.Plan != nil && l.Plan.Empty() {
 		return nil
+	}
+	if out != nil {
+		return out.refuse(name, s.Active.Set(name.Issuer))
 	}
 	err := &ReadOnlyError{Module: name, Issuer: name.Issuer}
 	if set := s.Active.Set(name.Issuer); set != nil {

@@ -23,7 +23,7 @@ func texts() map[string]any {
 	}
 	for _, r := range []string{
 		seat.Held, seat.Included, seat.SystemIsOn, seat.NotHeld, seat.ModuleUnknown, seat.FeatureOff, seat.NoEdit, seat.PersonGone,
-		seat.NoLogin, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly,
+		seat.NoLogin, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly, seat.SetDropped, seat.SetNotGenuine,
 	} {
 		all["why."+r] = seat.Missing{}
 	}

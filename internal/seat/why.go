@@ -98,10 +98,14 @@ const (
 
 // A Missing is one thing that stands in the way.
 type Missing struct {
-	Reason string       // a stable code
-	Name   license.Name // what is missing; the zero Name when it is not a license
-	Until  license.Date // the day that has passed
-	Fixes  []Fix        // what would help, the nearest first
+	Reason string         // a stable code
+	Name   license.Name   // what is missing; the zero Name when it is not a license
+	Until  license.Date   // the day that has passed
+	Issuer license.Issuer // whose set is out of force, its Number, the revoked Key, and the first day without it
+	Number int64
+	Key    string
+	Since  license.Date
+	Fixes  []Fix // what would help, the nearest first
 }
 
 // A Fix is something an administrator could do.
@@ -215,7 +219,7 @@ func (w why) client(name license.Name) Trace {
 	w.needs(&t, c, name.Issuer)
 	t = w.limit(w.conclude(t, name.Issuer, true))
 	switch {
-	case t.Effect == Deny && !stopped:
+	case t.Effect == Deny && !stopped && t.Missing[0].Issuer == "":
 		t.Reason = ClientNeeds
 	case t.Effect == Allow && w.state(name.Issuer) == license.ReadOnly:
 		t.Reason = IssuerReadOnly
@@ -251,10 +255,19 @@ func (w why) needs(t *Trace, c *license.Client, issuer license.Issuer) {
 }
 
 // conclude gives a trace its effect: what is missing denies, or leaves reading
-// when it is only the right to edit, and the issuer's dates lower what is
-// allowed. Signing in stays allowed on every day.
+// when it is only the right to edit, a set out of force denies everything, and
+// the issuer's dates lower what is allowed. Signing in stays allowed on every
+// day.
 func (w why) conclude(t Trace, issuer license.Issuer, signIn bool) Trace {
 	t.Effect = Allow
+	if out, set := w.outage(issuer), w.Active.Set(issuer); out != nil && set != nil {
+		m := Missing{Reason: out.Reason, Issuer: issuer, Number: set.Number, Key: out.Key, Since: out.Since, Fixes: []Fix{{Act: DoActivateSet}}}
+		if len(t.Missing) > 0 && t.Missing[0].Reason == NoEdit {
+			t.Missing = slices.Insert(t.Missing, 0, m)
+		} else {
+			t.Missing = append(t.Missing, m)
+		}
+	}
 	if len(t.Missing) > 0 {
 		t.Effect, t.Reason = Deny, t.Missing[0].Reason
 		if t.Reason != NoEdit {
@@ -306,12 +319,16 @@ func (w why) off(name license.Name) Missing {
 }
 
 func (w why) on(name license.Name) Path {
-	return Path{Name: name, Steps: []Step{{Fact: SystemOn, Name: name}, w.inForce(name.Issuer)}}
+	return Path{Name: name, Steps: append([]Step{{Fact: SystemOn, Name: name}}, w.inForce(name.Issuer)...)}
 }
 
-func (w why) inForce(issuer license.Issuer) Step {
+// inForce is the step that every path ends with, as long as the set counts.
+func (w why) inForce(issuer license.Issuer) []Step {
+	if w.outage(issuer) != nil {
+		return nil
+	}
 	set := w.Active.Set(issuer)
-	return Step{Fact: SetInForce, Issuer: issuer, Number: set.Number, State: w.state(issuer), Until: set.Dates.End()}
+	return []Step{{Fact: SetInForce, Issuer: issuer, Number: set.Number, State: w.state(issuer), Until: set.Dates.End()}}
 }
 
 // paths returns every way the person holds a name that a set has.
@@ -359,7 +376,7 @@ func (w why) rest(name license.Name) []Step {
 	if w.Person.CanSignIn(w.today) {
 		steps = append(steps, Step{Fact: MaySignIn, Until: w.Person.ValidThrough})
 	}
-	return append(steps, w.inForce(name.Issuer))
+	return append(steps, w.inForce(name.Issuer)...)
 }
 
 func client(set *license.Set, name license.Module) *license.Client {

@@ -213,6 +213,31 @@ func TestWhy(t *testing.T) {
 			missing issuer-read-only
 			  activate-set`,
 		}, {
+			"a set out of force gives nothing, and a new one is the fix", "anna set sales\ndropped", "anna", seat.AskModule, "sale-cal", `
+			deny set-dropped
+			path to sale-cal
+			  person-holds sales by
+			  plan-includes sale-cal of sales
+			  may-sign-in
+			missing set-dropped
+			  activate-set`,
+		}, {
+			"a set out of force signs nobody in", "anna set sales\ndropped", "anna", seat.AskClient, "web", `
+			deny set-dropped
+			path to server
+			  system-on server
+			path to user
+			  person-holds sales by
+			  plan-includes user of sales
+			  may-sign-in
+			path to web
+			  person-holds sales by
+			  plan-includes web of sales
+			  prerequisite-held user of web
+			  may-sign-in
+			missing set-dropped
+			  activate-set`,
+		}, {
 			"after the grace date what signs in still does", "anna set sales\nended", "anna", seat.AskModule, "user", `
 			allow included
 			path to user
@@ -302,7 +327,9 @@ func TestWhyAnswersWhatTheIndexAnswers(t *testing.T) {
 		for _, s := range sets {
 			d.state[s.Issuer] = s.Dates.State(license.DateOf(now))
 		}
-		index := entitle.NewIndex(d.active, d.holdings(), now)
+		holdings := d.holdings()
+		holdings.Stops = d.drawStops(t, license.DateOf(now))
+		index := entitle.NewIndex(d.active, holdings, now)
 		for id, m := range d.people {
 			if !m.Deleted {
 				d.compare(t, index, id, license.DateOf(now))
@@ -327,6 +354,21 @@ func drawWays(t *rapid.T, s *license.Set) {
 		{Name: "ext", People: license.External, User: []license.Module{"a1"}},
 		{Name: "app", People: license.Internal, System: []license.Module{"off"}},
 	}
+}
+
+// drawStops draws a set that is out of force, or will be.
+func (d day) drawStops(t *rapid.T, today license.Date) []entitle.Stop {
+	from := rapid.SampledFrom([]license.Date{{}, today.Add(-3), today, today.Add(1)}).Draw(t, "from")
+	switch rapid.IntRange(0, 2).Draw(t, "out") {
+	case 0:
+		return nil
+	case 1: // of a set that was replaced
+		return []entitle.Stop{{Issuer: "SO", Number: d.active.Set("SO").Number + 1, Reason: entitle.SetDropped}}
+	}
+	if !today.Before(from) {
+		d.outage["SO"] = &seat.Outage{Reason: seat.SetDropped, Since: from}
+	}
+	return []entitle.Stop{{Issuer: "SO", Number: d.active.Set("SO").Number, Reason: entitle.SetDropped, From: from}}
 }
 
 // live draws what becomes of somebody.
