@@ -23,7 +23,7 @@ func (e *MalformedError) Code() string { return "superoffice.malformed" }
 
 // A TooLargeError is returned for a package above a limit.
 type TooLargeError struct {
-	What       string // "package", "row count" or the name of an element
+	What       string // "package", "rows" or the name of an element
 	Limit, Got int    // Got is how far it was looked at
 }
 

@@ -207,7 +207,7 @@ func (r *reader) modules(p *Package, list xml.StartElement) error {
 		case nothing:
 			return r.malformed("an element that is nil holds something")
 		case len(p.Modules) == MaxModules:
-			return &TooLargeError{"row count", MaxModules, MaxModules + 1}
+			return &TooLargeError{"rows", MaxModules, MaxModules + 1}
 		}
 		m := Module{Line: r.at.line}
 		at := r.at

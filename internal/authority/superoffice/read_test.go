@@ -184,7 +184,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"nil that holds something":    {with("<ModuleLicenses>", `<ModuleLicenses xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">`), &MalformedError{4, 5, "an element that is nil holds something"}},
 		"a long value":                {with("ACME", strings.Repeat("A", MaxValue+1)), &TooLargeError{"OwnerName", MaxValue, MaxValue + 1}},
 		"a long text":                 {strings.Repeat(" ", MaxBytes+1), &TooLargeError{"package", MaxBytes, MaxBytes + 1}},
-		"many rows":                   {with("<ModuleLicense>", strings.Repeat("<ModuleLicense><ModuleName>a</ModuleName></ModuleLicense>", MaxModules)+"<ModuleLicense>"), &TooLargeError{"row count", MaxModules, MaxModules + 1}},
+		"many rows":                   {with("<ModuleLicense>", strings.Repeat("<ModuleLicense><ModuleName>a</ModuleName></ModuleLicense>", MaxModules)+"<ModuleLicense>"), &TooLargeError{"rows", MaxModules, MaxModules + 1}},
 		"what nests":                  {"<LicenseInfo>" + strings.Repeat("<a>", 1_000_000), &UnknownElementError{1, 14, "a", "LicenseInfo"}},
 		"what nests by its own name":  {strings.Repeat("<LicenseInfo>", 300_000), &UnknownElementError{1, 14, "LicenseInfo", "LicenseInfo"}},
 		"a long name":                 {"<LicenseInfo><" + strings.Repeat("a", 1_000_000) + ">", &UnknownElementError{1, 14, strings.Repeat("a", 80) + "…", "LicenseInfo"}},
