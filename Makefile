@@ -15,12 +15,12 @@ POSTGRES   := .ci/with-postgres
 # where there are none.
 RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false'
 
-.PHONY: test check fmt vet staticcheck both race fuzz generated demo run proof generate
+.PHONY: test check fmt vet staticcheck both race fuzz hsm generated demo run proof generate
 
 test:
 	go test ./...
 
-check: fmt vet staticcheck both race fuzz generated demo
+check: fmt vet staticcheck both race fuzz hsm generated demo
 
 fmt:
 	@echo "== gofmt, $$(date +%T)"; files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')); \
@@ -33,10 +33,10 @@ vet:
 staticcheck:
 	@echo "== staticcheck, $$(date +%T)"; go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck && bin/staticcheck ./...
 
-# A test that is left out is a failure here.
+# A test that is left out is a failure here, for want of PostgreSQL or Node too.
 both:
 	@echo "== tests on both databases, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
-	$(POSTGRES) go test -json ./... | bin/testreport -noskip -summary '$(REPORT)'
+	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json ./... | bin/testreport -noskip -summary '$(REPORT)'
 
 race:
 	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
@@ -44,6 +44,11 @@ race:
 
 fuzz:
 	@echo "== fuzzing, $(FUZZTIME) each, $$(date +%T)"; .ci/fuzz $(FUZZTIME)
+
+# A module of its own: it needs cgo, and our binaries stay static.
+hsm: staticcheck
+	@echo "== keys on a token, $$(date +%T)"; cd hsm && go vet ./... && ../bin/staticcheck ./... && \
+	POTT_TEST_SOFTHSM_REQUIRED=1 CGO_ENABLED=1 go test ./...
 
 generate:
 	go generate ./...

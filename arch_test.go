@@ -43,13 +43,14 @@ var arrows = []struct{ from, never, because string }{
 
 	{"cmd/pott", "internal/authority", "what can issue never ships to a customer"},
 	{"cmd/pott-authority", "internal/installation", "the vendor's server has no business in a customer's"},
-	{"cmd/pott-verify", "internal/authority internal/installation internal/sqldb internal/client database/sql net", "it needs no server and holds no secret"},
+	{"cmd/pott-verify", "internal database/sql", "it needs no server and holds no secret; its page is shown on this machine and calls nobody"},
 	{"internal/authority", "internal/installation", "the two houses share words, never rooms"},
 	{"internal/installation", "internal/authority", "the two houses share words, never rooms"},
 	{"internal/client", "internal/installation internal/authority internal/sqldb database/sql", "it knows only what the API says"},
 
 	{"internal/installation/fsck", "internal/installation/store internal/tamper internal/audit internal/seat", "if it shared the store's code, both could be wrong together"},
 	{"internal/installation/store", "internal/installation/httpapi internal/installation/fsck net/http", "tables are below the house, not above it"},
+	{"internal/signer", "internal/authority internal/installation internal/sqldb database/sql net/http", "it moves texts and signatures and knows nothing of licenses in force"},
 	{"internal/sqldb", "license licensefile internal/tamper internal/audit internal/seat internal/installation internal/authority", "it knows SQL, not what the tables mean"},
 	{"internal/tamper", "os net database/sql internal", "seals are arithmetic over bytes"},
 	{"internal/audit", "os net database/sql internal/sqldb internal/installation", "an entry is a value; the store writes it"},
