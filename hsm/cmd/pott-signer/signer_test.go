@@ -6,17 +6,14 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/hsm/softhsmtest"
 	"github.com/pott-dev/pott/internal/signer"
-	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -169,76 +166,6 @@ func TestAServedTokenSignsWhatItsKeysAreFor(t *testing.T) {
 	_, err = signer.OpenRecord(record)
 	if exit, hint := explain(err); exit != 1 || !strings.Contains(hint, "stop the other signer") {
 		t.Errorf("a second signer with the record: %d, %v; %s", exit, err, hint)
-	}
-}
-
-// The static program of the vendor, with all its keys on a token, issues a set
-// that a customer's verifier accepts.
-func TestAnAuthorityWithAllKeysOnATokenIssuesWhatCustomersAccept(t *testing.T) {
-	token := softhsmtest.New(t)
-	if token == nil {
-		return
-	}
-	for _, name := range []string{"root-1", "so-issuer-1", "so-signing-1", "so-signing-2"} {
-		if code, _, said := run(on(token, "generate", name)...); code != 0 {
-			t.Fatal(said)
-		}
-	}
-	socket, record := serve(t, token, "root-1=pott-key-list/v1", "so-issuer-1=pott-issuer-certificate/v1", "so-signing-1=set", "so-signing-2=set")
-
-	dir := t.TempDir()
-	authority := filepath.Join(dir, "pott-authority")
-	build := exec.Command("go", "build", "-o", authority, "./cmd/pott-authority")
-	build.Dir, build.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building pott-authority: %v\n%s", err, out)
-	}
-	catalogue, err := filepath.Abs("../../../examples/superoffice/catalogue.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	order := filepath.Join(dir, "order.yaml")
-	if err := os.WriteFile(order, examples.OrderAt("designteamet/order-1.yaml", license.DateOf(time.Now().UTC())), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ref := "signer:" + socket + "#"
-	for _, args := range [][]string{
-		{"init", "--catalogue", catalogue, "--root-key", ref + "root-1",
-			"--issuer-key", "SUPEROFFICE=" + ref + "so-issuer-1", "--signing-key", "SUPEROFFICE=" + ref + "so-signing-1"},
-		{"key", "certify", "SUPEROFFICE", ref + "so-signing-2", "--issuer-key", ref + "so-issuer-1"},
-		{"key", "list-sign", "--root", ref + "root-1"},
-		{"set", "issue", order, "--key", ref + "so-signing-2", "--out", "set.pott"},
-	} {
-		cmd := exec.Command(authority, args...)
-		cmd.Dir, cmd.Stdin = dir, nil
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("pott-authority %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-	}
-	root, err := os.ReadFile(filepath.Join(dir, "authority", "root.pub"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	trust, err := licensefile.ParseRootFile(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.ReadFile(filepath.Join(dir, "set.pott"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	verified, err := licensefile.Verify(file, trust, time.Now())
-	if err != nil {
-		t.Fatalf("the customer refuses: %v", err)
-	}
-	if got := verified.Set.Serial; got != "1600070120" {
-		t.Errorf("the set is for %s", got)
-	}
-	text, _ := os.ReadFile(record)
-	for typ, want := range map[string]int{`"pott-key-list/v1"`: 2, `"pott-issuer-certificate/v1"`: 2, `"set"`: 1} {
-		if got := bytes.Count(text, []byte(`"act":"sign"`)); got != 5 || bytes.Count(text, []byte(typ)) != want {
-			t.Errorf("the record has %d signatures, %d of type %s, want 5 and %d:\n%s", got, bytes.Count(text, []byte(typ)), typ, want, text)
-		}
 	}
 }
 
