@@ -19,7 +19,7 @@ import (
 )
 
 type initCmd struct {
-	Catalogue          []string `required:"" placeholder:"FILE" help:"Catalogue of an issuer; may be given several times."`
+	Catalogue          []string `placeholder:"FILE" help:"Catalogue of an issuer; may be given several times."`
 	Fence              string   `placeholder:"FILE" help:"What the issuers may issue; a wide fence when left out."`
 	Days               int      `default:"366" help:"How many days the signing keys are valid."`
 	RootKey            string   `placeholder:"REF" help:"Root key that a signer holds, as signer:SOCKET#NAME; else one is made."`
@@ -27,6 +27,7 @@ type initCmd struct {
 	SigningKey         []string `placeholder:"ISSUER=REF" help:"Signing key of an issuer that a signer holds; else one is made."`
 	RootPassphraseFile string   `placeholder:"FILE" help:"File whose first line is the passphrase of the root key. Else it is that of the other keys."`
 	Work               int      `default:"18" placeholder:"N" help:"What one try of a passphrase costs, as a power of two."`
+	joining
 	passphrase
 	preview
 }
@@ -45,8 +46,15 @@ type made struct {
 // end, so that a failure leaves nothing behind.
 func (c *initCmd) Run(s *session) error {
 	dir := s.dir()
-	if c.Days < 1 {
-		return &UsageError{"--days is at least 1", "pott-authority init --help"}
+	switch {
+	case c.Days < 1:
+		return &UsageError{"--days is at least 1", initHelp}
+	case c.KeyLists != "":
+		return c.join(s)
+	case c.Issuer != "" || c.RootFile != "":
+		return &UsageError{"--issuer and --root-file go with --key-lists", initHelp}
+	case len(c.Catalogue) == 0:
+		return &UsageError{"missing flags: --catalogue=FILE,...", initHelp}
 	}
 	if _, err := os.Lstat(dir); err == nil {
 		return &AlreadyMadeError{dir}

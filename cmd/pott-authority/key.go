@@ -1,11 +1,11 @@
 package main
 
 import (
-	"crypto/rand"
+	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,12 +17,16 @@ import (
 
 type keyCmd struct {
 	Generate keyGenerate `cmd:"" help:"Make a key. It signs nothing before it is certified or listed."`
-	Ls       keyLs       `cmd:"" aliases:"list" help:"List the keys of this authority."`
+	Ls       keyLs       `cmd:"" help:"List the keys of this authority."`
 	Show     keyShow     `cmd:"" help:"Show a key and what vouches for it."`
 	Public   keyPublic   `cmd:"" help:"Print the public half of a key."`
 	Root     keyRoot     `cmd:"" help:"Print the root file, which customers trust."`
 	Certify  keyCertify  `cmd:"" help:"Let a signing key sign the sets of an issuer."`
-	ListSign keyListSign `cmd:"" name:"list-sign" help:"Sign the next key list: roots, issuers, what they may issue, revocations."`
+	Rotate   keyRotate   `cmd:"" help:"Put a new key in the place of an old one, step by step."`
+	Revoke   keyRevoke   `cmd:"" help:"Take the trust from a key."`
+	Request  keyRequest  `cmd:"" help:"Ask the holder of the root keys to let an issuer in, or look at such a request."`
+	List     keyListCmd  `cmd:"" help:"Key lists: what the roots have decided, from draft to record."`
+	ListSign keyListSign `cmd:"" name:"list-sign" help:"Draft, sign and add the next key list in one act, where enough root keys are."`
 }
 
 // A shownKey is a key as ls and show answer.
@@ -47,28 +51,16 @@ type keyGenerate struct {
 }
 
 func (c *keyGenerate) Run(s *session) error {
-	a, err := s.open()
-	if err != nil {
+	if err := s.mayMake(c.Name); err != nil {
 		return err
-	}
-	defer a.Close()
-	k, err := keyfile.Generate(rand.Reader, c.Name, c.Use)
-	if err != nil {
-		return err
-	}
-	if _, err := keyfile.Inspect(filepath.Join(s.keys(), c.Name+keyfile.Ext)); err == nil {
-		return &keyfile.ExistsError{Path: filepath.Join(s.keys(), c.Name+keyfile.Ext)}
 	}
 	if c.DryRun {
 		return s.answer(map[string]any{"dry_run": true, "name": c.Name, "use": c.Use}, func(w io.Writer) {
 			fmt.Fprintf(w, "would make the %s key %s\n", c.Use, c.Name)
 		})
 	}
-	secret, err := c.source().Read("passphrase of "+c.Name, true)
+	k, err := s.make(c.Name, c.Use, c.source(), c.Work)
 	if err != nil {
-		return err
-	}
-	if _, err := keyfile.Write(s.keys(), k, secret, c.Work); err != nil {
 		return err
 	}
 	return s.answer(s.shown(k.Public, nil), func(w io.Writer) {
@@ -79,7 +71,7 @@ func (c *keyGenerate) Run(s *session) error {
 type keyLs struct{}
 
 func (c *keyLs) Run(s *session) error {
-	a, err := s.open()
+	a, err := s.openKeys()
 	if err != nil {
 		return err
 	}
@@ -108,7 +100,7 @@ type keyShow struct {
 }
 
 func (c *keyShow) Run(s *session) error {
-	a, err := s.open()
+	a, err := s.openKeys()
 	if err != nil {
 		return err
 	}
@@ -132,6 +124,7 @@ func (c *keyShow) Run(s *session) error {
 
 type keyPublic struct {
 	Name string `arg:"" help:"Name of the key."`
+	Out  string `short:"o" placeholder:"FILE" help:"Write it to a file."`
 }
 
 func (c *keyPublic) Run(s *session) error {
@@ -139,9 +132,11 @@ func (c *keyPublic) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(s.shown(p, nil), func(w io.Writer) {
-		fmt.Fprintln(w, licensefile.RootKey{Name: p.Name, Key: p.Key})
-	})
+	line := licensefile.RootKey{Name: p.Name, Key: p.Key}.String()
+	if c.Out == "" {
+		return s.answer(s.shown(p, nil), func(w io.Writer) { fmt.Fprintln(w, line) })
+	}
+	return s.exported(c.Out, []byte(line+"\n"), licensefile.Fingerprint(p.Key), false)
 }
 
 type keyRoot struct{}
@@ -175,6 +170,9 @@ func (s *session) newestList(a *authority.Authority) (*licensefile.KeyList, erro
 // name it.
 func (s *session) vouched(a *authority.Authority, p keyfile.Public) ([]string, error) {
 	list, err := s.newestList(a)
+	if none := (*authority.NoKeyListError)(nil); errors.As(err, &none) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -182,6 +180,11 @@ func (s *session) vouched(a *authority.Authority, p keyfile.Public) ([]string, e
 	for _, r := range list.Roots {
 		if r.Key.Equal(p.Key) {
 			out = append(out, fmt.Sprintf("root in key list %d", list.Number))
+		}
+	}
+	for _, r := range list.NextRoots {
+		if r.Key.Equal(p.Key) {
+			out = append(out, fmt.Sprintf("announced as a root in key list %d", list.Number))
 		}
 	}
 	issuers := map[license.Issuer]bool{}
@@ -203,9 +206,12 @@ func (s *session) vouched(a *authority.Authority, p keyfile.Public) ([]string, e
 		if k := c.SigningKey(p.Key); k != nil {
 			out = append(out, fmt.Sprintf("certificate %d of %s, %s through %s", c.Number, issuer, k.From, k.Through))
 		}
+		if slices.ContainsFunc(c.Revoked, func(k ed25519.PublicKey) bool { return k.Equal(p.Key) }) {
+			out = append(out, fmt.Sprintf("revoked in certificate %d of %s", c.Number, issuer))
+		}
 	}
 	if r := list.Revocation(p.Key); r != nil {
-		out = append(out, fmt.Sprintf("revoked in key list %d: %s %s", list.Number, r.Effect, r.Date))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("revoked in key list %d: %s %s", list.Number, r.Effect, r.Date)))
 	}
 	slices.Sort(out)
 	return out, nil
@@ -273,8 +279,16 @@ func (c *keyCertify) Run(s *session) error {
 	today := license.DateOf(now.UTC())
 	key := licensefile.SigningKey{Key: p.Key, Type: licensefile.TypeSet, From: today, Through: today.Add(c.Days)}
 	if c.DryRun {
-		return s.answer(map[string]any{"dry_run": true, "issuer": issuer, "key": c.Name, "signed_by": name, "from": key.From, "through": key.Through}, func(w io.Writer) {
-			fmt.Fprintf(w, "would let %s sign sets of %s from %s through %s, signed with %s\n", c.Name, issuer, key.From, key.Through, name)
+		by, err := s.public(name, keyfile.Issuer)
+		if err != nil {
+			return err
+		}
+		next, hash, err := a.TryCertify(s.ctx, issuer, by.Key, key, now)
+		if err != nil {
+			return err
+		}
+		return s.answer(map[string]any{"dry_run": true, "issuer": issuer, "certificate": next.Number, "hash": hash, "key": c.Name, "signed_by": name, "from": key.From, "through": key.Through}, func(w io.Writer) {
+			fmt.Fprintf(w, "would let %s sign sets of %s from %s through %s, signed with %s\nhash  %s\n", c.Name, issuer, key.From, key.Through, name, hash)
 		})
 	}
 	signer, err := s.signer(name, keyfile.Issuer, c.source())
@@ -291,83 +305,57 @@ func (c *keyCertify) Run(s *session) error {
 }
 
 type keyListSign struct {
-	Grant []string `placeholder:"ISSUER=KEY" help:"Let an issuer certify with a key; may be given several times."`
-	Fence string   `placeholder:"FILE" help:"What the granted issuers may issue; a wide fence when left out."`
-	Root  []string `placeholder:"NAME" help:"Root keys that sign; the only one when left out."`
+	Root []string `placeholder:"NAME" help:"Root keys that sign; the only one when left out."`
+	changes
 	passphrase
 	preview
 }
 
+// Run drafts, signs and adds in one act: for whoever holds enough root keys.
 func (c *keyListSign) Run(s *session) error {
 	a, err := s.open()
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	now := s.p.now()
-	list, err := a.NextKeyList(s.ctx, now)
+	list, err := a.NextKeyList(s.ctx, s.p.now())
 	if err != nil {
 		return err
 	}
-	if err := c.grant(s, list); err != nil {
-		return err
-	}
-	hash, err := list.Hash()
+	change, err := c.change(s, a, list)
 	if err != nil {
 		return err
 	}
-	doc := map[string]any{"number": list.Number, "hash": hash, "issuers": len(list.Issuers), "threshold": list.Threshold}
-	if c.DryRun {
-		doc["dry_run"] = true
-		return s.answer(doc, func(w io.Writer) { fmt.Fprintf(w, "would sign key list %d\nhash  %s\n", list.Number, hash) })
+	d, err := a.DraftKeyList(s.ctx, change, s.p.now())
+	if err != nil {
+		return err
 	}
-	names := c.Root
-	if len(names) == 0 {
-		name, err := s.choose("", keyfile.Root, func(k keyfile.Public) bool {
-			return slices.ContainsFunc(list.Roots, func(r licensefile.RootKey) bool { return r.Key.Equal(k.Key) })
+	shown, err := s.shownList(a, d)
+	if err != nil {
+		return err
+	}
+	if shown.DryRun = c.DryRun; c.DryRun {
+		return s.answer(shown, func(w io.Writer) {
+			fmt.Fprintf(w, "would sign key list %d\n", d.Number)
+			shown.print(w)
 		})
-		if err != nil {
-			return err
-		}
-		names = []string{name}
 	}
-	var signers []licensefile.Signer
-	for _, name := range names {
-		signer, err := s.signer(name, keyfile.Root, c.source())
-		if err != nil {
-			return err
-		}
-		signers = append(signers, signer)
-	}
-	signed, err := licensefile.SignKeyList(list, signers...)
-	if err != nil {
+	if err := s.signAndAdd(a, d, c.Root, c.source()); err != nil {
 		return err
 	}
-	if err := a.AddKeyList(s.ctx, s.by(), signed, now); err != nil {
-		return err
-	}
-	return s.answer(doc, func(w io.Writer) { fmt.Fprintf(w, "signed key list %d\nhash  %s\n", list.Number, hash) })
+	return s.answer(shown, func(w io.Writer) { fmt.Fprintf(w, "signed key list %d\nhash  %s\n", d.Number, shown.Hash) })
 }
 
-// grant adds the issuers of the flags, or gives those that are there already a
-// new fence.
-func (c *keyListSign) grant(s *session, list *licensefile.KeyList) error {
-	fence, err := s.fence(c.Fence)
-	if err != nil {
-		return err
+// signAndAdd signs a draft with root keys, or with the only one here when none
+// is named, and adds it.
+func (s *session) signAndAdd(a *authority.Authority, d *authority.KeyListDraft, roots []string, from keyfile.Source) (err error) {
+	if len(roots) == 0 {
+		roots = []string{""}
 	}
-	for _, g := range c.Grant {
-		name, key, ok := strings.Cut(g, "=")
-		issuer, err := license.ParseIssuer(strings.ToUpper(name))
-		if !ok || err != nil {
-			return &UsageError{fmt.Sprintf("%q is not a grant: write ISSUER=KEY", g), "pott-authority key list-sign --help"}
-		}
-		p, err := s.public(key, keyfile.Issuer)
-		if err != nil {
+	for _, name := range roots {
+		if d, err = s.approve(a, d, name, from); err != nil {
 			return err
 		}
-		list.Issuers = slices.DeleteFunc(slices.Clone(list.Issuers), func(g licensefile.IssuerGrant) bool { return g.Issuer == issuer && g.Key.Equal(p.Key) })
-		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: issuer, Key: p.Key, Fence: fence})
 	}
-	return nil
+	return a.AddKeyList(s.ctx, s.by(), d.Bytes(), s.p.now())
 }

@@ -168,7 +168,7 @@ func TestTheHelpShowsExamplesAndEveryFlagSaysWhatItDoes(t *testing.T) {
 }
 
 // Commands that change nothing, and the one that runs rather than changes.
-var unchanging = regexp.MustCompile(`(^| )(ls|show|public|root|lint|plans|completion|version|serve)$`)
+var unchanging = regexp.MustCompile(`(^| )(ls|show|public|key root|lint|plans|verify|completion|version|serve)$`)
 
 func TestEverythingThatChangesSomethingHasADryRun(t *testing.T) {
 	for _, leaf := range leaves(t) {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ type setCmd struct {
 	Ls      setLs      `cmd:"" help:"List what was prepared and signed."`
 	Show    setShow    `cmd:"" help:"Show a set on record."`
 	Export  setExport  `cmd:"" help:"Deliver the file of a signed set again."`
+	Rewrap  setRewrap  `cmd:"" help:"Deliver a signed set with the newest certificate and key lists around it."`
+	Audit   setAudit   `cmd:"" help:"Compare the sets a customer has with the record; alarm when one was not signed here."`
 }
 
 // day is the day of a moment, in UTC.
@@ -143,7 +147,7 @@ func (c *setPrepare) Run(s *session) error {
 // delivery is the flags of commands that make a signature and a file.
 type delivery struct {
 	Out string `short:"o" placeholder:"FILE" help:"Where the file goes; - is standard output. Else ISSUER-SERIAL-NUMBER.pott here."`
-	Key string `placeholder:"NAME" help:"Signing key; the only certified one when left out."`
+	Key string `placeholder:"NAME" help:"Signing key; the one here that was certified last when left out."`
 	passphrase
 	preview
 }
@@ -156,8 +160,8 @@ func (d *delivery) path(issuer license.Issuer, serial string, number int64) stri
 	return strings.ToLower(fmt.Sprintf("%s-%s-%d.pott", issuer, serial, number))
 }
 
-// signer opens the signing key: the one of the flag, or the only one here that
-// the issuer's newest certificate names.
+// signer opens the signing key: the one of the flag, or of those here that may
+// sign today the one that was certified last.
 func (d *delivery) signer(s *session, a *authority.Authority, issuer license.Issuer) (licensefile.Signer, error) {
 	certificates, err := a.Certificates(s.ctx, issuer)
 	if err != nil {
@@ -170,15 +174,33 @@ func (d *delivery) signer(s *session, a *authority.Authority, issuer license.Iss
 	if err != nil {
 		return nil, err
 	}
-	today := license.DateOf(s.p.now().UTC())
-	name, err := s.choose(d.Key, keyfile.Signing, func(p keyfile.Public) bool {
-		k := c.SigningKey(p.Key)
-		return k != nil && k.Type == licensefile.TypeSet && !today.Before(k.From) && !today.After(k.Through)
-	})
+	name, err := s.signingKey(d.Key, c)
 	if err != nil {
 		return nil, err
 	}
 	return s.signer(name, keyfile.Signing, d.source())
+}
+
+// signingKey returns the name of the key that signs sets under a certificate.
+func (s *session) signingKey(name string, c *licensefile.Certificate) (string, error) {
+	if name != "" {
+		return name, nil
+	}
+	here, err := keyfile.List(s.keys())
+	if err != nil {
+		return "", err
+	}
+	today := license.DateOf(s.p.now().UTC())
+	for _, k := range slices.Backward(c.SigningKeys) {
+		revoked := slices.ContainsFunc(c.Revoked, func(r ed25519.PublicKey) bool { return r.Equal(k.Key) })
+		if k.Type != licensefile.TypeSet || revoked || today.Before(k.From) || today.After(k.Through) {
+			continue
+		}
+		if i := slices.IndexFunc(here, func(p keyfile.Public) bool { return p.Use == keyfile.Signing && p.Key.Equal(k.Key) }); i >= 0 {
+			return here[i].Name, nil
+		}
+	}
+	return "", &KeyChoiceError{Use: string(keyfile.Signing), Found: []string{}}
 }
 
 // A shownSigning is what sign, issue and export answer.

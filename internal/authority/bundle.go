@@ -3,8 +3,11 @@ package authority
 import (
 	"bytes"
 	"context"
+	"errors"
+	"slices"
 	"time"
 
+	"github.com/pott-dev/pott/internal/authority/store"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -46,29 +49,47 @@ func SplitKeyLists(file []byte) ([][]byte, error) {
 // AddKeyLists records those of several signed key lists that are not on record,
 // and returns how many that were. Nothing is recorded unless all of them may be.
 func (a *Authority) AddKeyLists(ctx context.Context, by string, signed [][]byte, now time.Time) (added int, err error) {
-	known, err := a.keyLists(ctx)
-	if err != nil {
+	if added, err = a.TryKeyLists(ctx, signed); err != nil && !forked(err) {
 		return 0, err
-	}
-	all := known
-	for _, text := range signed {
-		l, err := licensefile.ParseKeyList(text)
-		if err != nil {
-			return 0, err
-		}
-		if l.Number == int64(len(all))+1 {
-			all = append(all[:len(all):len(all)], text)
-		}
-	}
-	if len(all) > len(known) {
-		if _, err := licensefile.VerifyKeyLists(all, a.trust); err != nil {
-			return 0, err
-		}
 	}
 	for _, text := range signed {
 		if err := a.AddKeyList(ctx, by, text, now); err != nil {
 			return 0, err
 		}
 	}
-	return len(all) - len(known), nil
+	return added, nil
+}
+
+func forked(err error) bool {
+	e := (*licensefile.ForkedKeyListError)(nil)
+	return errors.As(err, &e)
+}
+
+// TryKeyLists returns what [Authority.AddKeyLists] would, and records nothing.
+func (a *Authority) TryKeyLists(ctx context.Context, signed [][]byte) (added int, err error) {
+	known, err := a.keyLists(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all := slices.Clone(known)
+	for _, text := range signed {
+		d, err := ParseKeyListDraft(text)
+		if err != nil {
+			return 0, err
+		}
+		switch next := int64(len(all)) + 1; {
+		case d.Number > next:
+			return 0, &store.NumberError{What: "key list", Number: d.Number, Next: next}
+		case d.Number < next && !bytes.HasPrefix(all[d.Number-1], append(bytes.Clone(d.Text), '\n')):
+			return 0, &licensefile.ForkedKeyListError{Number: d.Number}
+		case d.Number == next && d.note == nil:
+			return 0, &licensefile.UntrustedRootError{KeyList: d.Number, Threshold: d.Threshold}
+		case d.Number == next:
+			all = append(all, text)
+		}
+	}
+	if added = len(all) - len(known); added > 0 {
+		_, err = licensefile.VerifyKeyLists(all, a.trust)
+	}
+	return added, err
 }

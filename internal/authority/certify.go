@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -17,7 +18,22 @@ import (
 // certified already gets the new days. signer holds a key that the newest key
 // list grants the issuer.
 func (a *Authority) Certify(ctx context.Context, by string, issuer license.Issuer, signer licensefile.Signer, key licensefile.SigningKey, now time.Time) (*licensefile.Certificate, error) {
-	return a.certify(ctx, by, issuer, signer, now, func(c *licensefile.Certificate, list *licensefile.KeyList) error {
+	return a.certify(ctx, by, issuer, signer, now, with(key))
+}
+
+// TryCertify returns the certificate that [Authority.Certify] would record when
+// the issuer key by signs it, and the hash of its text.
+func (a *Authority) TryCertify(ctx context.Context, issuer license.Issuer, by ed25519.PublicKey, key licensefile.SigningKey, now time.Time) (*licensefile.Certificate, string, error) {
+	next, text, err := a.draftCertificate(ctx, issuer, by, now, with(key))
+	return next, hashOf(text), err
+}
+
+// A certificateChange changes the next certificate under the newest key list.
+type certificateChange func(*licensefile.Certificate, *licensefile.KeyList) error
+
+// with adds a signing key, or gives it its new days.
+func with(key licensefile.SigningKey) certificateChange {
+	return func(c *licensefile.Certificate, list *licensefile.KeyList) error {
 		if as := usedAs(list, key.Key); as != "" {
 			return &KeyTakenError{Key: licensefile.Fingerprint(key.Key), As: as}
 		}
@@ -26,7 +42,7 @@ func (a *Authority) Certify(ctx context.Context, by string, issuer license.Issue
 		}
 		c.SigningKeys = append(slices.DeleteFunc(c.SigningKeys, func(k licensefile.SigningKey) bool { return k.Key.Equal(key.Key) }), key)
 		return nil
-	})
+	}
 }
 
 // Recertify records the next certificate of an issuer with the signing keys of
@@ -63,30 +79,8 @@ func isRevoked(c *licensefile.Certificate, key ed25519.PublicKey) bool {
 }
 
 // certify signs and records the next certificate after change has had its way.
-func (a *Authority) certify(ctx context.Context, by string, issuer license.Issuer, signer licensefile.Signer, now time.Time, change func(*licensefile.Certificate, *licensefile.KeyList) error) (*licensefile.Certificate, error) {
-	lists, err := a.keyLists(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(lists) == 0 {
-		return nil, &NoKeyListError{}
-	}
-	list, err := licensefile.ParseKeyList(lists[len(lists)-1])
-	if err != nil {
-		return nil, err
-	}
-	granted := slices.ContainsFunc(list.Issuers, func(g licensefile.IssuerGrant) bool { return g.Issuer == issuer && g.Key.Equal(signer.Public()) })
-	if !granted || list.Revocation(signer.Public()) != nil {
-		return nil, &NoGrantError{issuer, list.Number}
-	}
-	next, err := a.nextCertificate(ctx, issuer, now)
-	if err != nil {
-		return nil, err
-	}
-	if err := change(next, list); err != nil {
-		return nil, err
-	}
-	text, err := licensefile.MarshalCertificate(next)
+func (a *Authority) certify(ctx context.Context, by string, issuer license.Issuer, signer licensefile.Signer, now time.Time, change certificateChange) (*licensefile.Certificate, error) {
+	next, text, err := a.draftCertificate(ctx, issuer, signer.Public(), now, change)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +92,49 @@ func (a *Authority) certify(ctx context.Context, by string, issuer license.Issue
 		return nil, err
 	}
 	return next, a.record.AddCertificate(ctx, issuer, store.Note{Number: next.Number, Text: signed, At: now, By: by})
+}
+
+// draftCertificate returns the next certificate and its text, for an issuer key
+// that the newest key list grants.
+func (a *Authority) draftCertificate(ctx context.Context, issuer license.Issuer, by ed25519.PublicKey, now time.Time, change certificateChange) (*licensefile.Certificate, []byte, error) {
+	lists, err := a.keyLists(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(lists) == 0 {
+		return nil, nil, &NoKeyListError{}
+	}
+	list, err := licensefile.ParseKeyList(lists[len(lists)-1])
+	if err != nil {
+		return nil, nil, err
+	}
+	granted := slices.ContainsFunc(list.Issuers, func(g licensefile.IssuerGrant) bool { return g.Issuer == issuer && g.Key.Equal(by) })
+	if !granted || list.Revocation(by) != nil {
+		return nil, nil, &NoGrantError{issuer, list.Number}
+	}
+	next, err := a.nextCertificate(ctx, issuer, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := change(next, list); err != nil {
+		return nil, nil, err
+	}
+	text, err := licensefile.MarshalCertificate(next)
+	return next, text, err
+}
+
+// CertifiedBy returns the grant whose key signed the newest certificate of an
+// issuer, or nil when there is no certificate, or that key counts no longer.
+func (a *Authority) CertifiedBy(ctx context.Context, issuer license.Issuer) (*licensefile.IssuerGrant, error) {
+	c, err := a.chain(ctx, issuer)
+	var coded interface{ Code() string }
+	if errors.As(err, &coded) && (coded.Code() == "key.no-certificate" || coded.Code() == "key.no-grant") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.grant, nil
 }
 
 func certificateOrigin(issuer license.Issuer, number int64) string {

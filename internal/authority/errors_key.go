@@ -92,11 +92,14 @@ func (e *ListCompleteError) Code() string { return "key.list-complete" }
 
 // A NotApprovedError says that a key never signed a draft here.
 type NotApprovedError struct {
-	Key     string // fingerprint
+	Key     string // fingerprint; "" when no root has
 	KeyList int64
 }
 
 func (e *NotApprovedError) Error() string {
+	if e.Key == "" {
+		return fmt.Sprintf("no root has signed a draft of key list %d here", e.KeyList)
+	}
 	return fmt.Sprintf("key %s has not signed this text of key list %d here", e.Key, e.KeyList)
 }
 

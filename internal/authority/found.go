@@ -32,11 +32,16 @@ func (a *Authority) Found(ctx context.Context, by string, f Founding, now time.T
 	for _, i := range f.Issuers {
 		list.Issuers = append(list.Issuers, licensefile.IssuerGrant{Issuer: i.Issuer, Key: i.Key.Public(), Fence: i.Fence})
 	}
-	signed, err := licensefile.SignKeyList(list, f.Roots...)
+	d, err := NewKeyListDraft(list)
 	if err != nil {
 		return err
 	}
-	if err := a.AddKeyList(ctx, by, signed, now); err != nil {
+	for _, root := range f.Roots {
+		if d, err = a.ApproveKeyList(ctx, by, d, root, now); err != nil {
+			return err
+		}
+	}
+	if err := a.AddKeyList(ctx, by, d.Bytes(), now); err != nil {
 		return err
 	}
 	for _, i := range f.Issuers {

@@ -258,7 +258,33 @@ func (a *Authority) ApproveKeyList(ctx context.Context, by string, d *KeyListDra
 	if err := a.promise(ctx, by, d.origin(), signer.Public(), d.Text, now); err != nil {
 		return nil, err
 	}
-	return d.sign(root, signer)
+	signed, err := d.sign(root, signer)
+	if err != nil {
+		// No signature came of it, so nobody can have one.
+		_, undone := a.record.Withdraw(ctx, store.Promise{Origin: d.origin(), Key: signer.Public(), Hash: d.Hash(), At: now, By: by}, "no signature was made")
+		return nil, errors.Join(err, undone)
+	}
+	return signed, nil
+}
+
+// PromisedDraft returns the draft of the next key list that a root here has
+// promised to sign, without its signatures: what gets an act on again that was
+// interrupted before its file was written. It returns a [*NotApprovedError] when
+// there is none.
+func (a *Authority) PromisedDraft(ctx context.Context) (*KeyListDraft, error) {
+	lists, err := a.keyLists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	next := &KeyListDraft{KeyList: &licensefile.KeyList{Number: int64(len(lists)) + 1}}
+	text, err := a.record.PromisedText(ctx, next.origin())
+	if err != nil {
+		return nil, err
+	}
+	if text == nil {
+		return nil, &NotApprovedError{KeyList: next.Number}
+	}
+	return ParseKeyListDraft(text)
 }
 
 // approver returns the root that a key may approve a draft as: one of the list
@@ -295,7 +321,7 @@ func (a *Authority) isNext(ctx context.Context, d *KeyListDraft) error {
 // promise records what a key is about to sign, and the refusal when it has
 // promised something else.
 func (a *Authority) promise(ctx context.Context, by, origin string, key ed25519.PublicKey, text []byte, now time.Time) error {
-	err := a.record.Promise(ctx, store.Promise{Origin: origin, Key: key, Hash: hashOf(text), At: now, By: by})
+	err := a.record.Promise(ctx, store.Promise{Origin: origin, Key: key, Text: text, Hash: hashOf(text), At: now, By: by})
 	if e := (*store.EquivocationError)(nil); errors.As(err, &e) {
 		return errors.Join(err, a.note(ctx, by, "promise.refused", origin, now, audit.F("hash", e.Hash), audit.F("promised", e.Promised)))
 	}

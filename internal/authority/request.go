@@ -40,8 +40,23 @@ func (r *Request) text() string {
 	return text + fmt.Sprintf("made: %s\nkey: %s\n", r.Made.UTC().Format(time.RFC3339), r.Key)
 }
 
+// Check returns a [*RequestMalformedError] when the texts of a request cannot
+// stand in one.
+func (r *Request) Check() error {
+	if err := plain(r.Company); err != nil {
+		return &RequestMalformedError{0, "the company: " + err.Error()}
+	}
+	if err := plain(r.Contact); err != nil && r.Contact != "" {
+		return &RequestMalformedError{0, "the contact: " + err.Error()}
+	}
+	return nil
+}
+
 // SignRequest returns a request as a file.
 func SignRequest(r Request, signer licensefile.Signer) ([]byte, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
 	r.Made = r.Made.UTC().Truncate(time.Second)
 	v, err := note.NewVerifier(r.Key.String())
 	if err != nil {

@@ -68,10 +68,18 @@ type Key struct {
 
 var nameGrammar = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
+// CheckName returns a [*NameError] for a text that cannot name a key.
+func CheckName(name string) error {
+	if !nameGrammar.MatchString(name) {
+		return &NameError{Name: name}
+	}
+	return nil
+}
+
 // Generate makes a key from random, which must be a source fit for keys.
 func Generate(random io.Reader, name string, use Use) (*Key, error) {
-	if !nameGrammar.MatchString(name) {
-		return nil, &NameError{Name: name}
+	if err := CheckName(name); err != nil {
+		return nil, err
 	}
 	public, private, err := ed25519.GenerateKey(random)
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 type Promise struct {
 	Origin string // "pott-key-list/2", "ACME/pott-issuer/3"
 	Key    ed25519.PublicKey
+	Text   []byte
 	Hash   string // SHA-256 of the text, in lower-case hex
 	At     time.Time
 	By     string
@@ -77,7 +78,7 @@ func (s *Store) Withdraw(ctx context.Context, p Promise, reason string) (bool, e
 		if did = p.Hash != "" && hash == p.Hash; !did {
 			return errNothing
 		}
-		p.Hash = ""
+		p.Hash, p.Text = "", nil
 		return insertPromise(ctx, tx, p, attempt+1, reason)
 	})
 	if errors.Is(err, errNothing) {
@@ -90,8 +91,8 @@ func (s *Store) Withdraw(ctx context.Context, p Promise, reason string) (bool, e
 var errNothing = errors.New("nothing to do")
 
 func insertPromise(ctx context.Context, tx *sqldb.Tx, p Promise, attempt int64, reason string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO promise (origin, public, attempt, hash, reason, at, by_whom) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		p.Origin, public(p.Key), attempt, p.Hash, reason, p.At.UnixMicro(), p.By)
+	_, err := tx.Exec(ctx, `INSERT INTO promise (origin, public, attempt, hash, text, reason, at, by_whom) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		p.Origin, public(p.Key), attempt, p.Hash, append([]byte{}, p.Text...), reason, p.At.UnixMicro(), p.By)
 	return err
 }
 
@@ -103,6 +104,18 @@ func promised(ctx context.Context, tx *sqldb.Tx, origin string, key ed25519.Publ
 		err = nil
 	}
 	return attempt, hash, err
+}
+
+// PromisedText returns a text that a key promised to sign for an origin and did
+// not take back, or nil.
+func (s *Store) PromisedText(ctx context.Context, origin string) (text []byte, err error) {
+	err = s.db.QueryRow(ctx, `SELECT text FROM promise p WHERE origin = ? AND hash <> ''
+		AND attempt = (SELECT MAX(attempt) FROM promise q WHERE q.origin = p.origin AND q.public = p.public)
+		ORDER BY at DESC LIMIT 1`, origin).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return text, err
 }
 
 // Promised returns whether anything is, or was, promised for an origin.

@@ -28,6 +28,7 @@ CREATE TABLE promise (
     public  TEXT COLLATE "C" NOT NULL,
     attempt BIGINT NOT NULL CHECK (attempt > 0),
     hash    TEXT COLLATE "C" NOT NULL,
+    text    BYTEA  NOT NULL,
     reason  TEXT COLLATE "C" NOT NULL,
     at      BIGINT NOT NULL,
     by_whom TEXT COLLATE "C" NOT NULL,

@@ -28,6 +28,7 @@ CREATE TABLE promise (
     public  TEXT    NOT NULL,
     attempt INTEGER NOT NULL CHECK (attempt > 0),
     hash    TEXT    NOT NULL,
+    text    BLOB    NOT NULL,
     reason  TEXT    NOT NULL,
     at      INTEGER NOT NULL,
     by_whom TEXT    NOT NULL,
