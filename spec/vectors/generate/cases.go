@@ -109,7 +109,7 @@ func swap(text, old, new string) string {
 
 // cases returns all vectors, by name.
 func cases() []vector {
-	all := slices.Concat(good(), changed(), badBytes(), badJSON(), badSets(), badNotes(), badKeys(), badChains(), badTimes(), badFences(), seconds(), proofs(), roots())
+	all := slices.Concat(good(), changed(), badBytes(), badJSON(), badSets(), badNotes(), badKeys(), badChains(), badTimes(), badFences(), seconds(), proofs(), roots(), fields(), edges(), weakKeys(), refusedTexts())
 	slices.SortFunc(all, func(a, b vector) int { return strings.Compare(a.name, b.name) })
 	return all
 }

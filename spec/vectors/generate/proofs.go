@@ -159,6 +159,8 @@ func proofs() []vector {
 	form(6, "fields-swapped", "4.1", "the path before the index", swapFields(plain))
 	form(6, "unknown-field", "4.1", "a field nobody knows beside the path", swap(plain, `{"index":4`, `{"index":4,"size":6`))
 	form(6, "field-in-capitals", "4.1", "a field in another letter case", swap(plain, `{"index":4`, `{"Index":4`))
+	form(6, "path-in-capitals", "4.1", "the path in another letter case", swap(plain, `{"index":4,"path"`, `{"index":4,"Path"`))
+	form(6, "index-missing", "9", "no index", swap(plain, `{"index":4,`, `{`))
 	form(1, "crlf", "3.1", "lines end with carriage return and line feed", strings.ReplaceAll(plain, "\n", "\r\n"))
 	form(26, "cut-off", "3.1", "the last line has no end", strings.TrimSuffix(plain, "\n"))
 	form(1, "lines-only", "3.2", "nothing but the first block", plain[:strings.Index(plain, "\n\n")+1])
