@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/pott-dev/pott/licensefile"
 )
 
 // clock is the variable that holds the time of a script: sets end, and the
@@ -80,6 +83,20 @@ func TestScripts(t *testing.T) {
 					ts.Fatalf("the folder holds %q, want %q", got, args)
 				}
 			},
+			// verifies ROOTFILE FILE fails unless a customer who trusts the root file
+			// accepts the license file. "refused CODE ROOTFILE FILE" is for those
+			// that are refused with a code.
+			"verifies": func(ts *testscript.TestScript, neg bool, args []string) {
+				ts.Check(verify(ts, args[0], args[1]))
+			},
+			"refused": func(ts *testscript.TestScript, neg bool, args []string) {
+				err := verify(ts, args[1], args[2])
+				var coded interface{ Code() string }
+				if !errors.As(err, &coded) || coded.Code() != args[0] {
+					ts.Fatalf("%s: %v, want %s", args[2], err, args[0])
+				}
+				ts.Logf("%v", err)
+			},
 			// mode PERM FILE… fails unless the files have these permissions.
 			"mode": func(ts *testscript.TestScript, neg bool, args []string) {
 				for _, path := range args[1:] {
@@ -92,6 +109,16 @@ func TestScripts(t *testing.T) {
 			},
 		},
 	})
+}
+
+// verify checks a file as a customer does at the time of the script.
+func verify(ts *testscript.TestScript, root, file string) error {
+	trust, err := licensefile.ParseRootFile([]byte(ts.ReadFile(root)))
+	ts.Check(err)
+	now, err := time.Parse(time.RFC3339, ts.Getenv(clock))
+	ts.Check(err)
+	_, err = licensefile.Verify([]byte(ts.ReadFile(file)), trust, now)
+	return err
 }
 
 func exitOf(err error) string {
