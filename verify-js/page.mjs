@@ -33,7 +33,9 @@ function speak(language) {
 
 function showSource(which) {
   const source = page[which];
-  const kilobytes = (n) => new Intl.NumberFormat(page.language, { style: 'unit', unit: n < 1000 ? 'byte' : 'kilobyte', maximumFractionDigits: 1 }).format(n < 1000 ? n : n / 1000);
+  const kilobytes = (n) => new Intl.NumberFormat(page.language, {
+    style: 'unit', unit: n < 1000 ? 'byte' : 'kilobyte', unitDisplay: n < 1000 ? 'long' : 'short', maximumFractionDigits: 1,
+  }).format(n < 1000 ? n : n / 1000);
   $(`${which}-from`).textContent = source?.name ? say(page.language, 'fromFile', { name: source.name, size: kilobytes(source.bytes.length) }) : '';
   if (source?.hidden) $(which).value = say(page.language, 'long');
 }
@@ -64,7 +66,7 @@ async function check() {
   const mine = ++turn;
   const { license, root } = page;
   if (!license || !root) {
-    show(() => empty(page.language, license ? 'needRoot' : root ? 'needLicense' : undefined), license || root ? '' : undefined);
+    show(() => empty(page.language, license ? 'needRoot' : root ? 'needLicense' : undefined));
     return;
   }
   $('outcome').setAttribute('aria-busy', 'true');
@@ -110,7 +112,8 @@ function lineOf(bytes, number) {
 function show(drawing) {
   page.shown = drawing;
   draw();
-  $('status').textContent = page.license && page.root ? $('verdict').textContent : '';
+  const banner = document.querySelector('.banner div');
+  $('status').textContent = banner ? [...banner.children].slice(0, 2).map((c) => c.textContent).join('. ') : '';
 }
 
 function draw() {
