@@ -26,6 +26,9 @@ type setCmd struct {
 	Export  setExport  `cmd:"" help:"Deliver the file of a signed set again."`
 	Rewrap  setRewrap  `cmd:"" help:"Deliver a signed set with the newest certificate and key lists around it."`
 	Audit   setAudit   `cmd:"" help:"Compare the sets a customer has with the record; alarm when one was not signed here."`
+
+	ImportSuperOffice setImportSuperOffice `cmd:"" name:"import-superoffice" help:"Make a draft order of a license package of SuperOffice; nothing in it is believed."`
+	ExportSuperOffice setExportSuperOffice `cmd:"" name:"export-superoffice" help:"Make an unsigned license package of SuperOffice of a signed set, for other tools."`
 }
 
 // day is the day of a moment, in UTC.

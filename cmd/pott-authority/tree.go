@@ -102,4 +102,13 @@ var examples = map[string][]string{
 	"server serve":      {"pott-authority server serve --token-file server.token", "pott-authority server serve --listen 127.0.0.1:7071 --token-file server.token"},
 	"completion":        {"pott-authority completion bash > /etc/bash_completion.d/pott-authority"},
 	"version":           {"pott-authority version"},
+
+	"set import-superoffice": {
+		"pott-authority set import-superoffice package.xml --time-zone Europe/Stockholm -o order.yaml",
+		"pott-authority set import-superoffice package.xml --time-zone Europe/Oslo --catalogue superoffice.yaml --dry-run",
+	},
+	"set export-superoffice": {
+		"pott-authority set export-superoffice SUPEROFFICE/1600070120/1 -o package.xml",
+		"pott-authority set export-superoffice SUPEROFFICE/1600070120/1 -o - --json",
+	},
 }

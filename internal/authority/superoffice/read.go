@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -352,8 +353,8 @@ func (r *reader) unended(err error) error {
 func shorten(s string) string {
 	const most = 80
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
+		if !unicode.IsPrint(r) {
+			return ' ' // what is repeated reaches terminals
 		}
 		return r
 	}, s)
