@@ -149,7 +149,7 @@ func readCertificate(n note, b block) (*Certificate, error) {
 		return nil, err
 	}
 	if len(b.lines) < 3 {
-		return nil, &FormatError{Line: b.line, Rule: "a certificate has a header line and at least one signing key"}
+		return nil, &FormatError{Line: b.line + len(b.lines) - 1, Rule: "a certificate has a header line and at least one signing key"}
 	}
 	c := &Certificate{note: n}
 	r := &reader{line: b.line + 1, s: b.lines[1]}
@@ -171,7 +171,7 @@ func readCertificate(n note, b block) (*Certificate, error) {
 		}
 	}
 	if len(c.SigningKeys) == 0 {
-		return nil, &FormatError{Line: b.line, Rule: "a certificate has at least one signing key"}
+		return nil, &FormatError{Line: b.line + 1, Rule: "a certificate has at least one signing key"}
 	}
 	return c, nil
 }

@@ -46,6 +46,9 @@ func ParseRootFile(text []byte) (Trust, error) {
 	if len(lines) < 3 {
 		return Trust{}, &FormatError{Line: len(lines), Rule: "a root file has a threshold line and at least one key"}
 	}
+	if keys := len(lines) - 2; keys > MaxRoots {
+		return Trust{}, &TooLargeError{What: "the root file", Unit: "keys", Limit: MaxRoots, Got: int64(keys)}
+	}
 	var t Trust
 	digits, _ := strings.CutPrefix(string(lines[1]), "threshold ")
 	t.Threshold, err = strconv.Atoi(digits)
@@ -66,8 +69,8 @@ func ParseRootFile(text []byte) (Trust, error) {
 		}
 		t.Roots = append(t.Roots, k)
 	}
-	if len(t.Roots) > MaxRoots || t.Threshold < 1 || t.Threshold > min(MaxThreshold, len(t.Roots)) {
-		return Trust{}, &FormatError{Line: 2, Rule: fmt.Sprintf("there are 1 to %d keys, and the threshold is from 1 to their number, at most %d", MaxRoots, MaxThreshold)}
+	if t.Threshold < 1 || t.Threshold > min(MaxThreshold, len(t.Roots)) {
+		return Trust{}, &FormatError{Line: 2, Rule: fmt.Sprintf("the threshold is from 1 to the number of keys, at most %d", MaxThreshold)}
 	}
 	return t, nil
 }

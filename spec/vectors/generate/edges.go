@@ -206,8 +206,8 @@ func edges() []vector {
 	bad(14, "certificate-other-format", "7.4", "another first line", inCert("pott-issuer-certificate/v1", "pott-certificate/v1"))
 	bad(16, "certificate-key-ends-first", "7.4", "a signing key that ends before it begins", inCert(`"through":"2027-12-31"`, `"through":"2026-01-01"`))
 	bad(16, "certificate-type", "7.4", "a type that is not a word", inCert(`"type":"set"`, `"type":"Set"`))
-	bad(14, "certificate-without-keys", "7.4", "no signing keys", inCert(signingKey("acme-set")+"\n", ""))
-	bad(14, "certificate-only-revokes", "7.4", "a revocation and no signing key", inCert(signingKey("acme-set"), `{"revoke":"`+public("lost")+`"}`))
+	bad(15, "certificate-without-keys", "7.4", "no signing keys", inCert(signingKey("acme-set")+"\n", ""))
+	bad(15, "certificate-only-revokes", "7.4", "a revocation and no signing key", inCert(signingKey("acme-set"), `{"revoke":"`+public("lost")+`"}`))
 	return append(all, edgesOfTheChain()...)
 }
 
