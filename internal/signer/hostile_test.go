@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,6 +92,7 @@ func TestASignerThatLiesIsNotBelieved(t *testing.T) {
 		{"it says half a line and ends", `{"reply"`, "", "", "signer.unreachable"},
 		{"it answers hello with keys", keysBack(good("root-1")), "", "", "signer.bad-answer"},
 		{"it says more than it was asked", helloBack + helloBack, "", "", "signer.bad-answer"},
+		{"it says more than its keys", helloBack, keysBack(good("root-1")) + "more\n", "", "signer.bad-answer"},
 		{"it never ends a line", strings.Repeat("x", maxReply+8192), "", "", "signer.bad-answer"},
 
 		{"it lists no keys", helloBack, `{"reply":"keys"}` + "\n", "", "signer.bad-answer"},
@@ -181,6 +183,22 @@ func TestASilentSignerIsNotWaitedForForever(t *testing.T) {
 	stop()
 	if _, err := Dial(ctx, socket); !errors.Is(err, context.Canceled) {
 		t.Errorf("Dial when stopped = %v", err)
+	}
+}
+
+func TestASocketOthersCouldReachIsNotSpokenTo(t *testing.T) {
+	t.Parallel()
+	s := start(t, key("root-1", "pott-key-list/v1"))
+	k, err := Open(t.Context(), Reference{s.socket, "root-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(s.socket, 0o666)
+	if _, err := Dial(t.Context(), s.socket); code(err) != "signer.open-to-others" {
+		t.Errorf("Dial = %v", err)
+	}
+	if _, err := k.Sign([]byte(keyList)); code(err) != "signer.open-to-others" || len(s.lines(t)) > 0 {
+		t.Errorf("Sign = %v", err)
 	}
 }
 
