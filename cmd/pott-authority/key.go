@@ -196,8 +196,11 @@ func (s *session) vouched(a *authority.Authority, p keyfile.Public) ([]string, e
 	}
 	for issuer := range issuers {
 		certificates, err := a.Certificates(s.ctx, issuer)
-		if err != nil || len(certificates) == 0 {
-			return out, err
+		if err != nil {
+			return nil, err
+		}
+		if len(certificates) == 0 {
+			continue
 		}
 		c, err := licensefile.ParseCertificate(certificates[len(certificates)-1])
 		if err != nil {

@@ -427,11 +427,12 @@ func (c *rotateIssuer) replace(s *session, a *authority.Authority, list *license
 		return err
 	}
 	if c.DryRun {
-		if _, err := c.settle(s, a, plain, roots, c.passphrase.source(), shown); err != nil {
+		added, err := c.settle(s, a, plain, roots, c.passphrase.source(), shown)
+		shown.Hash = "" // the text will hold the new key
+		if err != nil || !added {
 			return err
 		}
-		shown.Hash = "" // the text will hold the new key
-		return nil
+		return c.recertify(s, a, issuer, newKey{Public: keyfile.Public{Name: name}}, shown)
 	}
 	k, err := c.ready(s, name, fresh, keyfile.Issuer, c.passphrase.source())
 	if err != nil {
@@ -484,6 +485,9 @@ func (c *rotateRoot) Run(s *session) error {
 	list, err := s.newestList(a)
 	if err != nil {
 		return err
+	}
+	if c.Replace != "" && !slices.ContainsFunc(list.Roots, func(r licensefile.RootKey) bool { return r.Name == c.Replace }) {
+		return &authority.NotListedError{What: "root", Name: c.Replace, Where: fmt.Sprintf("key list %d", list.Number)}
 	}
 	shown := &shownRotation{DryRun: c.DryRun}
 	step := c.announce

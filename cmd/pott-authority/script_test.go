@@ -97,6 +97,15 @@ func TestScripts(t *testing.T) {
 				}
 				ts.Logf("%v", err)
 			},
+			// report SHOWN FILE writes what set show said as a customer reports it.
+			"report": func(ts *testscript.TestScript, neg bool, args []string) {
+				text := ts.ReadFile(args[0])
+				field := func(name string) string {
+					_, rest, _ := strings.Cut(text, name)
+					return strings.Fields(rest)[0]
+				}
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(field("set ")+" "+field("hash ")+"\n"), 0o644))
+			},
 			// mode PERM FILE… fails unless the files have these permissions.
 			"mode": func(ts *testscript.TestScript, neg bool, args []string) {
 				for _, path := range args[1:] {
