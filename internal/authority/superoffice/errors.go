@@ -198,16 +198,20 @@ func (e *PlansCollideError) Error() string {
 // Code returns the stable code of the error.
 func (e *PlansCollideError) Code() string { return "superoffice.plans-collide" }
 
-// A CannotSayError is returned for a license whose quantity or holders a package
-// cannot state.
+// A CannotSayError is returned for a set that a package cannot state without
+// saying something else.
 type CannotSayError struct {
-	Module license.Module
-	What   string // the field of the license
+	Module license.Module // "" for the set itself
+	What   string         // the field, as license files name it
 	Value  string
 }
 
 func (e *CannotSayError) Error() string {
-	return fmt.Sprintf("%s: a package cannot state the %s %s", e.Module, e.What, e.Value)
+	text := fmt.Sprintf("a package cannot state %s %s", e.What, e.Value)
+	if e.Module != "" {
+		text = string(e.Module) + ": " + text
+	}
+	return text
 }
 
 // Code returns the stable code of the error.

@@ -1,6 +1,7 @@
 package superoffice
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -17,7 +18,8 @@ import (
 //
 // What cannot be left out without changing what is granted is refused: a
 // [*PlansCollideError] for two licenses that have one name in a package, a
-// [*CannotSayError] for a quantity or holders that a package cannot state.
+// [*CannotSayError] for a quantity, holders or a text that a package cannot
+// state.
 func Export(s *license.Set, c *authority.Catalogue) (*Package, []*NotExportedError, error) {
 	ex := &exporter{s: s, c: c}
 	p := &Package{
@@ -29,6 +31,11 @@ func Export(s *license.Set, c *authority.Catalogue) (*Package, []*NotExportedErr
 	ex.header(p)
 	if err := ex.collisions(); err != nil {
 		return nil, nil, err
+	}
+	for _, f := range []struct{ field, text string }{{"issuer_name", s.IssuerName}, {"company", s.Company}, {"product", s.Product}} {
+		if err := sayable("", f.field, f.text); err != nil {
+			return nil, nil, err
+		}
 	}
 	for i := range s.Licenses {
 		m, err := ex.row(&s.Licenses[i])
@@ -158,6 +165,11 @@ func (ex *exporter) row(l *license.License) (Module, error) {
 			return m, &CannotSayError{l.Module, "people", strings.Join(l.People.Words(), ", ")}
 		}
 	}
+	for _, f := range []struct{ field, text string }{{"version", l.Version}, {"names.en", m.ModuleDescription}, {"tooltips.en", m.ModuleTooltip}} {
+		if err := sayable(l.Module, f.field, f.text); err != nil {
+			return m, err
+		}
+	}
 	if l.Prerequisite != "" {
 		m.PrerequisiteModuleName = ex.name(l.Prerequisite)
 	}
@@ -167,8 +179,26 @@ func (ex *exporter) row(l *license.License) (Module, error) {
 	if l.Plan != nil {
 		ex.plan(&m, l)
 	}
+	if n := len(m.ExtraInfo); n > maxExtraInfo {
+		return m, &CannotSayError{l.Module, "plan.includes", fmt.Sprintf("of %d characters", n)}
+	}
 	ex.leaveFields(l)
 	return m, nil
+}
+
+// maxExtraInfo is how much of a plan's list the readers of packages can keep, in
+// characters.
+const maxExtraInfo = 3999
+
+// sayable refuses a text with a character that a license file has and XML has
+// not. Anything else instead of it would be another text.
+func sayable(m license.Module, field, text string) error {
+	for _, r := range text {
+		if r < ' ' && !strings.ContainsRune(space, r) || r == 0xfffe || r == 0xffff {
+			return &CannotSayError{m, field, fmt.Sprintf("with %U", r)}
+		}
+	}
+	return nil
 }
 
 func (ex *exporter) plan(m *Module, l *license.License) {

@@ -90,7 +90,11 @@ func TestWhatCannotBeLeftOutIsRefused(t *testing.T) {
 		return license.License{Module: code, Kind: license.User, People: license.Internal, Quantity: 1, Plan: &license.Plan{}}
 	}
 	module := license.License{Module: "web", Kind: license.User, People: license.Internal, Quantity: 1}
-	many, both, named := module, module, module
+	many, both, named, long, seen := module, module, module, plan("sales-premium"), module
+	for range 1000 {
+		long.Plan.Includes = append(long.Plan.Includes, "web")
+	}
+	seen.Names = license.Texts{"en": "Web\ufffe"}
 	many.Quantity = math.MaxUint32 + 1
 	both.People |= license.External
 	named.Module = "Ten-Sales"
@@ -102,6 +106,8 @@ func TestWhatCannotBeLeftOutIsRefused(t *testing.T) {
 		"a module named as a plan will be": {[]license.License{named, plan("sales-premium")}, &PlansCollideError{"ten-sales", "Ten-Sales", "sales-premium"}},
 		"too many seats":                   {[]license.License{many}, &CannotSayError{"web", "quantity", "4294967296"}},
 		"two kinds of person":              {[]license.License{both}, &CannotSayError{"web", "people", "internal, external"}},
+		"a list too long to keep":          {[]license.License{long}, &CannotSayError{"sales-premium", "plan.includes", "of 4003 characters"}},
+		"a character that XML has not":     {[]license.License{seen}, &CannotSayError{"web", "names.en", "with U+FFFE"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, _, err := Export(&license.Set{Issuer: "SUPEROFFICE", Licenses: c.licenses}, catalogue(t))

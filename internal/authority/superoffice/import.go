@@ -99,6 +99,9 @@ func (im *importer) leaveRow(m *Module, element, value string) {
 		first.More++
 		return
 	}
+	if element == "Signature" {
+		value = "" // tells nobody anything
+	}
 	im.left[element] = &NotImportedError{Element: element, Value: shorten(value), Module: m.ModuleName}
 	im.warn(m.Line, im.left[element])
 }
@@ -172,14 +175,7 @@ func (im *importer) rows() {
 		if m.ModuleVersion != im.order.Version {
 			im.leaveRow(m, "ModuleVersion", m.ModuleVersion)
 		}
-		if m.Signature != "" {
-			im.leaveRow(m, "Signature", "…")
-		}
-	}
-	for _, e := range im.left {
-		if e.Element == "Signature" {
-			e.Value = "" // says nothing to anybody
-		}
+		im.leaveRow(m, "Signature", m.Signature)
 	}
 }
 
