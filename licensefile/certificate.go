@@ -110,13 +110,6 @@ func (c *Certificate) revoked(key ed25519.PublicKey) bool {
 	return slices.ContainsFunc(c.Revoked, func(k ed25519.PublicKey) bool { return k.Equal(key) })
 }
 
-// once returns a check that a second key belongs to no other signing key.
-func (c *Certificate) once() func(string) bool {
-	return func(key string) bool {
-		return !slices.ContainsFunc(c.SigningKeys, func(k SigningKey) bool { return hasSecond(k.Also, key) })
-	}
-}
-
 func appendCertificate(b []byte, c *Certificate) []byte {
 	w := writer{append(b, certificateFormat+"\n"...)}
 	w.open()
@@ -152,7 +145,7 @@ func readCertificate(n note, b block) (*Certificate, error) {
 		return nil, &FormatError{Line: b.line + len(b.lines) - 1, Rule: "a certificate has a header line and at least one signing key"}
 	}
 	c := &Certificate{note: n}
-	r := &reader{line: b.line + 1, s: b.lines[1]}
+	r := &reader{line: b.line + 1, s: string(b.lines[1])}
 	r.open()
 	readRequires(r)
 	r.need("issuer", certificateFields)
@@ -165,8 +158,9 @@ func readCertificate(n note, b block) (*Certificate, error) {
 	if err := r.end(); err != nil {
 		return nil, err
 	}
+	var seen once // every key, with what it is
 	for i, text := range b.lines[2:] {
-		if err := c.readLine(b.line+2+i, text); err != nil {
+		if err := c.readLine(b.line+2+i, text, &seen); err != nil {
 			return nil, err
 		}
 	}
@@ -177,14 +171,14 @@ func readCertificate(n note, b block) (*Certificate, error) {
 }
 
 // readLine reads a line after the header: a signing key or a revocation.
-func (c *Certificate) readLine(line int, text []byte) error {
-	r := &reader{line: line, s: text}
+func (c *Certificate) readLine(line int, text []byte, seen *once) error {
+	r := &reader{line: line, s: string(text)}
 	at := 0
 	r.open()
 	if r.field("revoke") {
 		key := word(r, parseKey)
 		r.close(ownRevokeFields)
-		if r.err == nil && c.revoked(key) {
+		if r.err == nil && seen.again("revoked "+string(key)) {
 			r.fail(at, "the key is revoked twice")
 		}
 		c.Revoked = append(c.Revoked, key)
@@ -199,7 +193,7 @@ func (c *Certificate) readLine(line int, text []byte) error {
 	k.From = r.date()
 	r.need("through", signingFields)
 	k.Through = r.date()
-	k.Also = readAlso(r, c.once())
+	k.Also = readAlso(r, func(key string) bool { return seen.again("also " + key) })
 	r.close(signingFields)
 	switch {
 	case r.err != nil:
@@ -207,7 +201,7 @@ func (c *Certificate) readLine(line int, text []byte) error {
 		r.fail(at, "signing keys come before revocations")
 	case k.Through.Before(k.From):
 		r.fail(at, "the key ends before it begins")
-	case c.SigningKey(k.Key) != nil:
+	case seen.again("signing " + string(k.Key)):
 		r.fail(at, "the key stands twice: a key signs one type of text only")
 	}
 	c.SigningKeys = append(c.SigningKeys, k)

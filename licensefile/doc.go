@@ -18,6 +18,7 @@ const (
 	MaxBytes      = 8 << 20   // of the whole file
 	MaxLine       = 64 << 10  // bytes of one line, without its end
 	MaxLines      = 100_000   // lines in the tree: the format line, the header and all that follow
+	MaxFileLines  = 200_000   // lines of the whole file
 	MaxSignatures = 8         // signature lines of one note
 	MaxKeyLists   = 1000      // key lists carried by one file
 	MaxInteger    = 1<<53 - 1 // the largest integer, so that every JSON reader can hold it

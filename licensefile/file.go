@@ -96,7 +96,10 @@ func readLines(b block) (license.Set, []Optional, error) {
 	}
 	rows := b.lines[headerLine:]
 	var scratch []byte
-	seen := make(map[license.Module]int, len(rows))
+	seen := make(map[license.Module]int, min(len(rows), 1024))
+	if len(rows) > 0 && rows[0][0] == '{' {
+		set.Licenses = make([]license.License, 0, min(len(rows), 1024))
+	}
 	for i, text := range rows {
 		if bytes.HasPrefix(text, []byte(optionalPrefix)) {
 			optional, err := readOptional(firstLicenseLine+i, rows[i:])
@@ -111,10 +114,11 @@ func readLines(b block) (license.Set, []Optional, error) {
 		if err := sameLine(line, text, scratch); err != nil {
 			return none, nil, err
 		}
-		if first, twice := seen[l.Module.Fold()]; twice {
+		folded := l.Module.Fold()
+		if first, twice := seen[folded]; twice {
 			return none, nil, &FormatError{Line: line, Rule: fmt.Sprintf("the module %q stands on line %d already", l.Module, first)}
 		}
-		seen[l.Module.Fold()] = line
+		seen[folded] = line
 		set.Licenses = append(set.Licenses, l)
 	}
 	return set, nil, nil
@@ -213,9 +217,6 @@ func (f *File) readChain(blocks []block) error {
 		return &FormatError{Line: blocks[0].line + 1, Rule: fmt.Sprintf("the certificate must be of %s, as the header says", f.Set.Issuer)}
 	}
 	lists := blocks[2:]
-	if len(lists)/2 > MaxKeyLists {
-		return &TooLargeError{What: "the file", Unit: "key lists", Limit: MaxKeyLists, Got: int64(len(lists) / 2)}
-	}
 	for i := 0; i < len(lists); i += 2 {
 		n, err := readNote(lists[i], lists[i+1])
 		if err != nil {

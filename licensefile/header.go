@@ -122,7 +122,7 @@ func writePeople(w *writer, people license.PersonKind) {
 
 // readHeader reads the header line into a set without licenses.
 func readHeader(line int, text []byte) (license.Set, error) {
-	r := &reader{line: line, s: text}
+	r := &reader{line: line, s: string(text)}
 	s := license.Set{Occupancy: license.ByAssignment}
 	r.open()
 	readRequires(r)
@@ -226,6 +226,7 @@ func readDates(r *reader) (d license.Dates) {
 }
 
 func readClients(r *reader) (clients []license.Client) {
+	var names once
 	r.array(func() {
 		c := license.Client{People: license.Internal}
 		at := r.i
@@ -242,10 +243,8 @@ func readClients(r *reader) (clients []license.Client) {
 			c.User = readModules(r)
 		}
 		r.close(clientFields)
-		for _, other := range clients {
-			if other.Name == c.Name {
-				r.fail(at, "the client %q stands twice", c.Name)
-			}
+		if r.err == nil && names.again(c.Name) {
+			r.fail(at, "the client %q stands twice", c.Name)
 		}
 		clients = append(clients, c)
 	})
@@ -271,14 +270,13 @@ func readPeople(r *reader) (people license.PersonKind) {
 
 // readModules reads a list of modules that names none twice.
 func readModules(r *reader) (modules []license.Module) {
-	seen := map[license.Module]bool{}
+	var names once
 	r.array(func() {
 		at := r.i
 		m := r.module()
-		if r.err == nil && seen[m.Fold()] {
+		if r.err == nil && names.again(string(m.Fold())) {
 			r.fail(at, "the module %q stands twice in the list", m)
 		}
-		seen[m.Fold()] = true
 		modules = append(modules, m)
 	})
 	return modules

@@ -19,7 +19,7 @@ import (
 // a caller may read a whole line and look at err once.
 type reader struct {
 	line int // of s in the file, for errors
-	s    []byte
+	s    string
 	i    int
 	err  error
 }
@@ -60,7 +60,7 @@ func (r *reader) field(name string) bool {
 		rest = rest[1:]
 	}
 	n := len(name) + 3
-	if len(rest) < n || rest[0] != '"' || string(rest[1:1+len(name)]) != name || rest[n-2] != '"' || rest[n-1] != ':' {
+	if len(rest) < n || rest[0] != '"' || rest[1:1+len(name)] != name || rest[n-2] != '"' || rest[n-1] != ':' {
 		return false
 	}
 	r.i = len(r.s) - len(rest) + n
@@ -148,12 +148,27 @@ func (r *reader) array(element func()) {
 	}
 }
 
+// once remembers what stood before.
+type once map[string]bool
+
+// again reports whether s stood before, and remembers it.
+func (o *once) again(s string) bool {
+	if (*o)[s] {
+		return true
+	}
+	if *o == nil {
+		*o = once{}
+	}
+	(*o)[s] = true
+	return false
+}
+
 // yes reads the value of a flag, which stands only when it is true.
 func (r *reader) yes() bool {
 	if r.err != nil {
 		return false
 	}
-	if !strings.HasPrefix(string(r.s[r.i:min(len(r.s), r.i+4)]), "true") {
+	if !strings.HasPrefix(r.s[r.i:], "true") {
 		r.fail(r.i, "a flag that stands is true; one that is not is left out")
 		return false
 	}
@@ -184,7 +199,7 @@ func (r *reader) integer(least int64) int64 {
 	if r.err != nil {
 		return 0
 	}
-	n, _ := strconv.ParseInt(string(digits), 10, 64) // at most 16 digits
+	n, _ := strconv.ParseInt(digits, 10, 64) // at most 16 digits
 	if n < least || n > MaxInteger {
 		r.fail(start, "the integer must be from %d to %d", least, int64(MaxInteger))
 		return 0
@@ -203,7 +218,7 @@ func (r *reader) str() string {
 		switch c := r.s[i]; {
 		case c == '"':
 			r.i = i + 1
-			return string(r.s[start:i])
+			return r.s[start:i]
 		case c == '\\':
 			return r.escaped(start, i)
 		case c < 0x20:
@@ -217,7 +232,7 @@ func (r *reader) str() string {
 
 // escaped reads on in a string whose first backslash is at i.
 func (r *reader) escaped(start, i int) string {
-	out := slices.Clone(r.s[start:i])
+	out := []byte(r.s[start:i])
 	for i < len(r.s) {
 		c := r.s[i]
 		switch {
@@ -249,7 +264,7 @@ const shortEscapes = "\bb\ff\nn\rr\tt\"\"\\\\"
 
 // unescape returns what the escape at the start of s means and how long it is;
 // 0 when it is none of the allowed.
-func unescape(s []byte) (byte, int) {
+func unescape(s string) (byte, int) {
 	if len(s) >= 2 {
 		for i := 0; i < len(shortEscapes); i += 2 {
 			if s[1] == shortEscapes[i+1] {
@@ -257,9 +272,9 @@ func unescape(s []byte) (byte, int) {
 			}
 		}
 	}
-	if len(s) >= 6 && string(s[1:4]) == "u00" {
-		n, err := strconv.ParseUint(string(s[4:6]), 16, 8)
-		if err == nil && string(appendString(nil, string(rune(n)))) == `"`+string(s[:6])+`"` {
+	if len(s) >= 6 && s[1:4] == "u00" {
+		n, err := strconv.ParseUint(s[4:6], 16, 8)
+		if err == nil && string(appendString(nil, string(rune(n)))) == `"`+s[:6]+`"` {
 			return byte(n), 6
 		}
 	}

@@ -63,7 +63,7 @@ func TestAnyStringHasOneSpelling(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "s")
 		written := appendString(nil, s)
-		r := &reader{line: 1, s: written}
+		r := &reader{line: 1, s: string(written)}
 		if got := r.str(); got != s || r.end() != nil {
 			t.Fatalf("%q is written as %s and read as %q, %v", s, written, got, r.err)
 		}
@@ -80,7 +80,7 @@ func TestEveryControlCharacterHasOneEscape(t *testing.T) {
 	t.Parallel()
 	allowed := map[byte]string{}
 	try := func(escape string) {
-		c, n := unescape([]byte(escape))
+		c, n := unescape(escape)
 		if n == 0 {
 			return
 		}

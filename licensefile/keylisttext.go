@@ -87,11 +87,11 @@ func readKeyList(n note, b block) (*KeyList, error) {
 		return nil, err
 	}
 	group := rootLines
-	seen := map[string]bool{} // every name of a root, and every key within its group
+	var seen once // every name of a root, and every key within its group
 	for i, text := range b.lines[2:] {
-		r := &reader{line: b.line + 2 + i, s: text}
+		r := &reader{line: b.line + 2 + i, s: string(text)}
 		r.open()
-		g := l.readLine(r, seen)
+		g := l.readLine(r, &seen)
 		if r.end() == nil && g < group {
 			r.fail(0, "the lines of a key list are roots, next roots, issuers, revocations, in this order")
 		}
@@ -104,7 +104,7 @@ func readKeyList(n note, b block) (*KeyList, error) {
 }
 
 func (l *KeyList) readHeader(line int, text []byte) error {
-	r := &reader{line: line, s: text}
+	r := &reader{line: line, s: string(text)}
 	r.open()
 	readRequires(r)
 	r.need("number", keyListFields)
@@ -121,6 +121,7 @@ func (l *KeyList) readHeader(line int, text []byte) error {
 		l.Threshold = int(n)
 	}
 	if r.field("algorithms") {
+		var names once
 		r.array(func() {
 			at := r.i
 			var a Algorithm
@@ -133,10 +134,8 @@ func (l *KeyList) readHeader(line int, text []byte) error {
 			if a.Name == "ed25519" {
 				r.fail(at, "ed25519 is always required and never listed")
 			}
-			for _, other := range l.Algorithms {
-				if other.Name == a.Name {
-					r.fail(at, "the algorithm %q stands twice", a.Name)
-				}
+			if r.err == nil && names.again(a.Name) {
+				r.fail(at, "the algorithm %q stands twice", a.Name)
 			}
 			l.Algorithms = append(l.Algorithms, a)
 		})
@@ -146,21 +145,14 @@ func (l *KeyList) readHeader(line int, text []byte) error {
 }
 
 // readLine reads one line after the header and returns its group.
-func (l *KeyList) readLine(r *reader, seen map[string]bool) int {
+func (l *KeyList) readLine(r *reader, seen *once) int {
 	once := func(at int, group, what string) {
-		if key := group + " " + what; seen[key] {
+		if r.err == nil && seen.again(group+" "+what) {
 			r.fail(at, "%.80q stands twice among the %ss", what, group)
-		} else {
-			seen[key] = true
 		}
 	}
 	also := func(group string) []SecondKey {
-		return readAlso(r, func(key string) bool {
-			key = group + " also " + key
-			twice := seen[key]
-			seen[key] = true
-			return !twice
-		})
+		return readAlso(r, func(key string) bool { return seen.again(group + " also " + key) })
 	}
 	key := func(group string, fields []string) ed25519.PublicKey {
 		r.need("key", fields)

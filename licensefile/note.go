@@ -21,6 +21,10 @@ func (b block) text() []byte {
 	return append(bytes.Join(b.lines, []byte{'\n'}), '\n')
 }
 
+// maxBlocks is how many blocks a file of [MaxKeyLists] key lists has: two for
+// each of them, after five others.
+const maxBlocks = 5 + 2*MaxKeyLists
+
 // split cuts a text into blocks after checking everything that needs no
 // meaning: size, encoding, line ends and line lengths.
 func split(text []byte) ([]block, error) {
@@ -29,6 +33,9 @@ func split(text []byte) ([]block, error) {
 	}
 	if len(text) == 0 {
 		return nil, &FormatError{Rule: "the file is empty"}
+	}
+	if n := bytes.Count(text, []byte{'\n'}); n > MaxFileLines {
+		return nil, &TooLargeError{What: "the file", Unit: "lines", Limit: MaxFileLines, Got: int64(n)}
 	}
 	var blocks []block
 	current := block{line: 1}
@@ -46,6 +53,9 @@ func split(text []byte) ([]block, error) {
 			return nil, &FormatError{Line: n, Rule: "one blank line stands between two parts, and none anywhere else"}
 		}
 		blocks = append(blocks, current)
+		if len(blocks) >= maxBlocks {
+			return nil, &TooLargeError{What: "the file", Unit: "key lists", Limit: MaxKeyLists, Got: MaxKeyLists + 1}
+		}
 		current = block{line: n + 1}
 	}
 	return append(blocks, current), nil

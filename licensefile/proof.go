@@ -156,7 +156,7 @@ func readLeaves(b block) (leaves [3]leaf, err error) {
 }
 
 func readLeaf(line int, text []byte) (index int64, path tlog.RecordProof, err error) {
-	r := &reader{line: line, s: text}
+	r := &reader{line: line, s: string(text)}
 	r.open()
 	r.need("index", leafFields)
 	index = r.integer(0)

@@ -76,7 +76,7 @@ func writeTexts(w *writer, name string, texts license.Texts) {
 
 // readLicense reads the line of a license.
 func readLicense(line int, text []byte) (license.License, error) {
-	r := &reader{line: line, s: text}
+	r := &reader{line: line, s: string(text)}
 	var l license.License
 	r.open()
 	r.need("module", licenseFields)
@@ -152,6 +152,7 @@ func readPlan(r *reader) *license.Plan {
 		p.Group = word(r, parseWord)
 	}
 	if r.field("parts") {
+		var lines once
 		r.array(func() {
 			at := r.i
 			var part license.Part
@@ -161,7 +162,7 @@ func readPlan(r *reader) *license.Plan {
 			r.need("tier", partFields)
 			part.Tier = word(r, parseWord)
 			r.close(partFields)
-			if slices.ContainsFunc(p.Parts, func(other license.Part) bool { return other.Line == part.Line }) {
+			if r.err == nil && lines.again(part.Line) {
 				r.fail(at, "the line %q stands twice among the parts of the plan", part.Line)
 			}
 			p.Parts = append(p.Parts, part)

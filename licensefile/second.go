@@ -1,7 +1,5 @@
 package licensefile
 
-import "slices"
-
 // A SecondKey is a key of another algorithm than Ed25519 that the holder of a
 // key has beside it. This version reads and writes second keys and asks for no
 // signature by them; a [KeyList] says from when their signatures are required,
@@ -39,20 +37,21 @@ func writeAlso(w *writer, also []SecondKey) {
 }
 
 // readAlso reads the field "also", if it stands. No algorithm stands twice in
-// it, and no key that once has seen before: two holders of one key would count
-// as two.
-func readAlso(r *reader, once func(key string) bool) (also []SecondKey) {
+// it, and no key that another holder has: two holders of one key would count as
+// two.
+func readAlso(r *reader, again func(key string) bool) (also []SecondKey) {
 	if !r.field("also") {
 		return nil
 	}
+	var algorithms once
 	r.array(func() {
 		at := r.i
 		k := readSecondKey(r)
 		switch {
 		case r.err != nil:
-		case slices.ContainsFunc(also, func(other SecondKey) bool { return other.Algorithm == k.Algorithm }):
+		case algorithms.again(k.Algorithm):
 			r.fail(at, "the algorithm %q stands twice", k.Algorithm)
-		case !once(string(k.Key)):
+		case again(string(k.Key)):
 			r.fail(at, "the second key stands twice")
 		}
 		also = append(also, k)
@@ -79,8 +78,4 @@ func readSecondKey(r *reader) (k SecondKey) {
 		r.fail(at, "a key of %s has %d bytes, not %d", k.Algorithm, want, len(k.Key))
 	}
 	return k
-}
-
-func hasSecond(also []SecondKey, key string) bool {
-	return slices.ContainsFunc(also, func(k SecondKey) bool { return string(k.Key) == key })
 }

@@ -130,26 +130,27 @@ func (t Trust) verifyLists(lists []*KeyList) error {
 			return &ForkedKeyListError{Number: k.Number}
 		}
 	}
+	asked := answers{}
 	for i, l := range lists {
-		if err := l.signedBy(l.Roots, l.Threshold); err != nil {
+		if err := l.signedBy(l.Roots, l.Threshold, asked); err != nil {
 			return err
 		}
 		if i > 0 {
-			if err := l.signedBy(lists[i-1].Roots, lists[i-1].Threshold); err != nil {
+			if err := l.signedBy(lists[i-1].Roots, lists[i-1].Threshold, asked); err != nil {
 				return err
 			}
 		}
 	}
-	return t.anchor(lists)
+	return t.anchor(lists, asked)
 }
 
 // anchor looks for a list that enough of the trusted roots signed.
-func (t Trust) anchor(lists []*KeyList) error {
+func (t Trust) anchor(lists []*KeyList, asked answers) error {
 	if t.Threshold < 1 || t.Threshold > len(t.Roots) {
 		return &UntrustedRootError{Threshold: t.Threshold}
 	}
 	for _, l := range lists {
-		n, err := l.count(t.Roots)
+		n, err := l.count(t.Roots, asked)
 		if err != nil {
 			return err
 		}
@@ -160,8 +161,8 @@ func (t Trust) anchor(lists []*KeyList) error {
 	return &UntrustedRootError{Threshold: t.Threshold}
 }
 
-func (l *KeyList) signedBy(roots []RootKey, threshold int) error {
-	n, err := l.count(roots)
+func (l *KeyList) signedBy(roots []RootKey, threshold int, asked answers) error {
+	n, err := l.count(roots, asked)
 	if err != nil {
 		return err
 	}
@@ -171,14 +172,34 @@ func (l *KeyList) signedBy(roots []RootKey, threshold int) error {
 	return nil
 }
 
+// answers holds which root signed which list, so that a root that stands in the
+// list, in the one before and in the root file is asked once.
+type answers map[question]bool
+
+type question struct {
+	list      int64
+	name, key string
+}
+
+// signed reports whether a root signed a list.
+func (a answers) signed(l *KeyList, k RootKey) (bool, error) {
+	q := question{l.Number, k.Name, string(k.Key)}
+	if ok, known := a[q]; known {
+		return ok, nil
+	}
+	ok, err := l.note.verify(k.Name, k.Key)
+	a[q] = ok
+	return ok, err
+}
+
 // count returns how many distinct keys of roots signed the list.
-func (l *KeyList) count(roots []RootKey) (int, error) {
+func (l *KeyList) count(roots []RootKey, asked answers) (int, error) {
 	var signed []RootKey
 	for _, k := range roots {
 		if findRoot(signed, k.Key) != nil {
 			continue
 		}
-		ok, err := l.note.verify(k.Name, k.Key)
+		ok, err := asked.signed(l, k)
 		if err != nil {
 			return 0, &SignatureError{What: fmt.Sprintf("key list %d", l.Number), Why: err.Error()}
 		}
