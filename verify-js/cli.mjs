@@ -136,6 +136,7 @@ function tell(e) {
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
+  process.removeAllListeners('warning'); // Node 18 says of its Ed25519 that it is new, on the stream of our errors
   const { code, out, err } = await run(argv.slice(2));
   stdout.write(out);
   stderr.write(err);

@@ -25,9 +25,10 @@ export function readFile(bytes, proof) {
   // What a newer version looks like beyond its first line is not known here.
   checkNotNewer(first, proof ? 'pott-license-proof' : 'pott-license-set', 1);
   const blocks = blocksOf(bytes);
+  // The set first: it may ask for an extension that has other blocks.
+  const read = proof ? readProof(blocks[0]) : { set: readSet(blocks[0]) };
   if (blocks.length < 7 || blocks.length % 2 === 0) refuse('file.blocks', { line: blocks.at(-1).first, count: blocks.length });
   if ((blocks.length - 5) / 2 > limits.keyLists) refuse('file.too-many-lists', { line: blocks.at(-1).first, most: limits.keyLists });
-  const read = proof ? readProof(blocks[0]) : { set: readSet(blocks[0]) };
   const { header } = read.set;
   const checkpoint = readCheckpoint(blocks[1], header);
   const notes = { checkpoint: new Note('checkpoint', blocks[1], blocks[2]) };

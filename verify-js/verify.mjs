@@ -4,7 +4,8 @@
 import { VerifyError, refuse } from './error.mjs';
 import { readFile } from './file.mjs';
 import { endOf, fold } from './set.mjs';
-import { allows } from './chain.mjs';
+import { blocksOf } from './blocks.mjs';
+import { allows, readKeyList } from './chain.mjs';
 import { fingerprint } from './keys.mjs';
 import { equal } from './tree.mjs';
 import { dayIn, daysBetween, knowsZone, millis, utcDay } from './time.mjs';
@@ -21,12 +22,12 @@ const day = 86400000;
  * @param {object} trust
  * @param {{name: string, key: string}[]} trust.roots  the root file's keys, in base64
  * @param {number} trust.threshold                     how many of them must have signed
- * @param {Date} trust.now                             the verifier's time; of a set accepted before, the time of that
+ * @param {Date} trust.now                             the verifier's time
  * @param {number} [trust.highestKeyList]              number of the newest key list accepted before
  * @param {{number: number, text: Uint8Array}[]} [trust.known] key lists accepted before
  * @param {Object<string, number>|number} [trust.highestCertificate] of each issuer, or of the set's issuer, the number
  *                                                     of its newest certificate accepted before
- * @param {boolean} [trust.accepted]                   whether the set was accepted before (section 8.7)
+ * @param {Date} [trust.accepted]                      of a set accepted before, the time of that (section 8.7)
  * @param {boolean} [trust.proof]                      whether the file must be a proof, or must not
  * @param {string} [trust.today]                       a date on which the set must not have ended (section 8.6)
  * @returns {Promise<object>} what was verified and who vouches for it
@@ -39,12 +40,12 @@ export async function verify(bytes, trust) {
   checkKnownLists(keyLists, trust);
   await checkLists(keyLists, notes.lists);
   await checkRoots(notes.lists, trust);
-  checkAlgorithms(newest, set.header, trust.now);
+  checkAlgorithms(newest, set.header, trust.accepted ?? trust.now);
   const issuer = await issuerLine(set.header.issuer, newest, notes.certificate);
   const signing = await signingKey(certificate, notes.checkpoint, file.checkpoint.origin, newest);
   checkCertificateNumber(certificate, trust);
   checkRevocations(issuer, signing, certificate, newest, trust);
-  checkTimes(set.header, issuer.fence, signing, newest, trust.now);
+  checkTimes(set.header, issuer.fence, signing, newest, trust.accepted ?? trust.now);
   checkFence(set, issuer.fence);
   if (!knowsZone(set.header.time_zone)) refuse('zone', { line: 2, zone: set.header.time_zone });
   const end = endOf(set.header);
@@ -71,7 +72,7 @@ export function stateOn(header, when) {
 }
 
 // Rules 1 and 2.
-function checkKnownLists(lists, { highestKeyList = 0, known = [], accepted = false }) {
+function checkKnownLists(lists, { highestKeyList = 0, known = [], accepted }) {
   const newest = lists.at(-1).number;
   if (!accepted && newest < highestKeyList) refuse('chain.old-list', { number: newest, highest: highestKeyList });
   for (const { number, text } of known) {
@@ -129,25 +130,32 @@ async function signingKey(certificate, note, origin, list) {
     if (key.type === 'set' && await note.signedBy(origin, key.key)) found ??= key;
   }
   if (!found) refuse('chain.signing-key');
-  const above = [...list.roots, ...list.nextRoots, ...list.issuers].some((k) => k.key === found.key);
+  const above = [...list.roots, ...list.issuers].some((k) => k.key === found.key);
   if (above) refuse('chain.levels');
   return found;
 }
 
 // Rule 8.
-function checkCertificateNumber({ issuer, number }, { highestCertificate = 0, accepted = false }) {
+function checkCertificateNumber({ issuer, number }, { highestCertificate = 0, accepted }) {
   const highest = typeof highestCertificate === 'object' ? highestCertificate[issuer] ?? 0 : highestCertificate;
   if (!accepted && number < highest) refuse('chain.old-certificate', { number, highest });
 }
 
-// Rule 9. Of a set accepted before, only drop-on counts, from its date on.
-function checkRevocations(issuer, signing, certificate, list, { now, accepted = false }) {
-  for (const [what, key] of [['issuer', issuer.key], ['signing', signing.key]]) {
-    const revocation = list.revocations.find((r) => r.revoke === key);
-    if (revocation && !accepted) refuse('chain.revoked', { what, key: fingerprint(key) });
-    if (revocation?.date && revocation.date <= utcDay(now)) refuse('chain.revoked', { what, key: fingerprint(key) });
-  }
-  if (!accepted && certificate.revoked.includes(signing.key)) refuse('chain.revoked', { what: 'signing', key: fingerprint(signing.key) });
+// Rule 9.
+function checkRevocations(issuer, signing, certificate, list, trust) {
+  const byRoots = trust.accepted ? dropped(list, trust) : new Set(list.revocations.map((r) => r.revoke));
+  const byIssuer = trust.accepted ? [] : certificate.revoked;
+  const fail = (what, key) => refuse('chain.revoked', { what, key: fingerprint(key) });
+  if (byRoots.has(issuer.key)) fail('issuer', issuer.key);
+  if (byRoots.has(signing.key) || byIssuer.includes(signing.key)) fail('signing', signing.key);
+}
+
+// The keys whose sets are dropped by now, accepted or not, by the newest list
+// that is known.
+function dropped(list, { now, known = [] }) {
+  const newest = known.reduce((n, k) => (k.number > n.number ? k : n), list);
+  const { revocations } = newest === list ? list : readKeyList(blocksOf(newest.text)[0]);
+  return new Set(revocations.filter((r) => r.date && r.date <= utcDay(now)).map((r) => r.revoke));
 }
 
 // Rules 10 to 12.

@@ -145,14 +145,27 @@ test('every reason has a sentence in both languages with the same facts, and is 
 });
 
 test('a revocation of a set accepted before counts only when it says so, from its date on', async () => {
-  const dropped = vector('chain-signing-key-revoked-by-roots');
-  const asNew = await verify(dropped.body, dropped.trust).catch((e) => e);
-  assert.equal(asNew.code, 'set.revoked');
-  const before = await verify(dropped.body, { ...dropped.trust, accepted: true });
-  assert.equal(before.set.header.issuer, 'ACME');
-  const { date } = readFile(dropped.body).keyLists.at(-1).revocations.find((r) => r.date);
-  const from = await verify(dropped.body, { ...dropped.trust, accepted: true, now: new Date(`${date}T00:00:00Z`) }).catch((e) => e);
-  assert.equal(from.code, 'set.revoked');
+  const { body, trust } = vector('chain-signing-key-revoked-by-roots');
+  const list = readFile(body).keyLists.at(-1);
+  const { date } = list.revocations.find((r) => r.date);
+  const from = new Date(`${date}T00:00:00Z`);
+  const before = new Date(from.getTime() - 1);
+  const code = (b, t) => verify(b, t).then(() => 'ok', (e) => e.code);
+  assert.equal(await code(body, trust), 'set.revoked');
+  assert.equal(await code(body, { ...trust, accepted: trust.now }), 'ok');
+  assert.equal(await code(body, { ...trust, accepted: trust.now, now: before }), 'ok');
+  assert.equal(await code(body, { ...trust, accepted: trust.now, now: from }), 'set.revoked');
+  // The file itself knows nothing of it; a later list does.
+  const older = vector('ok-usual');
+  const known = [{ number: list.number + 1, text: list.text }];
+  const kept = { ...older.trust, accepted: older.trust.now, known, highestKeyList: list.number + 1, highestCertificate: 9 };
+  assert.equal(await code(older.body, { ...kept, now: before }), 'ok');
+  assert.equal(await code(older.body, { ...kept, now: from }), 'set.revoked');
+  assert.equal(await code(older.body, { ...kept, accepted: undefined }), 'set.old-key-list');
+  const refused = vector('chain-signing-key-revoked-by-issuer');
+  assert.equal(await code(refused.body, { ...refused.trust, accepted: refused.trust.now }), 'ok');
+  const ended = vector('time-signing-key-ended');
+  assert.equal(await code(ended.body, { ...ended.trust, accepted: new Date('2026-06-10T12:00:00Z') }), 'ok');
 });
 
 test('two lists with one number are told apart by their text', async () => {
