@@ -37,7 +37,7 @@ func (d Dialect) String() string {
 type DB struct {
 	Dialect Dialect
 	write   *sql.DB
-	read    *sql.DB // the same as write on PostgreSQL
+	read    *sql.DB // of its own: who reads never waits for those who wait to write
 }
 
 // Open opens the database a DSN names: a URL that begins with postgres:// or
@@ -45,11 +45,11 @@ type DB struct {
 // none.
 func Open(ctx context.Context, dsn string) (*DB, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		db, err := postgres.Open(ctx, dsn)
+		write, read, err := postgres.Open(ctx, dsn)
 		if err != nil {
 			return nil, fmt.Errorf("opening the database: %w", err)
 		}
-		return &DB{Dialect: PostgreSQL, write: db, read: db}, nil
+		return &DB{Dialect: PostgreSQL, write: write, read: read}, nil
 	}
 	write, read, err := sqlite.Open(ctx, strings.TrimPrefix(dsn, "sqlite:"))
 	if err != nil {
@@ -60,9 +60,6 @@ func Open(ctx context.Context, dsn string) (*DB, error) {
 
 // Close closes all connections.
 func (db *DB) Close() error {
-	if db.read == db.write {
-		return db.write.Close()
-	}
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 

@@ -174,7 +174,9 @@ func TestWriterCommitsAndRollsBack(t *testing.T) {
 			}
 			rows.Close()
 			w.Rollback(t.Context())
-			exec(t, db, "SELECT pg_terminate_backend(?)", pid)
+			if err := db.QueryRow(t.Context(), "SELECT pg_terminate_backend(?)", pid).Scan(new(bool)); err != nil {
+				t.Fatal(err)
+			}
 		} else {
 			w.Rollback(t.Context())
 		}

@@ -8,9 +8,12 @@ import (
 	"github.com/pott-dev/pott/internal/sqldb/postgres"
 )
 
-// Writer is one connection that runs transactions one after another and keeps
-// its statements prepared. Only one goroutine may use it at a time. A
-// connection that breaks is replaced at the next Begin.
+// Writer runs transactions one after another and keeps its statements prepared.
+// Only one goroutine may use it at a time. A connection that breaks is replaced
+// at the next Begin.
+//
+// On SQLite it keeps one connection. On PostgreSQL it has one only while a
+// transaction runs: there may be more writers than connections.
 type Writer struct {
 	db    *DB
 	conn  *sql.Conn
@@ -31,14 +34,14 @@ func (w *Writer) Close() error {
 		errs = append(errs, s.Close())
 	}
 	errs = append(errs, w.conn.Close())
-	w.conn, w.stmts, w.texts = nil, nil, nil
+	w.conn, w.stmts = nil, nil
 	return errors.Join(errs...)
 }
 
 // Begin starts a transaction: with the file's write lock on SQLite, at READ
 // COMMITTED on PostgreSQL, where the caller locks what it needs.
 func (w *Writer) Begin(ctx context.Context) error {
-	had := w.conn != nil
+	had := w.conn != nil || w.db.Dialect == PostgreSQL
 	err := w.begin(ctx)
 	if err != nil && had && w.conn == nil { // it broke while nobody used it
 		err = w.begin(ctx)
@@ -52,7 +55,10 @@ func (w *Writer) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.conn, w.stmts, w.texts = conn, map[string]*sql.Stmt{}, map[string]string{}
+		w.conn, w.stmts = conn, map[string]*sql.Stmt{}
+		if w.texts == nil {
+			w.texts = map[string]string{}
+		}
 	}
 	begin := "BEGIN IMMEDIATE"
 	if w.db.Dialect == PostgreSQL {
@@ -69,6 +75,7 @@ func (w *Writer) begin(ctx context.Context) error {
 // whether it took place.
 func (w *Writer) Commit(ctx context.Context) (answered bool, err error) {
 	if _, err = w.Exec(ctx, "COMMIT"); err == nil {
+		w.rest()
 		return true, nil
 	}
 	answered = w.db.Dialect == PostgreSQL && postgres.Answered(err)
@@ -89,6 +96,17 @@ func (w *Writer) Rollback(ctx context.Context) {
 	}
 	if _, err := w.Exec(ctx, "ROLLBACK"); err != nil {
 		w.drop() // the server rolls back what a closed connection left
+		return
+	}
+	w.rest()
+}
+
+// rest lets other writers have the connection until the next Begin. What pgx has
+// prepared on it stays prepared.
+func (w *Writer) rest() {
+	if w.db.Dialect == PostgreSQL {
+		w.conn.Close()
+		w.conn = nil
 	}
 }
 

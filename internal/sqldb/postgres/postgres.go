@@ -13,18 +13,20 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// connections is the most one process opens to a server.
+// connections is the most one process opens to a server: half for those who
+// write, half for those who read.
 const connections = 24
 
 // Open connects to the database that url names. A server that may lose what it
 // has acknowledged is refused with an [*UnsafeSettingError].
 //
 // Tables are looked for in one schema only: the one the url names with
-// search_path, else public.
-func Open(ctx context.Context, url string) (*sql.DB, error) {
+// search_path, else public. Read and write do not share connections, so that a
+// writer that has one never waits for a reader that wants one.
+func Open(ctx context.Context, url string) (write, read *sql.DB, err error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if config.RuntimeParams["search_path"] == "" {
 		config.RuntimeParams["search_path"] = "public"
@@ -32,13 +34,18 @@ func Open(ctx context.Context, url string) (*sql.DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "pott"
 	}
-	db := stdlib.OpenDB(*config)
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections / 2)
-	if err := checkSettings(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
+	write, read = open(config), open(config)
+	if err := checkSettings(ctx, write); err != nil {
+		return nil, nil, errors.Join(err, write.Close(), read.Close())
 	}
-	return db, nil
+	return write, read, nil
+}
+
+func open(config *pgx.ConnConfig) *sql.DB {
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(connections / 2)
+	db.SetMaxIdleConns(connections / 4)
+	return db
 }
 
 func checkSettings(ctx context.Context, db *sql.DB) error {
