@@ -207,7 +207,7 @@ func (tx *Tx) EndAssignment(number int64, reason string) error {
 func (tx *Tx) TakeSeats(takes []seat.Take) error {
 	rows := make([]*License, 0, len(takes))
 	for _, t := range takes {
-		if t.Delta > 0 && len(rows) == 0 {
+		if t.Delta > 0 {
 			if err := tx.granting(); err != nil {
 				return err
 			}
