@@ -2,6 +2,7 @@ package licensefile_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/pott-dev/pott/licensefile"
@@ -10,9 +11,8 @@ import (
 // FuzzParse: whatever can be parsed is written again as the same bytes, and a
 // changed file is never believed.
 func FuzzParse(f *testing.F) {
-	vectors := readVectors(f)
 	genuine := map[string]bool{}
-	for _, v := range vectors {
+	for _, v := range seeds(f, "") {
 		f.Add(v.file)
 		if _, err := licensefile.Verify(v.file, trust(), now); err == nil {
 			genuine[string(v.file)] = true
@@ -40,9 +40,15 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// seeds returns the vectors of a kind that are not too large to be changed many
+// times a second.
+func seeds(f *testing.F, kind string) []vector {
+	return slices.DeleteFunc(readVectors(f), func(v vector) bool { return v.kind != kind || len(v.file) > 32<<10 })
+}
+
 // seedParts adds the signed notes of all vectors from a number on.
 func seedParts(f *testing.F, from int) {
-	for _, v := range readVectors(f) {
+	for _, v := range seeds(f, "") {
 		blocks := bytes.Split(v.file, []byte("\n\n"))
 		for i := from; i+1 < len(blocks); i += 2 {
 			f.Add(append(bytes.Join(blocks[i:i+2], []byte("\n\n")), '\n'))
@@ -78,11 +84,17 @@ func FuzzParseCertificate(f *testing.F) {
 		if got := c.Bytes(); !bytes.Equal(got, text) {
 			t.Errorf("written again as\n%s", got)
 		}
+		if again, err := licensefile.MarshalCertificate(c); err != nil || !bytes.HasPrefix(text, append(again, '\n')) {
+			t.Errorf("a certificate that was read cannot be written: %v\n%s", err, again)
+		}
 	})
 }
 
 func FuzzParseRootFile(f *testing.F) {
 	f.Add(trust().RootFile())
+	for _, v := range seeds(f, "root") {
+		f.Add(v.file)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		trust, err := licensefile.ParseRootFile(text)
 		if err != nil {
@@ -90,6 +102,29 @@ func FuzzParseRootFile(f *testing.F) {
 		}
 		if got := trust.RootFile(); !bytes.Equal(got, text) {
 			t.Errorf("written again as\n%s", got)
+		}
+	})
+}
+
+// FuzzParseProof: whatever can be parsed is written again as the same bytes, and
+// its license is one that a file may hold.
+func FuzzParseProof(f *testing.F) {
+	for _, v := range seeds(f, "proof") {
+		f.Add(v.file)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := licensefile.ParseProof(text)
+		if err != nil {
+			return
+		}
+		if got := p.Bytes(); !bytes.Equal(got, text) {
+			t.Errorf("written again as\n%s", got)
+		}
+		if p.Index < 2 || len(p.Set.Licenses) != 1 {
+			t.Errorf("leaf %d is proved as %d licenses", p.Index, len(p.Set.Licenses))
+		}
+		if _, err := licensefile.NewDraft(p.Set); err != nil {
+			t.Errorf("no set could hold what is proved: %v", err)
 		}
 	})
 }

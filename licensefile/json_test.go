@@ -42,6 +42,20 @@ func FuzzJSON(f *testing.F) {
 				t.Errorf("%s\nis read by others as %+v, %v", line, other, err)
 			}
 		}
+		if index, path, err := readLeaf(2, line); err == nil {
+			w := writer{}
+			w.open()
+			w.integer("index", index)
+			var hashes []string
+			for _, h := range path {
+				hashes = append(hashes, padded.EncodeToString(h[:]))
+			}
+			list(&w, "path", hashes)
+			w.close()
+			if string(w.b) != string(line) {
+				t.Errorf("the leaf\n%s\nis written again as\n%s", line, w.b)
+			}
+		}
 		if l, err := readLicense(3, line); err == nil {
 			if got := appendLicense(nil, &l); string(got) != string(line) {
 				t.Errorf("the license\n%s\nis written again as\n%s", line, got)
