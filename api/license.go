@@ -28,6 +28,7 @@ type License struct {
 	Edit         license.Name   `json:"edit,omitzero" doc:"The license that adds editing to this system license."`
 	People       []string       `json:"people,omitempty" doc:"Kinds of person who may hold it."`
 	Set          string         `json:"set" doc:"The id of the set it comes from."`
+	OutOfForce   *KeyNotice     `json:"out_of_force,omitempty" doc:"Why the set gives nothing; left out while it does."`
 }
 
 // A Holder is a person who holds a license, and how.

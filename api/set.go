@@ -15,7 +15,8 @@ type Set struct {
 	Company     string       `json:"company" doc:"The owner as the set spells it."`
 	Serial      string       `json:"serial"`
 	Status      string       `json:"status" enum:"loaded,active,replaced" doc:"Where it is in its life here."`
-	State       string       `json:"state" enum:"ok,warning,grace,read-only" doc:"What its dates say today."`
+	State       string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force" doc:"What its dates say today; out-of-force when its keys do not count any longer."`
+	Notice      *KeyNotice   `json:"notice,omitempty" doc:"Of a set in force: what has become of the keys it was made with."`
 	Issued      time.Time    `json:"issued"`
 	NextCheck   license.Date `json:"next_check,omitzero"`
 	Warning     license.Date `json:"warning,omitzero"`
@@ -36,18 +37,37 @@ type Set struct {
 	Until       time.Time    `json:"until,omitzero" doc:"When another set replaced it."`
 }
 
+// OutOfForce is the state of a set that was activated and gives nothing.
+const OutOfForce = "out-of-force"
+
+// A KeyNotice says what has become of a key that a set in force was made with.
+type KeyNotice struct {
+	Code string       `json:"code" enum:"set-dropped,set-not-genuine,set-drops,set-reissue" doc:"Dropped and not genuine: the set gives nothing. Drops: from a day on it will not. Reissue: it runs to its dates, and should be issued again."`
+	Key  string       `json:"key,omitempty" doc:"Fingerprint of the revoked key."`
+	On   license.Date `json:"on,omitzero" doc:"The first day without the set, in UTC."`
+	Text string       `json:"text" doc:"The same in the language asked for."`
+}
+
 // A LoadedSet is the answer to sending a set.
 type LoadedSet struct {
 	Outcome
-	Set     Set    `json:"set"`
-	Already bool   `json:"already,omitempty" doc:"True when this very set had been received before."`
-	Notes   []Note `json:"notes" doc:"What an administrator should know, such as a new company name."`
+	Set     Set         `json:"set,omitzero" doc:"Left out when key lists came without a set."`
+	Keys    *LoadedKeys `json:"keys,omitempty" doc:"When key lists came without a set."`
+	Already bool        `json:"already,omitempty" doc:"True when this very set had been received before, or these key lists were known."`
+	Notes   []Note      `json:"notes" doc:"What an administrator should know, such as a new company name."`
+}
+
+// LoadedKeys are key lists that came without a set. The notes beside them say
+// what they mean for the sets in force.
+type LoadedKeys struct {
+	Number int64 `json:"number" doc:"Of the newest key list known now."`
+	Was    int64 `json:"was" doc:"Of the newest known before; 0 when none was."`
 }
 
 // A Note is something worth knowing that refuses nothing.
 type Note struct {
 	Code string            `json:"code" doc:"Such as set.new-company-name."`
-	Text string            `json:"text" doc:"In English."`
+	Text string            `json:"text" doc:"In the language asked for."`
 	With map[string]string `json:"with,omitempty" doc:"What the text is made of."`
 }
 

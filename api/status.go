@@ -8,13 +8,13 @@ import (
 
 // An Installation is the customer's system all answers are about.
 type Installation struct {
-	Name        string `json:"name" doc:"The name in paths."`
-	Company     string `json:"company" doc:"The owner."`
-	Serial      string `json:"serial,omitempty" doc:"The serial number sets must carry; left out before the first activation."`
-	TimeZone    string `json:"time_zone" doc:"The zone of valid-through days."`
-	Demo        bool   `json:"demo,omitempty" doc:"True when it accepts demo sets."`
-	Key         string `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
-	Fingerprint string `json:"fingerprint,omitempty" doc:"Of that key, eight groups of four hex digits: what a set names that is meant for this installation only."`
+	Name        string   `json:"name" doc:"The name in paths."`
+	Company     string   `json:"company" doc:"The owner."`
+	Serial      string   `json:"serial,omitempty" doc:"The serial number sets must carry; left out before the first activation."`
+	TimeZone    string   `json:"time_zone" doc:"The zone of valid-through days."`
+	Demo        bool     `json:"demo,omitempty" doc:"True when it accepts demo sets."`
+	Key         string   `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
+	Fingerprint string   `json:"fingerprint,omitempty" doc:"Of that key, eight groups of four hex digits: what a set names that is meant for this installation only."`
 	Roots       []string `json:"roots,omitempty" doc:"Fingerprints of the root keys that sets must lead back to."`
 }
 
@@ -24,7 +24,7 @@ type Status struct {
 	Now          time.Time    `json:"now" doc:"The server's clock."`
 	Seq          int64        `json:"seq" doc:"The number of the last change."`
 	Epoch        string       `json:"epoch" doc:"Changes when a backup is restored."`
-	State        string       `json:"state" enum:"ok,warning,grace,read-only" doc:"The worst state among the sets in force."`
+	State        string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force" doc:"The worst state among the sets in force."`
 	Sets         []SetStatus  `json:"sets" doc:"One per issuer."`
 	People       PeopleCount  `json:"people"`
 	Pools        []License    `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
@@ -37,7 +37,8 @@ type SetStatus struct {
 	ID       string       `json:"id" doc:"Issuer and number, such as superoffice-1."`
 	Issuer   string       `json:"issuer"`
 	Number   int64        `json:"number"`
-	State    string       `json:"state" enum:"ok,warning,grace,read-only"`
+	State    string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force"`
+	Notice   *KeyNotice   `json:"notice,omitempty" doc:"What has become of the keys it was made with."`
 	Expiry   license.Date `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
 	End      license.Date `json:"end,omitzero" doc:"The last day everything works."`
 	DaysLeft *int         `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`

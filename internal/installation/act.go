@@ -60,10 +60,11 @@ func (in *Installation) try(ctx context.Context, act Act, now time.Time, run fun
 func (in *Installation) view(read func(v *store.View) error) error { return in.book.View(read) }
 
 // standing is how things stand for one person.
-func standing(v *store.View, p store.Person, now time.Time) seat.Standing {
+func (in *Installation) standing(v *store.View, p store.Person, now time.Time) seat.Standing {
 	return seat.Standing{
 		Active:  v.Active(),
 		State:   states(v.Active(), now),
+		Outage:  in.outages(v, now),
 		Pools:   pools(v),
 		Person:  p.Person,
 		Current: v.Assignments(p.ID),

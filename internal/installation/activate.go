@@ -29,7 +29,7 @@ func (in *Installation) Activate(ctx context.Context, act Act, id, planToken str
 			return false, err
 		}
 		answer.Replaced = p.replaces()
-		answer.Notes = notes(&tx.View, p.set)
+		answer.Notes = notes(&tx.View, p.set, act.Language)
 		answer.Rows = p.shown(&tx.View, act.Language, func(r seat.Row) bool { return r.Result != seat.Unchanged || r.Change != 0 })
 		answer.Set = setOf(p.row, p.set, now)
 		if p.row.State == store.SetActive {

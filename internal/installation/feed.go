@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/entitle"
 )
 
 // What a change stream remembers, and how far behind it may fall.
@@ -112,5 +113,5 @@ func (f *feed) after(since, present int64) ([]api.Change, bool) {
 }
 
 func (m *moment) hello() api.Hello {
-	return api.Hello{Installation: m.id, Epoch: m.epoch, Seq: m.seq, Mark: m.mark}
+	return api.Hello{Installation: m.id, Epoch: m.epoch, Seq: m.seq, Mark: m.mark, Stops: entitle.StopsToWire(m.stops)}
 }

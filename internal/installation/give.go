@@ -31,7 +31,7 @@ func (in *Installation) decidePerson(ctx context.Context, act Act, id string, de
 		if err != nil {
 			return false, err
 		}
-		s := standing(&tx.View, p, tx.Now())
+		s := in.standing(&tx.View, p, tx.Now())
 		d, err := decide(tx, s, p)
 		if err != nil {
 			return false, named(err, p)

@@ -2,7 +2,6 @@ package installation
 
 import (
 	"cmp"
-	"context"
 	"crypto/ed25519"
 	"iter"
 	"slices"
@@ -26,6 +25,9 @@ type Installation struct {
 	root    licensefile.Trust
 	key     ed25519.PrivateKey // nil when the server has none
 
+	backingMu sync.Mutex
+	backings  map[backedSet]backing
+
 	now  atomic.Pointer[moment]
 	mu   sync.Mutex        // held while now is replaced
 	ids  map[string]string // user ids by opaque id, as checks know them; under mu
@@ -42,6 +44,7 @@ type moment struct {
 	mark   time.Time // a lower bound of the true time
 	index  *entitle.Index
 	sets   []string // checkpoint hashes of the sets in force
+	stops  []entitle.Stop
 	tokens map[string]store.Token
 }
 
@@ -61,9 +64,6 @@ func newInstallation(name string, book *store.Book, o *Options) (*Installation, 
 	in.stop = book.Watch(in.take)
 	err = in.view(func(v *store.View) error {
 		in.now.Store(in.wholeMoment(v))
-		if why := in.distrust(context.Background(), v, in.clock(v)); why != "" {
-			o.Log.Error(why, "installation", name)
-		}
 		return nil
 	})
 	if err != nil {
@@ -120,9 +120,10 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	now, m := in.clock(v), *in.now.Load()
 	m.seq, m.epoch, m.mark, m.tokens = commit.Seq, v.Epoch(), v.Mark(), tokens(v)
 	change := api.Change{Epoch: m.epoch, Seq: m.seq, Mark: m.mark}
-	if commit.Sets {
-		m.index, m.sets = m.index.Under(v.Active(), now), checkpoints(v)
-		change.Sets = m.sets
+	if commit.Sets || commit.KeyLists {
+		m.stops, m.sets = in.stops(v), checkpoints(v)
+		m.index = m.index.StoppedBy(m.stops).Under(v.Active(), now)
+		change.Sets, change.Stops = m.sets, entitle.StopsToWire(m.stops)
 	}
 	changed, removed := in.changedPeople(v, commit)
 	if len(changed)+len(removed) > 0 {
@@ -180,6 +181,7 @@ func affected(v *store.View, commit store.Commit) iter.Seq[string] {
 func (in *Installation) wholeMoment(v *store.View) *moment {
 	m := &moment{seq: v.Seq(), id: v.Info().ID, epoch: v.Epoch(), mark: v.Mark(), sets: checkpoints(v), tokens: tokens(v)}
 	h := in.holdings(v)
+	m.stops = h.Stops
 	in.ids = map[string]string{}
 	for p := range v.People() {
 		if !p.Deleted {
@@ -194,7 +196,7 @@ func (in *Installation) holdings(v *store.View) entitle.Holdings {
 	info := v.Info()
 	h := entitle.Holdings{
 		Installation: info.ID, Epoch: v.Epoch(), Seq: v.Seq(), Mark: v.Mark(), Made: in.options.Now(),
-		MaxAge: entitle.DefaultMaxAge, TimeZone: info.TimeZone, Sets: checkpoints(v),
+		MaxAge: entitle.DefaultMaxAge, TimeZone: info.TimeZone, Sets: checkpoints(v), Stops: in.stops(v),
 	}
 	for p := range v.People() {
 		if !p.Deleted {

@@ -22,7 +22,7 @@ func (in *Installation) Licenses(ctx context.Context, act Act, hidden bool) (api
 		for _, set := range v.Active().Sets() {
 			for i := range set.Licenses {
 				if l := &set.Licenses[i]; hidden || !l.Hidden {
-					list.Items = append(list.Items, licenseOf(v, set, l, people, act.Language))
+					list.Items = append(list.Items, in.licenseOf(v, set, l, people, act.Language))
 				}
 			}
 		}
@@ -41,7 +41,7 @@ func (in *Installation) License(ctx context.Context, act Act, text string) (api.
 		if err != nil {
 			return err
 		}
-		out = licenseOf(v, active.Set(name.Issuer), active.License(name), livingPeople(v), act.Language)
+		out = in.licenseOf(v, active.Set(name.Issuer), active.License(name), livingPeople(v), act.Language)
 		return nil
 	})
 	return out, err

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"maps"
 	"time"
 
@@ -16,15 +15,21 @@ import (
 	"github.com/pott-dev/pott/licensefile"
 )
 
-// Load receives a set: checks that it is genuine, for this installation, newer
-// than what was accepted before and not past its end, and stores the file as it
-// came. It changes nothing that is in force. The same set again is already so.
+// Load receives a set, or key lists without one: see [Installation.learnLists].
+//
+// Of a set it checks that it is genuine, for this installation, newer than what
+// was accepted before and not past its end, and stores the file as it came. It
+// changes nothing that is in force but by the key lists it brings. The same set
+// again is already so.
 //
 // The errors are those of [licensefile.Verify] and [licensefile.CheckNew],
 // [OtherSerialError], [OtherKeyError], [DemoError], [OlderSetError] and
-// [EquivocationError]; after the last, the refused file is kept beside the
-// accepted one.
+// [EquivocationError]; after the last, and after a genuine
+// [licensefile.ForkedKeyListError], the refused file is kept as evidence.
 func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.LoadedSet, error) {
+	if isKeyLists(file) {
+		return in.learnLists(ctx, act, file)
+	}
 	var trust licensefile.Trust
 	var now time.Time
 	err := in.view(func(v *store.View) error {
@@ -38,7 +43,7 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 	// update makes everybody else wait.
 	verified, err := licensefile.Verify(file, trust, now)
 	if err != nil {
-		return api.LoadedSet{}, err
+		return api.LoadedSet{}, in.keepFork(ctx, act, file, err)
 	}
 	var answer api.LoadedSet
 	answer.Outcome, err = in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
@@ -48,7 +53,7 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 				return false, err
 			}
 		}
-		return in.load(tx, verified, file, now, &answer)
+		return in.load(tx, act, verified, file, now, &answer)
 	})
 	if other := new(EquivocationError); errors.As(err, &other) && !act.DryRun {
 		if kept := in.keepOther(ctx, act, verified, file, other); kept != nil {
@@ -58,13 +63,13 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 	return answer, err
 }
 
-func (in *Installation) load(tx *store.Tx, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
+func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
 	set := &f.Set
-	answer.Notes = notes(&tx.View, set)
+	answer.Notes = notes(&tx.View, set, act.Language)
 	for _, row := range tx.Sets() {
 		if row.Checkpoint == f.Hash {
 			answer.Already, answer.Set = true, setOf(row, set, now)
-			return false, nil
+			return in.rewrap(tx, act, row, f, file, now, answer)
 		}
 	}
 	if err := in.mayLoad(&tx.View, f, now); err != nil {
@@ -80,10 +85,34 @@ func (in *Installation) load(tx *store.Tx, f *licensefile.Verified, file []byte,
 	if err := tx.PutSet(row); err != nil {
 		return false, err
 	}
-	if err := learn(tx, f, now); err != nil {
+	if err := learn(tx, f.KeyLists, now); err != nil {
 		return false, err
 	}
 	tx.Entry("set.load", "", audit.F("set", setID(set.Issuer, set.Number)), audit.F("checkpoint", f.Hash), audit.F("serial", set.Serial))
+	return true, nil
+}
+
+// rewrap keeps a set that was received before in its new file, when that says
+// more of the keys than the old one: it brings newer certificates or key lists,
+// or a key that the old one was made with is revoked.
+func (in *Installation) rewrap(tx *store.Tx, act Act, row store.Set, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
+	issuer := row.Issuer
+	newer := f.KeyList.Number > tx.HighestKeyList() || f.Certificate.Number > tx.HighestCertificate(issuer) ||
+		row.State == store.SetActive && in.backing(&tx.View, issuer) != backing{}
+	if !newer || row.State == store.SetReplaced || row.File == store.FileHash(file) {
+		return false, nil
+	}
+	row.File, row.Certificates, row.AcceptedAt = tx.PutSetFile(file), certificates(f), now.UnixMicro()
+	tx.RaiseCertificate(issuer, f.Certificate.Number)
+	if err := tx.PutSet(row); err != nil {
+		return false, err
+	}
+	if err := learn(tx, f.KeyLists, now); err != nil {
+		return false, err
+	}
+	tx.Entry("set.rewrap", "", audit.F("set", setID(issuer, row.Number)), audit.F("checkpoint", f.Hash), audit.F("file", row.File))
+	answer.Set = setOf(row, &f.Set, now)
+	answer.Notes = append(answer.Notes, api.Note{Code: "set-rewrapped", Text: say(act.Language, "set-rewrapped", nil)})
 	return true, nil
 }
 
@@ -128,48 +157,22 @@ func (in *Installation) keepOther(ctx context.Context, act Act, f *licensefile.V
 	return err
 }
 
-// learn stores the key lists a set has brought that were not known.
-func learn(tx *store.Tx, f *licensefile.Verified, now time.Time) error {
-	known := int64(len(tx.KeyLists()))
-	for _, list := range f.KeyLists {
-		if list.Number <= known {
-			continue
-		}
-		if err := tx.PutKeyList(store.KeyList{Number: list.Number, Note: list.Bytes(), LearnedAt: now.UnixMicro()}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// trust is what a set is checked against: the pinned roots, and what was learned
-// since.
-func (in *Installation) trust(v *store.View) licensefile.Trust {
-	t := in.root
-	t.Known, t.HighestKeyList = nil, v.HighestKeyList()
-	for _, list := range v.KeyLists() {
-		t.Known = append(t.Known, list.Note)
-	}
-	t.HighestCertificates = map[license.Issuer]int64{}
-	for _, row := range v.Sets() {
-		t.HighestCertificates[row.Issuer] = v.HighestCertificate(row.Issuer)
-	}
-	return t
-}
-
 // notes says what an administrator should know of a set before activating it.
-func notes(v *store.View, set *license.Set) []api.Note {
+func notes(v *store.View, set *license.Set, lang string) []api.Note {
 	all := []api.Note{}
 	if was := v.Info().Company; was != "" && was != set.Company {
 		all = append(all, api.Note{Code: "set.new-company-name",
-			Text: fmt.Sprintf("new company name: %s, until now %s", set.Company, was),
+			Text: say(lang, "new-company-name", struct{ Company, Was string }{set.Company, was}),
 			With: map[string]string{"company": set.Company, "was": was}})
 	}
 	for _, row := range v.Sets() {
 		before := row.Issuer == set.Issuer && row.Serial == set.Serial && row.Number == set.Number-1
 		if before && set.Previous != "" && row.Checkpoint != set.Previous {
 			all = append(all, api.Note{Code: "set.other-previous",
-				Text: fmt.Sprintf("the issuer's set %d is not the one that was accepted here: ask the issuer", row.Number),
+				Text: say(lang, "other-previous", struct {
+					Number int64
+					Issuer license.Issuer
+				}{row.Number, row.Issuer}),
 				With: map[string]string{"accepted": row.Checkpoint, "issuers": set.Previous}})
 		}
 	}

@@ -64,7 +64,7 @@ func (in *Installation) AddPerson(ctx context.Context, act Act, n api.NewPerson)
 		if err != nil {
 			return false, err
 		}
-		change, err := settleIn(tx, added, n.Plan)
+		change, err := in.settleIn(tx, added, n.Plan)
 		if err != nil {
 			return false, named(err, p)
 		}
@@ -85,8 +85,8 @@ func (in *Installation) AddPerson(ctx context.Context, act Act, n api.NewPerson)
 
 // settleIn decides what somebody new is given: the modules of the profile, and
 // the plan.
-func settleIn(tx *store.Tx, p store.Person, plan string) (seat.Change, error) {
-	s := standing(&tx.View, p, tx.Now())
+func (in *Installation) settleIn(tx *store.Tx, p store.Person, plan string) (seat.Change, error) {
+	s := in.standing(&tx.View, p, tx.Now())
 	modules := s.Profile
 	stranger := s
 	stranger.Person.Login, stranger.Person.Profile, stranger.Profile = false, "", nil
@@ -227,7 +227,7 @@ func (in *Installation) DeletePerson(ctx context.Context, act Act, id string, er
 		if err != nil {
 			return false, err
 		}
-		s := standing(&tx.View, p, tx.Now())
+		s := in.standing(&tx.View, p, tx.Now())
 		var change seat.Change
 		changed := !p.Deleted
 		if changed {
@@ -267,12 +267,12 @@ func (in *Installation) Person(ctx context.Context, act Act, id string) (api.Per
 		if err != nil {
 			return err
 		}
-		s := standing(v, p, in.clock(v))
+		s := in.standing(v, p, in.clock(v))
 		d = api.PersonDetail{Person: personOf(v, p, s.Current, act.Language), Uses: []api.License{}, History: []api.Holding{}}
 		people := livingPeople(v)
 		for _, h := range s.Uses() {
 			if l := s.Active.License(h.Name); l != nil {
-				d.Uses = append(d.Uses, licenseOf(v, s.Active.Set(h.Name.Issuer), l, people, act.Language))
+				d.Uses = append(d.Uses, in.licenseOf(v, s.Active.Set(h.Name.Issuer), l, people, act.Language))
 			}
 		}
 		history, err := v.History(ctx, p.ID)

@@ -48,7 +48,7 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 			return false, err
 		}
 		p := store.Profile{Code: code, Name: name, Modules: modules}
-		members := members(&tx.View, code, tx.Now())
+		members := in.members(&tx.View, code, tx.Now())
 		change, err := seat.ChangeProfile(pools(&tx.View), members, modules)
 		if err != nil {
 			return false, err
@@ -97,11 +97,11 @@ func readModules(active *license.Active, texts []string) ([]license.Name, error)
 }
 
 // members are the people on a profile, as they stand.
-func members(v *store.View, code string, now time.Time) []seat.Standing {
+func (in *Installation) members(v *store.View, code string, now time.Time) []seat.Standing {
 	var all []seat.Standing
 	for p := range v.People() {
 		if p.Profile == code && !p.Deleted {
-			all = append(all, standing(v, p, now))
+			all = append(all, in.standing(v, p, now))
 		}
 	}
 	return all
@@ -115,7 +115,7 @@ func (in *Installation) DeleteProfile(ctx context.Context, act Act, code string)
 		if !ok {
 			return false, &UnknownProfileError{Profile: code}
 		}
-		if n := len(members(&tx.View, code, tx.Now())); n > 0 {
+		if n := len(in.members(&tx.View, code, tx.Now())); n > 0 {
 			return false, &ProfileInUseError{Profile: code, People: n}
 		}
 		answer.Profile, answer.Pools = profileOf(p, 0), []api.PoolChange{}
@@ -157,7 +157,7 @@ func (in *Installation) Profile(ctx context.Context, act Act, code string) (api.
 		if !ok {
 			return &UnknownProfileError{Profile: code}
 		}
-		out = profileOf(p, len(members(v, code, in.clock(v))))
+		out = profileOf(p, len(in.members(v, code, in.clock(v))))
 		return nil
 	})
 	return out, err

@@ -39,7 +39,7 @@ func (in *Installation) Review(ctx context.Context, act Act, id string) (api.Rev
 		review = api.Review{
 			Set: setOf(p.row, p.set, now), Replaces: p.replaces(), Fits: p.short == nil,
 			Rows:  p.shown(v, act.Language, func(seat.Row) bool { return true }),
-			Notes: notes(v, p.set), PlanToken: p.token(), Seq: v.Seq(),
+			Notes: notes(v, p.set, act.Language), PlanToken: p.token(), Seq: v.Seq(),
 		}
 		return nil
 	})

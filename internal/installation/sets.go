@@ -55,7 +55,7 @@ func (in *Installation) Sets(ctx context.Context, act Act) (api.List[api.Set], e
 		rows := slices.Clone(v.Sets())
 		slices.SortStableFunc(rows, newestFirst)
 		for _, row := range rows {
-			s, err := in.shownSet(ctx, v, row)
+			s, err := in.shownSet(ctx, v, row, act.Language)
 			if err != nil {
 				return err
 			}
@@ -79,7 +79,7 @@ func newestFirst(x, y store.Set) int {
 
 func sign(n int64) int { return int(min(1, max(-1, n))) }
 
-func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.Set) (api.Set, error) {
+func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.Set, lang string) (api.Set, error) {
 	file, err := v.SetFile(ctx, row.File)
 	if err != nil {
 		return api.Set{}, err
@@ -88,7 +88,13 @@ func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.S
 	if err != nil {
 		return api.Set{}, err
 	}
-	return setOf(row, &f.Set, in.clock(v)), nil
+	now := in.clock(v)
+	set := setOf(row, &f.Set, now)
+	if row.State == store.SetActive {
+		set.Notice = in.notice(v, &f.Set, now, lang)
+		set.State = stateOf(set.State, set.Notice)
+	}
+	return set, nil
 }
 
 // Set returns one received set.
@@ -99,7 +105,7 @@ func (in *Installation) Set(ctx context.Context, act Act, id string) (api.Set, e
 		if err != nil {
 			return err
 		}
-		out, err = in.shownSet(ctx, v, row)
+		out, err = in.shownSet(ctx, v, row, act.Language)
 		return err
 	})
 	return out, err

@@ -99,13 +99,16 @@ func poolChanges(v *store.View, takes []seat.Take, lang string) []api.PoolChange
 }
 
 // licenseOf shows a license of a set in force with its pool.
-func licenseOf(v *store.View, set *license.Set, l *license.License, people int64, lang string) api.License {
+func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.License, people int64, lang string) api.License {
 	name := license.NameOf(set.Issuer, l.Module)
 	row, _ := v.License(name)
 	out := api.License{
 		Name: name, Number: row.Number, DisplayName: l.Names.In(lang), Tooltip: l.Tooltips.In(lang), Kind: l.Kind,
 		Seats: l.Quantity, Unrestricted: l.Unrestricted, OpenEnded: seat.OpenEnded(l, people), Hidden: l.Hidden, Marker: l.Marker,
 		Set: setID(set.Issuer, set.Number),
+	}
+	if n := in.notice(v, set, in.clock(v), lang); n != nil && (n.Code == seat.SetDropped || n.Code == seat.SetNotGenuine) {
+		out.OutOfForce = n
 	}
 	if l.Kind == license.User {
 		out.People = l.People.Words()
@@ -152,6 +155,22 @@ func setOf(row store.Set, set *license.Set, now time.Time) api.Set {
 		Product: set.Product, Occupancy: string(cmp.Or(set.Occupancy, license.ByAssignment)), Final: set.Final, Demo: set.Demo,
 		Checkpoint: row.Checkpoint, Licenses: len(set.Licenses), Accepted: timeOf(row.AcceptedAt), From: timeOf(row.From), Until: timeOf(row.Until),
 	}
+}
+
+// inForce shows a set in force as its dates and its keys stand at a moment.
+func (in *Installation) inForce(v *store.View, set *license.Set, now time.Time, lang string) api.SetStatus {
+	s := setStatusOf(set, now)
+	s.Notice = in.notice(v, set, now, lang)
+	s.State = stateOf(s.State, s.Notice)
+	return s
+}
+
+// stateOf puts what has become of the keys of a set before what its dates say.
+func stateOf(state string, n *api.KeyNotice) string {
+	if n != nil && (n.Code == seat.SetDropped || n.Code == seat.SetNotGenuine) {
+		return api.OutOfForce
+	}
+	return state
 }
 
 func setStatusOf(set *license.Set, now time.Time) api.SetStatus {

@@ -3,8 +3,6 @@ package installation
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
-	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -21,17 +19,20 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 		s = api.Status{
 			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
 			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
-			People: peopleCount(v), Integrity: integrity(v),
-		}
-		if why := in.distrust(ctx, v, now); why != "" {
-			s.Integrity.Verified, s.Integrity.Note = false, why
+			People: peopleCount(v), Integrity: integrity(v, act.Language),
 		}
 		worst := license.OK
 		for _, set := range v.Active().Sets() {
-			s.Sets = append(s.Sets, setStatusOf(set, now))
+			s.Sets = append(s.Sets, in.inForce(v, set, now, act.Language))
 			worst = max(worst, setState(set, now))
 		}
 		s.State = worst.String()
+		for _, set := range s.Sets {
+			s.State = stateOf(s.State, set.Notice)
+			if set.Notice != nil && set.Notice.Code == seat.SetNotGenuine {
+				s.Integrity.Verified, s.Integrity.Note = false, set.Notice.Text
+			}
+		}
 		if err := in.addWaiting(ctx, v, &s); err != nil {
 			return err
 		}
@@ -39,7 +40,7 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 		for _, set := range v.Active().Sets() {
 			for i := range set.Licenses {
 				if l := &set.Licenses[i]; isTight(v, set, l) {
-					s.Pools = append(s.Pools, licenseOf(v, set, l, people, act.Language))
+					s.Pools = append(s.Pools, in.licenseOf(v, set, l, people, act.Language))
 				}
 			}
 		}
@@ -174,33 +175,19 @@ func issuerCount(v *store.View, set *license.Set, counts seat.Counts) api.Issuer
 	return c
 }
 
-// distrust checks the sets in force again, from the pinned roots and the key
-// lists learned since, and says what is wrong with the first that is not
-// genuine.
-func (in *Installation) distrust(ctx context.Context, v *store.View, now time.Time) string {
-	for _, row := range v.Sets() {
-		if row.State != store.SetActive {
-			continue
-		}
-		if _, err := in.accepted(ctx, v, row, now); err != nil {
-			return fmt.Sprintf("set %s in force is no longer genuine: %v", setID(row.Issuer, row.Number), err)
-		}
-	}
-	return ""
-}
-
-func integrity(v *store.View) api.Integrity {
+// integrity sums up what the store has found, in a language.
+func integrity(v *store.View, lang string) api.Integrity {
 	i := api.Integrity{Quarantined: len(v.Damage())}
 	switch v.Health() {
 	case store.Sound:
 		i.Verified, i.Writable = true, true
 	case store.Damaged:
 		i.Verified, i.Writable = true, true
-		i.Note = "some records were changed behind the server's back and give nothing: run pott fsck"
+		i.Note = say(lang, "damaged", nil)
 	case store.ReadOnly:
-		i.Note = "the records do not add up to what was last written, so nothing is given: run pott fsck"
+		i.Note = say(lang, "read-only", nil)
 	case store.Unchecked:
-		i.Note = "the records were sealed with another key and cannot be checked"
+		i.Note = say(lang, "unchecked", nil)
 	}
 	return i
 }

@@ -74,7 +74,7 @@ func (in *Installation) why(v *store.View, q question, lang string) (api.Why, er
 			return w, nil
 		}
 	}
-	t := standing(v, p, now).Why(q.Question, license.DateOf(now.In(zone(v))))
+	t := in.standing(v, p, now).Why(q.Question, license.DateOf(now.In(zone(v))))
 	w.Answer = api.Answer{Effect: string(t.Effect), Reason: t.Reason, Until: t.Until, Grace: t.Grace, Seq: v.Seq()}
 	for _, p := range t.Paths {
 		path := api.Path{Steps: []api.Step{}}

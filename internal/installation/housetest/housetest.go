@@ -3,8 +3,12 @@
 package housetest
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -35,6 +39,9 @@ type Fixture struct {
 func (f *Fixture) TrustNobody() {
 	f.trust.Roots = []licensefile.RootKey{{Name: "housetest/root", Key: signer("another root").Public()}}
 }
+
+// TrustVendors pins the root of the vendors again, from the next opening on.
+func (f *Fixture) TrustVendors() { f.trust = f.Vendors.Trust() }
 
 // New opens a house in a fresh database, with an empty installation of each
 // name. Its time zone is Europe/Stockholm, and it takes demo sets when its name
@@ -94,14 +101,16 @@ const Stranger license.Issuer = "STRANGER"
 // Vendors are SUPEROFFICE, AMSYSTEM, ACME, which may grant 100 of each license
 // at most, and [Stranger]. Anything may be signed with their keys.
 type Vendors struct {
-	root licensefile.Signer
-	list []byte
-	keys map[license.Issuer]vendor
+	root  licensefile.Signer
+	lists [][]byte // 1 to the newest
+	last  licensefile.KeyList
+	keys  map[license.Issuer]vendor
 }
 
 type vendor struct {
 	own, signing licensefile.Signer
 	certificate  []byte
+	number       int64 // of the certificate
 }
 
 // NewVendors returns vendors with the same keys each time.
@@ -124,19 +133,61 @@ func NewVendors(t testing.TB) Vendors {
 		if issuer != Stranger {
 			list.Issuers = append(list.Issuers, grant)
 		}
-		certificate, err := licensefile.SignCertificate(&licensefile.Certificate{Issuer: issuer, Number: 1, Issued: began,
-			SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through}}}, k.own)
-		if err != nil {
-			t.Fatal(err)
-		}
-		k.certificate = certificate
-		v.keys[issuer] = k
+		v.keys[issuer] = k.certified(t, issuer)
 	}
-	var err error
-	if v.list, err = licensefile.SignKeyList(&list, v.root); err != nil {
+	return v.with(t, list)
+}
+
+// certified returns the vendor with the next certificate for its signing key.
+func (k vendor) certified(t testing.TB, issuer license.Issuer) vendor {
+	t.Helper()
+	from, through := license.Date{Year: 2020, Month: 1, Day: 1}, license.Date{Year: 2099, Month: 12, Day: 31}
+	k.number++
+	certificate, err := licensefile.SignCertificate(&licensefile.Certificate{Issuer: issuer, Number: k.number, Issued: from.Midnight(time.UTC),
+		SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through}}}, k.own)
+	if err != nil {
 		t.Fatal(err)
 	}
+	k.certificate = certificate
+	return k
+}
+
+// with returns the vendors with the next key list.
+func (v Vendors) with(t testing.TB, list licensefile.KeyList) Vendors {
+	t.Helper()
+	signed, err := licensefile.SignKeyList(&list, v.root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.last, v.lists = list, append(slices.Clone(v.lists), signed)
 	return v
+}
+
+// Revoked returns the vendors after the root has revoked the signing key of one,
+// which signs with another key from then on. With [licensefile.DropOn] the list
+// is as old as it must be for that day.
+func (v Vendors) Revoked(t testing.TB, issuer license.Issuer, effect licensefile.Effect, on license.Date) Vendors {
+	t.Helper()
+	list := v.last
+	list.Number++
+	list.Issued = list.Issued.Add(time.Hour)
+	if effect == licensefile.DropOn {
+		list.Issued = on.Add(-licensefile.MinNotice).Midnight(time.UTC)
+	}
+	k := v.keys[issuer]
+	list.Revocations = append(slices.Clone(list.Revocations), licensefile.Revocation{Key: k.signing.Public(), Effect: effect, Date: on})
+	k.signing = signer(fmt.Sprint("sign ", issuer, list.Number))
+	v.keys = maps.Clone(v.keys)
+	v.keys[issuer] = k.certified(t, issuer)
+	return v.with(t, list)
+}
+
+// KeyLists returns all key lists as they are handed out without a set.
+func (v Vendors) KeyLists() []byte { return bytes.Join(v.lists, []byte{'\n'}) }
+
+// Signing returns the fingerprint of the key a vendor signs with.
+func (v Vendors) Signing(issuer license.Issuer) string {
+	return licensefile.Fingerprint(v.keys[issuer].signing.Public())
 }
 
 func signer(name string) licensefile.Signer { return licensefile.NewSigner(Key(name)) }
@@ -158,7 +209,7 @@ func (v Vendors) File(t testing.TB, set license.Set) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := d.Seal(k.signing, k.certificate, v.list)
+	file, err := d.Seal(k.signing, k.certificate, v.lists...)
 	if err != nil {
 		t.Fatal(err)
 	}

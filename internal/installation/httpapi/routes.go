@@ -29,7 +29,7 @@ func statusRoutes() []operation {
 
 func setRoutes() []operation {
 	load := operation{
-		id: "loadSet", method: http.MethodPost, path: "/v1/sets", summary: "Receive a license set: verify and store it, without activating it",
+		id: "loadSet", method: http.MethodPost, path: "/v1/sets", summary: "Receive a license set, or key lists without one: verify and store it, without activating it",
 		scopes: []string{api.ScopeActivate}, query: []parameter{dryRun}, inText: true,
 		out: reflect.TypeFor[api.LoadedSet](), outType: "application/json", status: http.StatusOK, serve: serveLoad,
 	}

@@ -182,6 +182,8 @@ func (b *Book) ChangedSince(ctx context.Context, seq int64) (c Commit, ok bool, 
 				c.Licenses = true
 			case "license_set":
 				c.Sets = true
+			case "key_list":
+				c.KeyLists = true
 			case "profile":
 				c.Profiles = true
 			case "owner":

@@ -70,6 +70,7 @@ func newBook(s *Store, p place) *Book {
 	b.assignments.changed = b.assignmentChanged
 	b.assignments.archive = func(a *Assignment) bool { return a.Until != 0 }
 	b.licenses.changed, b.sets.changed, b.tokens.changed = b.licenseChanged, b.setChanged, b.tokenChanged
+	b.keyLists.changed = func(_, _ *KeyList) { b.touched.KeyLists = true }
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside = b.readBeside

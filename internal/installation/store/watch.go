@@ -7,6 +7,7 @@ type Commit struct {
 	Seq          int64
 	People       []string // ids of people whose row or assignments changed, without repetition
 	Sets         bool
+	KeyLists     bool
 	Licenses     bool // also when only counters changed
 	Profiles     bool
 	Installation bool
@@ -94,6 +95,7 @@ func (c *Commit) add(d Commit) {
 	}
 	c.Seq = max(c.Seq, d.Seq)
 	c.Sets = c.Sets || d.Sets
+	c.KeyLists = c.KeyLists || d.KeyLists
 	c.Licenses = c.Licenses || d.Licenses
 	c.Profiles = c.Profiles || d.Profiles
 	c.Installation = c.Installation || d.Installation
