@@ -103,17 +103,45 @@ function compress([x, y, z]) {
   return bytesOf(mod(y * inverse) | ((mod(x * inverse) & 1n) << 255n));
 }
 
+// y of the points of order 8, but for their sign. A point has small order when
+// its y is this, 0 (order 4), 1 (order 1) or -1 (order 2).
+const ofOrder8 = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n;
+const small = new Set([0n, 1n, p - 1n, ofOrder8, p - ofOrder8]);
+
 /**
  * What is wrong with 32 bytes as a public key: undefined, or the reason
- * key.not-canonical, key.off-curve or key.small-order.
+ * key.not-canonical, key.off-curve or key.small-order. Takes no root: a file may
+ * hold ninety thousand keys that are only listed.
  */
 export function faultOfKey(bytes) {
-  const y = numberOf(bytes) & (2n ** 255n - 1n);
+  const number = numberOf(bytes);
+  const y = number & (2n ** 255n - 1n);
   if (y >= p) return 'key.not-canonical';
-  const point = decompress(bytes);
-  if (point === null) return y === 1n || y === p - 1n ? 'key.not-canonical' : 'key.off-curve';
-  const [x, yOf8, z] = multiply(point, 8n);
-  return x === 0n && yOf8 === z ? 'key.small-order' : undefined;
+  if (small.has(y)) {
+    const negativeZero = (y === 1n || y === p - 1n) && number !== y;
+    return negativeZero ? 'key.not-canonical' : 'key.small-order';
+  }
+  return isSquare(mod((y * y - 1n) * mod(d * y * y + 1n))) ? undefined : 'key.off-curve';
+}
+
+// By the Jacobi symbol of a over p; a is not 0.
+function isSquare(a) {
+  let sign = true;
+  for (let n = p; a !== 0n;) {
+    let twos = 0;
+    for (; (a & 0xffn) === 0n; a >>= 8n) twos += 8;
+    for (; (a & 1n) === 0n; a >>= 1n) twos++;
+    const rest = n & 7n;
+    if (twos % 2 === 1 && (rest === 3n || rest === 5n)) sign = !sign;
+    if ((a & 3n) === 3n && (n & 3n) === 3n) sign = !sign;
+    [a, n] = [n % a, a];
+  }
+  return sign;
+}
+
+/** Whether 32 bytes are the one spelling of a point, by taking the root. */
+export function isPoint(bytes) {
+  return decompress(bytes) !== null;
 }
 
 /** Whether R and S of a signature are in their one spelling. */

@@ -24,8 +24,7 @@ export function fingerprint(key) {
   return hex(sha256(decode(key)).subarray(0, 16)).match(/..../g).join('-');
 }
 
-// Checking a key costs a fifth of a millisecond, and the same few keys stand in
-// a file again and again.
+// The same few keys stand in a file again and again.
 let checked = new Map();
 
 /** What is wrong with a key in base64: undefined, or a reason. */

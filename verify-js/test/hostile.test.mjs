@@ -114,7 +114,7 @@ test('random edits inside lines of JSON end in an answer', async () => {
   }
 });
 
-test('the largest files are answered within seconds', async () => {
+test('the largest files are answered, within a minute on the slowest machine', async () => {
   const { body, trust } = vector('ok-smallest');
   const text = decoder.decode(body);
   const [head] = text.split('\n\n');
@@ -134,7 +134,7 @@ test('the largest files are answered within seconds', async () => {
     const got = await outcome(encoder.encode(content), trust);
     const took = performance.now() - start;
     assert.equal(typeof got, 'string', name);
-    assert.ok(took < 15000, `${name}: ${took} ms`);
+    assert.ok(took < 60000, `${name}: ${took} ms`);
   }
 });
 

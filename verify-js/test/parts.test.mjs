@@ -6,7 +6,7 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { decode, encode } from '../base64.mjs';
 import { sha256 } from '../sha256.mjs';
 import { sha512 } from '../sha512.mjs';
-import { bySubtle, byArithmetic, faultOfKey, verifySignature } from '../ed25519.mjs';
+import { bySubtle, byArithmetic, faultOfKey, isPoint, verifySignature } from '../ed25519.mjs';
 import { equal, leafHash, pathTo, rootHash, rootOfPath } from '../tree.mjs';
 import { dayIn, daysBetween, isDate, isTime, knowsZone } from '../time.mjs';
 import { readFile } from '../file.mjs';
@@ -83,6 +83,16 @@ test('weak and misspelled keys are told apart', () => {
     [2n, 'key.off-curve'], [7n | sign, 'key.off-curve'],
   ];
   for (const [n, want] of cases) assert.equal(faultOfKey(bytes(n)), want, n.toString(16));
+});
+
+test('a key is on the curve by its symbol exactly when it has a root', () => {
+  let on = 0;
+  for (let round = 0; round < 400; round++) {
+    const bytes = new Uint8Array(randomBytes(32));
+    assert.equal(faultOfKey(bytes) === undefined, isPoint(bytes), Buffer.from(bytes).toString('hex'));
+    on += isPoint(bytes) ? 1 : 0;
+  }
+  assert.ok(on > 100 && on < 300);
 });
 
 test('each leaf of a tree of any size leads to its root, and to no other from another place', () => {
