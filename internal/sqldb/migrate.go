@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 // Migrate brings the schema up to date. migrations holds a folder for each
@@ -17,30 +19,40 @@ func (db *DB) Migrate(ctx context.Context, migrations fs.FS) error {
 	if err != nil {
 		return err
 	}
-	dialect := goose.DialectSQLite3
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if db.Dialect == PostgreSQL {
-		dialect = goose.DialectPostgres
+		// Several nodes may start at once. The lock is a row in a table of its
+		// own, which engines without advisory locks have too.
+		one, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 240))
+		if err != nil {
+			return err
+		}
+		dialect, options = goose.DialectPostgres, append(options, goose.WithLocker(one))
 	}
-	p, err := goose.NewProvider(dialect, db.write, files, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(dialect, db.write, files, options...)
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
 	sources := p.ListSources()
 	newest := sources[len(sources)-1].Version
-	found, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the version of the schema: %w", err)
+	for tried := int64(-1); ; {
+		found, err := p.GetDBVersion(ctx)
+		switch {
+		case err != nil:
+			return fmt.Errorf("reading the version of the schema: %w", err)
+		case found > newest:
+			return &NewerSchemaError{Found: found, Supported: newest}
+		case found == newest:
+			return nil
+		}
+		// SQLite has no lock for this: who comes second fails at the first
+		// statement, and finds a newer version when it looks again.
+		_, err = p.Up(ctx)
+		if err != nil && found == tried {
+			return fmt.Errorf("migrating the schema from version %d to %d: %w", found, newest, err)
+		}
+		tried = found
 	}
-	if found > newest {
-		return &NewerSchemaError{Found: found, Supported: newest}
-	}
-	if found == newest {
-		return nil
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrating the schema from version %d to %d: %w", found, newest, err)
-	}
-	return nil
 }
 
 // A NewerSchemaError says that the database was migrated by a newer program.

@@ -222,6 +222,32 @@ func TestMigrationsRunOnceAndRefuseNewerSchemas(t *testing.T) {
 	})
 }
 
+// Nodes that start at the same moment on one database wait for each other.
+func TestMigrationsRunOnceWhenSeveralNodesStartAtOnce(t *testing.T) {
+	sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		files := fstest.MapFS{}
+		for _, dialect := range []string{"sqlite", "postgres"} {
+			files[dialect+"/0001_t.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nCREATE TABLE t (id BIGINT PRIMARY KEY);\nINSERT INTO t (id) VALUES (1);\n")}
+		}
+		done := make(chan error)
+		const nodes = 6
+		for range nodes {
+			go func() {
+				db, err := sqldb.Open(t.Context(), dsn)
+				if err == nil {
+					err = errors.Join(db.Migrate(t.Context(), files), db.Close())
+				}
+				done <- err
+			}()
+		}
+		for range nodes {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 // Whatever somebody adds to a database shows in its schema.
 func TestSchemaShowsWhatWasAdded(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

@@ -89,7 +89,8 @@
 // Tables without seals: head (its box authenticates it), journal and audit (the
 // chain covers them), personal (the commitment in the sealed person row covers
 // it), set_file (its hash stands in the sealed license_set row) and
-// goose_db_version (the migration tool's; the schema digest is in the head).
+// goose_db_version and goose_lock (the migration tool's; the schema digest is in
+// the head).
 //
 // # Personal values
 //

@@ -48,7 +48,7 @@ var tables = []*table{
 
 // unsealed are the other tables that may be there; the specification gives the
 // reason for each.
-var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "goose_db_version"}
+var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "goose_db_version", "goose_lock"}
 
 // sealed reads a layout; all of them are number 1 so far.
 func sealed(ledger, name, key, columns string) *table {
