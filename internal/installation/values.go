@@ -25,6 +25,8 @@ func checkPersonal(p store.Personal) error {
 	switch {
 	case strings.TrimSpace(p.UserID) != p.UserID:
 		return &BadValueError{Field: "user_id", Why: "it has a space first or last"}
+	case p.UserID == "." || p.UserID == "..":
+		return &BadValueError{Field: "user_id", Why: "in the path of a page it would lead elsewhere"}
 	case p.UserID[0] == '#':
 		return &BadValueError{Field: "user_id", Why: "it begins with #, which stands for numbers"}
 	}

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,6 +88,11 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.check(w, r, name)
 		return
 	}
+	// The mux would answer an unclean path with one that has lost the name.
+	if p := r.URL.EscapedPath(); path.Clean(p) != p {
+		fail(w, r, d.log, &NoSuchPathError{Path: r.URL.Path})
+		return
+	}
 	d.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), installationName{}, name)))
 }
 
@@ -127,12 +133,14 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request) {
 // installationOf returns the name of the installation a request is for, and the
 // request with that name cut from its path.
 func (d *Door) installationOf(r *http.Request) (string, *http.Request) {
-	path := r.URL.Path
-	if strings.HasPrefix(path, "/v1/") {
-		host, _, _ := strings.Cut(r.Host, ".")
-		return d.house.NameFor(host), r
+	if strings.HasPrefix(r.URL.Path, "/v1/") {
+		label := r.Host
+		if end := strings.IndexAny(label, ".:"); end >= 0 {
+			label = label[:end]
+		}
+		return d.house.NameFor(strings.ToLower(label)), r
 	}
-	first, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if !strings.HasPrefix(rest, "v1/") {
 		return "", r
 	}

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
@@ -174,6 +176,9 @@ func find(known []parameter, name string) *parameter {
 }
 
 func (p *parameter) check(value string) error {
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) { // PostgreSQL keeps neither
+		return &ParameterError{Parameter: p.name, Why: "it is no text"}
+	}
 	switch p.kind {
 	case "boolean":
 		if value != "true" && value != "false" {
