@@ -65,8 +65,10 @@ func (in *Installation) Holders(ctx context.Context, act Act, text string, limit
 		}
 		slices.SortFunc(all, func(x, y api.Holder) int { return cmp.Compare(x.Number, y.Number) })
 		list = api.List[api.Holder]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Total: len(all)}
-		list.Items, list.Next = page(all, func(h api.Holder) string { return strconv.FormatInt(h.Number, 10) }, after, limit)
-		return nil
+		last, err := readCursor(after)
+		list.Items, list.Next = page(all, func(h api.Holder) string { return strconv.FormatInt(h.Number, 10) },
+			func(h api.Holder) bool { return h.Number > last }, limit)
+		return err
 	})
 	return list, err
 }

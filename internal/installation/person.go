@@ -309,18 +309,39 @@ func (in *Installation) People(ctx context.Context, act Act, f PeopleFilter) (ap
 				all = append(all, p)
 			}
 		}
-		slices.SortFunc(all, func(x, y store.Person) int {
-			return cmp.Or(cmp.Compare(store.FoldUserID(x.Personal.UserID), store.FoldUserID(y.Personal.UserID)), cmp.Compare(x.Number, y.Number))
-		})
+		behind, err := afterPerson(v, f.After)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(all, byUser)
 		list = api.List[api.Person]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Total: len(all), Items: []api.Person{}}
 		var cut []store.Person
-		cut, list.Next = page(all, func(p store.Person) string { return strconv.FormatInt(p.Number, 10) }, f.After, f.Limit)
+		cut, list.Next = page(all, func(p store.Person) string { return strconv.FormatInt(p.Number, 10) }, behind, f.Limit)
 		for _, p := range cut {
 			list.Items = append(list.Items, personOf(v, p, v.Assignments(p.ID), act.Language))
 		}
 		return nil
 	})
 	return list, err
+}
+
+// byUser orders people by user id in any letter case, then by number.
+func byUser(x, y store.Person) int {
+	return cmp.Or(cmp.Compare(store.FoldUserID(x.Personal.UserID), store.FoldUserID(y.Personal.UserID)), cmp.Compare(x.Number, y.Number))
+}
+
+// afterPerson returns who stands behind the person a page ended with, who may
+// have gone since.
+func afterPerson(v *store.View, cursor string) (func(store.Person) bool, error) {
+	n, err := readCursor(cursor)
+	if err != nil || n == 0 {
+		return func(store.Person) bool { return true }, err
+	}
+	last, ok := v.PersonByNumber(n)
+	if !ok {
+		return nil, &BadValueError{Field: "after", Why: "it is not the next of a page"}
+	}
+	return func(p store.Person) bool { return byUser(p, last) > 0 }, nil
 }
 
 func (f PeopleFilter) read(v *store.View) (func(store.Person) bool, error) {

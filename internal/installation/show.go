@@ -190,19 +190,34 @@ func daysLeft(set *license.Set, now time.Time) *int {
 	return &days
 }
 
-// page cuts one page out of items, whose cursors rise.
-func page[T any](items []T, cursor func(T) string, after string, limit int) (cut []T, next string) {
+// page cuts one page out of sorted items: those behind the place
+// the page before ended at, which need not be among them any longer. cursor says
+// where a page ends.
+func page[T any](items []T, cursor func(T) string, behind func(T) bool, limit int) (cut []T, next string) {
 	if limit <= 0 {
 		limit = defaultPage
 	}
-	if after != "" {
-		i := slices.IndexFunc(items, func(t T) bool { return cursor(t) == after })
-		items = items[i+1:]
+	start := slices.IndexFunc(items, behind)
+	if start < 0 {
+		start = len(items)
 	}
-	if len(items) <= limit {
+	if items = items[start:]; len(items) <= limit {
 		return items, ""
 	}
 	return items[:limit], cursor(items[limit-1])
+}
+
+// readCursor reads the number of the person a page ended with; 0 stands before
+// everybody.
+func readCursor(text string) (int64, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		return 0, &BadValueError{Field: "after", Why: "it is not the next of a page"}
+	}
+	return n, nil
 }
 
 // defaultPage is how many items are listed when nobody says.
