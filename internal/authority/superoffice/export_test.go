@@ -31,7 +31,7 @@ func TestWhatAPackageHasNoPlaceForIsToldAndNothingElseIsLeftOut(t *testing.T) {
 				Module: "sales-premium", Kind: license.User, People: license.Internal, Quantity: 4,
 				Plan: &license.Plan{Includes: []license.Module{"user", "sale-cal"}, Group: "userplan", Parts: []license.Part{{Line: "sales", Tier: "premium"}}},
 			},
-			{Module: "gone", Kind: license.User, People: license.Internal, Quantity: 1, Plan: &license.Plan{}, Prerequisite: "sales-premium"},
+			{Module: "gone", Kind: license.User, People: license.Internal, Quantity: 1, Plan: &license.Plan{Includes: []license.Module{"sales-premium"}}, Prerequisite: "sales-premium"},
 		},
 	}
 	p, left, err := Export(&s, catalogue(t))
@@ -47,7 +47,7 @@ func TestWhatAPackageHasNoPlaceForIsToldAndNothingElseIsLeftOut(t *testing.T) {
 			{LicenseType: license.Site, ModuleName: "nebula", NumberOfLicenses: 2, PrerequisiteModuleName: "sale", SortOrder: 3},
 			{LicenseType: license.User, AllowedUserType: license.External, ModuleName: "extern-user-cal", NumberOfLicenses: math.MaxUint32, Unrestricted: true, IsHidden: true, SortOrder: 4},
 			{LicenseType: license.User, AllowedUserType: license.Internal, ModuleName: "ten-sales", NumberOfLicenses: 4, ExtraFlags: PlanRow, ExtraInfo: "set=user,sale-cal", SortOrder: 5},
-			{LicenseType: license.User, AllowedUserType: license.Internal, ModuleName: "gone", NumberOfLicenses: 1, ExtraFlags: PlanRow, ExtraInfo: "set=", PrerequisiteModuleName: "ten-sales", SortOrder: 6},
+			{LicenseType: license.User, AllowedUserType: license.Internal, ModuleName: "gone", NumberOfLicenses: 1, ExtraFlags: PlanRow, ExtraInfo: "set=ten-sales", PrerequisiteModuleName: "ten-sales", SortOrder: 6},
 		},
 	}
 	for i := range want.Modules {
@@ -103,7 +103,7 @@ func TestWhatCannotBeLeftOutIsRefused(t *testing.T) {
 		want     error
 	}{
 		"two tiers of the same lines":      {[]license.License{plan("sales-premium"), module, plan("sales-essentials")}, &PlansCollideError{"ten-sales", "sales-premium", "sales-essentials"}},
-		"a module named as a plan will be": {[]license.License{named, plan("sales-premium")}, &PlansCollideError{"ten-sales", "Ten-Sales", "sales-premium"}},
+		"a module named as a plan will be": {[]license.License{plan("sales-premium"), named}, &PlansCollideError{"Ten-Sales", "sales-premium", "Ten-Sales"}},
 		"too many seats":                   {[]license.License{many}, &CannotSayError{"web", "quantity", "4294967296"}},
 		"two kinds of person":              {[]license.License{both}, &CannotSayError{"web", "people", "internal, external"}},
 		"a list too long to keep":          {[]license.License{long}, &CannotSayError{"sales-premium", "plan.includes", "of 4003 characters"}},
@@ -116,6 +116,15 @@ func TestWhatCannotBeLeftOutIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// otherwise sometimes makes a line say what the catalogue does not.
+func otherwise(t *rapid.T, l authority.OrderLine) authority.OrderLine {
+	if rapid.Bool().Draw(t, "otherwise") {
+		hidden, free := rapid.Bool().Draw(t, "hidden"), rapid.Bool().Draw(t, "unrestricted")
+		l.Hidden, l.Unrestricted = &hidden, &free
+	}
+	return l
 }
 
 // Whatever is ordered of one generation, what is exported comes back as the same
@@ -131,16 +140,11 @@ func TestSetsOfTheCatalogueSurviveTheWayThereAndBack(t *testing.T) {
 		}
 		for _, p := range rapid.SliceOfDistinct(rapid.SampledFrom(append(c.PlansOf(g), nil)), rapid.ID).Draw(t, "plans") {
 			if p != nil {
-				o.Lines = append(o.Lines, authority.OrderLine{Plan: p.Code, Quantity: rapid.Int64Range(1, 9).Draw(t, "seats")})
+				o.Lines = append(o.Lines, otherwise(t, authority.OrderLine{Plan: p.Code, Quantity: rapid.Int64Range(1, 9).Draw(t, "seats")}))
 			}
 		}
 		for _, i := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(c.Modules)-1), 0, 9, rapid.ID).Draw(t, "modules") {
-			l := authority.OrderLine{Module: c.Modules[i].Module, Quantity: rapid.Int64Range(1, 9).Draw(t, "seats")}
-			if rapid.Bool().Draw(t, "otherwise") {
-				hidden, free := rapid.Bool().Draw(t, "hidden"), rapid.Bool().Draw(t, "unrestricted")
-				l.Hidden, l.Unrestricted = &hidden, &free
-			}
-			o.Lines = append(o.Lines, l)
+			o.Lines = append(o.Lines, otherwise(t, authority.OrderLine{Module: c.Modules[i].Module, Quantity: rapid.Int64Range(1, 9).Draw(t, "seats")}))
 		}
 		r := authority.ReviewOrder(o, c, authority.Before{}, noon)
 		if r.Draft == nil {

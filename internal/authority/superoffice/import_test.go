@@ -131,6 +131,30 @@ func TestAPlanIsKnownByItsNameAndWhatItIncludes(t *testing.T) {
 	}
 }
 
+func TestThePriceListIsTheOneWhosePlansFit(t *testing.T) {
+	c, err := authority.ParseCatalogue([]byte(`format: pott-catalogue/v1
+issuer: {code: ACME, name: Acme}
+serial: {check: none}
+occupancy: assignment
+languages: [en]
+default_generation: new
+generations: [{code: old, name: Old}, {code: new, name: New}]
+modules: [{module: a, kind: user}, {module: b, kind: user}, {module: x, kind: user, plan_name: true}]
+plans:
+  - {code: old-x, generation: old, package_name: x, includes: [a, b]}
+  - {code: new-x, generation: new, package_name: x, includes: [a]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for set, want := range map[string]license.Module{"set=a": "new-x", "set=b,a": "old-x", "set=b": "new-x"} {
+		d, err := Import(&Package{OwnerName: "ACME", Modules: []Module{{ModuleName: "X", ExtraFlags: PlanRow, ExtraInfo: set}}}, c, stockholm)
+		if err != nil || d.Order.Lines[0].Plan != want {
+			t.Errorf("%s: %v, %v; want %s", set, d, err, want)
+		}
+	}
+}
+
 func TestAPackageHasOneOwnerAndTheCatalogueIsTheirs(t *testing.T) {
 	rows := func(owners ...string) string {
 		text := "<LicenseInfo><ModuleLicenses>"

@@ -182,6 +182,8 @@ func TestWhatIsRefused(t *testing.T) {
 		"more than there is room for": {row("<NumberOfLicenses>4294967296</NumberOfLicenses>"), &BadValueError{5, 36, "NumberOfLicenses", "4294967296", "it is a whole number from 0 to 4294967295"}},
 		"a plan's list with a gap":    {row("<ExtraFlags>1</ExtraFlags><ExtraInfo>set=a,,b</ExtraInfo>"), &BadValueError{4, 5, "ExtraInfo", "set=a,,b", "set= is followed by module names and commas: a module has 1 to 239 characters"}},
 		"nil that holds something":    {with("<ModuleLicenses>", `<ModuleLicenses xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">`), &MalformedError{4, 5, "an element that is nil holds something"}},
+		"a nil value that is said":    {with("<OwnerName>", `<OwnerName xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="1">`), &MalformedError{2, 80, "an element that is nil holds something"}},
+		"a nil row with elements":     {with("<ModuleLicense>", `<ModuleLicense xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">`), &MalformedError{5, 7, "an element that is nil holds something"}},
 		"a long value":                {with("ACME", strings.Repeat("A", MaxValue+1)), &TooLargeError{"OwnerName", MaxValue, MaxValue + 1}},
 		"a long text":                 {strings.Repeat(" ", MaxBytes+1), &TooLargeError{"package", MaxBytes, MaxBytes + 1}},
 		"many rows":                   {with("<ModuleLicense>", strings.Repeat("<ModuleLicense><ModuleName>a</ModuleName></ModuleLicense>", MaxModules)+"<ModuleLicense>"), &TooLargeError{"rows", MaxModules, MaxModules + 1}},
