@@ -12,7 +12,7 @@ import "github.com/pott-dev/pott/license"
 
 // Limits of what is read. Anything above is refused before it is looked at.
 const (
-	MaxBytes   = 4 << 20  // of the whole text
+	MaxBytes   = 8 << 20  // of the whole text
 	MaxModules = 10_000   // rows
 	MaxValue   = 16 << 10 // bytes of one value
 )
