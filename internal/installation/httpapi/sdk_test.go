@@ -3,13 +3,17 @@ package httpapi_test
 import (
 	"context"
 	"crypto/ed25519"
+	"log/slog"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/entitle"
 	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/installation/httpapi"
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
 )
 
 // TestAProductThatLivesOnTheServersFeed opens the SDK against a real server: it
@@ -53,5 +57,44 @@ func TestAProductThatLivesOnTheServersFeed(t *testing.T) {
 	w.server.Close()
 	if a := c.Check("cy", module); !a.Allowed() {
 		t.Errorf("without the server the product says %s", a)
+	}
+}
+
+// TestAProductHearsThatASetIsOutOfForce learns of a revocation through the feed,
+// and answers like the server on the eve of its day and on the day.
+func TestAProductHearsThatASetIsOutOfForce(t *testing.T) {
+	w := newWorld(t)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	open := func() *entitle.Client {
+		c, err := entitle.Open(ctx, entitle.Options{Server: w.server.URL + "/acme", Token: w.tokens["check"], Roots: w.Vendors.Trust(), Now: w.Clock})
+		w.must(err)
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	day := license.Date{Year: 2026, Month: 7, Day: 1}
+	follower := open()
+	vendors := w.Vendors.Revoked(t, "SUPEROFFICE", licensefile.DropOn, day)
+	learned := into[api.LoadedSet](w, ask{method: "POST", path: "/v1/sets", body: string(vendors.KeyLists())})
+	if learned.Keys == nil || learned.Keys.Number != 2 || len(learned.Notes) != 1 || learned.Set.ID != "" {
+		t.Errorf("learning it says %+v", learned)
+	}
+	w.must(follower.Reached(ctx, learned.Seq))
+	for _, now := range []time.Time{day.Midnight(time.UTC).Add(-time.Second), day.Midnight(time.UTC)} {
+		w.Set(now)
+		w.Reopen(t)
+		w.server = httptest.NewServer(httpapi.New(w.House, slog.New(slog.DiscardHandler)))
+		t.Cleanup(w.server.Close)
+		want := entitle.Answer{Effect: entitle.Deny, Reason: entitle.SetDropped}
+		if now.Before(day.Midnight(time.UTC)) {
+			want = follower.Check("anna", license.NameOf("SUPEROFFICE", "user"))
+			if !want.Allowed() {
+				t.Errorf("on the eve the product says %s", want)
+			}
+		}
+		// One that opens now has it from the holdings.
+		if a := open().Check("anna", license.NameOf("SUPEROFFICE", "user")); a != want {
+			t.Errorf("at %v a product says %s, want %s", now, a, want)
+		}
 	}
 }
