@@ -117,7 +117,7 @@ func (o *office) standing(id string) seat.Standing {
 	return seat.Standing{
 		Active: o.active, State: func(i license.Issuer) license.State { return o.state[i] },
 		Outage: func(i license.Issuer) *seat.Outage { return o.outage[i] },
-		Pools: func(n license.Name) seat.Pool { return o.pools[n] }, Person: m.Person,
+		Pools:  func(n license.Name) seat.Pool { return o.pools[n] }, Person: m.Person,
 		Current: m.current, Profile: o.profiles[m.Profile],
 	}
 }
