@@ -192,6 +192,13 @@ func DefaultFence(today license.Date) licensefile.Fence {
 	}
 }
 
+// PartnerFence allows nothing yet: it has the days of [DefaultFence], and what a
+// partner may issue is for a fence file to name.
+func PartnerFence(today license.Date) licensefile.Fence {
+	f := DefaultFence(today)
+	return licensefile.Fence{From: f.From, Through: f.Through, LastDate: f.LastDate, MaxTermDays: f.MaxTermDays}
+}
+
 // ParseFence reads a fence written as YAML. What it leaves out is as in base.
 func ParseFence(text []byte, base licensefile.Fence) (licensefile.Fence, error) {
 	f := struct {
@@ -212,6 +219,14 @@ func ParseFence(text []byte, base licensefile.Fence) (licensefile.Fence, error) 
 	if err := d.Decode(&f); err != nil {
 		why := blame(err, nil)
 		return base, &FenceMalformedError{why.Line, why.Why}
+	}
+	for _, part := range []struct {
+		name string
+		left bool
+	}{{"kinds", len(f.Kinds) == 0}, {"modules", len(f.Modules) == 0}, {"max_quantity", f.MaxQuantity == 0}, {"max_total", f.MaxTotal == 0}} {
+		if part.left {
+			return base, &FenceMalformedError{0, fmt.Sprintf("it must say %s: without, nothing could be issued", part.name)}
+		}
 	}
 	return licensefile.Fence(f), nil
 }
