@@ -94,13 +94,19 @@ func (h *House) follow(ctx context.Context) {
 	defer close(h.stopped)
 	tick := time.NewTicker(behind)
 	defer tick.Stop()
+	said := ""
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		if err := h.Refresh(ctx); err != nil && ctx.Err() == nil {
+		err := h.Refresh(ctx)
+		switch {
+		case err == nil:
+			said = ""
+		case ctx.Err() == nil && err.Error() != said: // not every second
+			said = err.Error()
 			h.options.Log.Warn("what other servers have written cannot be read", "err", err)
 		}
 	}
@@ -109,17 +115,13 @@ func (h *House) follow(ctx context.Context) {
 // Refresh takes over what others have written to the same database: changes, and
 // installations that are new.
 func (h *House) Refresh(ctx context.Context) error {
-	if err := h.store.Refresh(ctx); err != nil {
-		return err
-	}
+	errs := []error{h.store.Refresh(ctx)}
 	for _, name := range h.store.Names() {
 		if h.Installation(name) == nil {
-			if err := h.open(name); err != nil {
-				return err
-			}
+			errs = append(errs, h.open(name))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (h *House) open(name string) error {

@@ -152,6 +152,10 @@ func Constraint(err error) (string, bool) {
 	return postgres.Constraint(err)
 }
 
+// BadValue reports whether err says that a value is one the database cannot
+// keep, such as a text with a NUL on PostgreSQL.
+func BadValue(err error) bool { return sqlite.BadValue(err) || postgres.BadValue(err) }
+
 // Retryable reports whether a transaction that failed with err may succeed when
 // it is run again from its beginning.
 func Retryable(err error) bool { return sqlite.Retryable(err) || postgres.Retryable(err) }

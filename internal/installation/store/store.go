@@ -258,8 +258,10 @@ func (s *Store) Health() (Health, []Damage) {
 
 // Refresh takes over what other servers have written: new installations, and
 // changes of every installation.
+//
+// What is damaged is an error, and keeps nothing else behind.
 func (s *Store) Refresh(ctx context.Context) error {
-	if err := s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
+	errs := []error{s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
 		if err := s.db.View(ctx, func(tx *sqldb.Tx) error {
 			found, err := s.server.readHead(ctx, tx, headText)
 			if err != nil {
@@ -270,15 +272,13 @@ func (s *Store) Refresh(ctx context.Context) error {
 			return err
 		}
 		return s.openBooks(ctx, s.known())
-	}); err != nil {
-		return err
-	}
+	})}
 	for _, b := range s.Books() {
 		if err := b.Refresh(ctx); err != nil {
-			return err
+			errs = append(errs, fmt.Errorf("installation %s: %w", b.Name(), err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // NewInstallation is what a new installation is made of.

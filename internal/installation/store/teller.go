@@ -298,12 +298,12 @@ func (t *teller) without(acts []*request, c *counter, err error) ([]*request, er
 // that one of them did.
 func (t *teller) apart(ctx context.Context, acts []*request, err error) ([]*request, error) {
 	name, refused := sqldb.Constraint(err)
-	if !refused {
-		return acts, err
-	}
-	if len(acts) == 1 {
+	switch {
+	case refused && len(acts) == 1:
 		refuse(acts, &ConstraintError{Constraint: name})
 		return nil, nil
+	case len(acts) == 1, !refused && !sqldb.BadValue(err):
+		return acts, err
 	}
 	for _, r := range acts {
 		t.settle(ctx, []*request{r})

@@ -95,6 +95,13 @@ func Constraint(err error) (string, bool) {
 	return "", false
 }
 
+// BadValue reports whether err says that a value cannot be kept: a data
+// exception, or one beyond a limit of the server.
+func BadValue(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && len(e.Code) == 5 && (e.Code[:2] == "22" || e.Code[:2] == "54")
+}
+
 // Retryable reports whether the whole transaction may succeed when it is run
 // again: it lost a race or was chosen to end a deadlock.
 func Retryable(err error) bool {

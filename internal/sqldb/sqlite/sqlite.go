@@ -75,6 +75,13 @@ func Constraint(err error) (string, bool) {
 	return "", false
 }
 
+// BadValue reports whether err says that a value cannot be kept: too large, or
+// of the wrong type.
+func BadValue(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == sqlite3.SQLITE_TOOBIG || e.Code()&0xff == sqlite3.SQLITE_MISMATCH)
+}
+
 // Retryable reports whether the whole transaction may succeed when it is run
 // again: somebody else held the write lock for too long.
 func Retryable(err error) bool {
