@@ -3,9 +3,11 @@ package installation
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -56,6 +58,9 @@ func (in *Installation) Sets(ctx context.Context, act Act) (api.List[api.Set], e
 		slices.SortStableFunc(rows, newestFirst)
 		for _, row := range rows {
 			s, err := in.shownSet(ctx, v, row, act.Language)
+			if damaged := new(store.DamagedError); errors.As(err, &damaged) {
+				s, err = damagedSet(row, in.clock(v)), nil
+			}
 			if err != nil {
 				return err
 			}
@@ -95,6 +100,14 @@ func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.S
 		set.State = stateOf(set.State, set.Notice)
 	}
 	return set, nil
+}
+
+// damagedSet shows what is known of a set whose file was changed behind the
+// server's back: what the sealed row says. It gives nothing.
+func damagedSet(row store.Set, now time.Time) api.Set {
+	s := setOf(row, &license.Set{Issuer: row.Issuer, Number: row.Number, Serial: row.Serial}, now)
+	s.State = license.ReadOnly.String()
+	return s
 }
 
 // Set returns one received set.

@@ -3,6 +3,7 @@ package installation
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -76,6 +77,9 @@ func (in *Installation) addWaiting(ctx context.Context, v *store.View, s *api.St
 			continue
 		}
 		file, err := v.SetFile(ctx, row.File)
+		if damaged := new(store.DamagedError); errors.As(err, &damaged) {
+			continue // counted among what is quarantined
+		}
 		if err != nil {
 			return err
 		}
