@@ -22,6 +22,8 @@ type initCmd struct {
 	Catalogue          []string `placeholder:"FILE" help:"Catalogue of an issuer; may be given several times."`
 	Fence              string   `placeholder:"FILE" help:"What the issuers may issue; a wide fence when left out."`
 	Days               int      `default:"366" help:"How many days the signing keys are valid."`
+	Root               []string `placeholder:"FILE" help:"Root key that somebody else holds, as key public wrote it; may be given several times. Key list 1 is then a draft for them to sign."`
+	Threshold          int      `default:"1" placeholder:"K" help:"How many of those roots must sign a key list, 1 to 4."`
 	RootKey            string   `placeholder:"REF" help:"Root key that a signer holds, as signer:SOCKET#NAME; else one is made."`
 	IssuerKey          []string `placeholder:"ISSUER=REF" help:"Key of an issuer that a signer holds; else one is made."`
 	SigningKey         []string `placeholder:"ISSUER=REF" help:"Signing key of an issuer that a signer holds; else one is made."`
@@ -39,6 +41,8 @@ type made struct {
 	Keys        []string `json:"keys"`
 	RootFile    string   `json:"root_file"`
 	Fingerprint string   `json:"root_fingerprint,omitempty"`
+	Draft       string   `json:"draft,omitempty"` // of key list 1, where others hold the roots
+	Hash        string   `json:"hash,omitempty"`  // of its text
 	DryRun      bool     `json:"dry_run,omitempty"`
 }
 
@@ -49,10 +53,10 @@ func (c *initCmd) Run(s *session) error {
 	switch {
 	case c.Days < 1:
 		return &UsageError{"--days is at least 1", initHelp}
-	case c.KeyLists != "":
+	case c.KeyLists != "" || c.RootFile != "":
 		return c.join(s)
-	case c.Issuer != "" || c.RootFile != "":
-		return &UsageError{"--issuer and --root-file go with --key-lists", initHelp}
+	case c.Issuer != "":
+		return &UsageError{"--issuer goes with --key-lists and --root-file", initHelp}
 	case len(c.Catalogue) == 0:
 		return &UsageError{"missing flags: --catalogue=FILE,...", initHelp}
 	}
@@ -60,6 +64,13 @@ func (c *initCmd) Run(s *session) error {
 		return &AlreadyMadeError{dir}
 	}
 	m := &made{Dir: dir, RootFile: s.rootFile(), DryRun: c.DryRun, Keys: []string{"root-1"}}
+	elsewhere, err := c.elsewhere()
+	if err != nil {
+		return err
+	}
+	if elsewhere != nil {
+		m.Keys, m.Draft = nil, filepath.Join(dir, "key-list-1.draft")
+	}
 	var texts [][]byte
 	for _, path := range c.Catalogue {
 		text, cat, err := s.goodCatalogue(path)
@@ -82,7 +93,7 @@ func (c *initCmd) Run(s *session) error {
 		return err
 	}
 	if !c.DryRun {
-		if err := c.build(s, m, held, texts, fence); err != nil {
+		if err := c.build(s, m, held, elsewhere, texts, fence); err != nil {
 			return err
 		}
 	}
@@ -97,7 +108,43 @@ func (c *initCmd) Run(s *session) error {
 		if m.Fingerprint != "" {
 			fmt.Fprintf(w, "root key   %s\n", m.Fingerprint)
 		}
+		if m.Draft != "" {
+			fmt.Fprintf(w, "draft      %s\n", m.Draft)
+		}
+		if m.Hash != "" {
+			fmt.Fprintf(w, "hash       %s\n", m.Hash)
+			fmt.Fprintln(w, "next       each root: pott-authority init --root-file root.pub, then key list sign; then key list add and key certify here")
+		}
 	})
+}
+
+// elsewhere returns the roots that somebody else holds, or nil.
+func (c *initCmd) elsewhere() (*licensefile.Trust, error) {
+	if len(c.Root) == 0 {
+		if c.Threshold != 1 {
+			return nil, &UsageError{"--threshold goes with --root", initHelp}
+		}
+		return nil, nil
+	}
+	if c.RootKey != "" {
+		return nil, &UsageError{"--root-key is one root of this machine, and --root those of others", initHelp}
+	}
+	trust := &licensefile.Trust{Threshold: c.Threshold}
+	for _, path := range c.Root {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fileError(path, err)
+		}
+		k, err := licensefile.ParseRootKey(strings.TrimSuffix(string(text), "\n"))
+		if err != nil {
+			return nil, fileError(path, err)
+		}
+		trust.Roots = append(trust.Roots, k)
+	}
+	if _, err := licensefile.ParseRootFile(trust.RootFile()); err != nil {
+		return nil, &UsageError{err.Error(), initHelp}
+	}
+	return trust, nil
 }
 
 func issuerKeyName(issuer string, n int) string {
@@ -182,7 +229,7 @@ func (c *initCmd) secrets() (root, others []byte, err error) {
 	return root, others, err
 }
 
-func (c *initCmd) build(s *session, m *made, held map[string]licensefile.Signer, catalogues [][]byte, fence licensefile.Fence) (err error) {
+func (c *initCmd) build(s *session, m *made, held map[string]licensefile.Signer, elsewhere *licensefile.Trust, catalogues [][]byte, fence licensefile.Fence) (err error) {
 	var rootSecret, secret []byte
 	if len(held) < len(m.Keys) {
 		if rootSecret, secret, err = c.secrets(); err != nil {
@@ -222,16 +269,21 @@ func (c *initCmd) build(s *session, m *made, held map[string]licensefile.Signer,
 		}
 		signers[name] = licensefile.NewSigner(k.Private)
 	}
-	root := licensefile.RootKey{Name: "root-1", Key: signers["root-1"].Public()}
-	if k, ok := signers["root-1"].(*signer.RemoteKey); ok {
-		root.Name = k.Name()
+	trust := licensefile.Trust{Threshold: 1}
+	if elsewhere != nil {
+		trust = *elsewhere
+	} else {
+		root := licensefile.RootKey{Name: "root-1", Key: signers["root-1"].Public()}
+		if k, ok := signers["root-1"].(*signer.RemoteKey); ok {
+			root.Name = k.Name()
+		}
+		trust.Roots = []licensefile.RootKey{root}
+		m.Fingerprint = licensefile.Fingerprint(root.Key)
 	}
-	trust := licensefile.Trust{Roots: []licensefile.RootKey{root}, Threshold: 1}
-	m.Fingerprint = licensefile.Fingerprint(root.Key)
 	if err := os.WriteFile(filepath.Join(temp, "root.pub"), trust.RootFile(), 0o644); err != nil {
 		return fileError(temp, err)
 	}
-	if err := c.found(s, s.dsn(temp), trust, m, signers, catalogues, fence); err != nil {
+	if err := c.found(s, temp, s.dsn(temp), trust, m, signers, catalogues, fence); err != nil {
 		return err
 	}
 	if err := os.Rename(temp, m.Dir); err != nil {
@@ -241,7 +293,7 @@ func (c *initCmd) build(s *session, m *made, held map[string]licensefile.Signer,
 }
 
 // found fills the record.
-func (c *initCmd) found(s *session, dsn string, trust licensefile.Trust, m *made, signers map[string]licensefile.Signer, catalogues [][]byte, fence licensefile.Fence) error {
+func (c *initCmd) found(s *session, temp, dsn string, trust licensefile.Trust, m *made, signers map[string]licensefile.Signer, catalogues [][]byte, fence licensefile.Fence) error {
 	a, err := authority.Open(s.ctx, dsn, trust)
 	if err != nil {
 		return err
@@ -250,13 +302,22 @@ func (c *initCmd) found(s *session, dsn string, trust licensefile.Trust, m *made
 	now := s.p.now()
 	today := license.DateOf(now.UTC())
 	f := authority.Founding{Roots: []licensefile.Signer{signers["root-1"]}}
+	change := authority.KeyListChange{} // for roots that are elsewhere
 	for _, issuer := range m.Issuers {
 		f.Issuers = append(f.Issuers, authority.FoundingIssuer{
 			Issuer: license.Issuer(issuer), Key: signers[issuerKeyName(issuer, 1)], Fence: fence,
 			Signing: licensefile.SigningKey{Key: signers[signingKeyName(issuer, 1)].Public(), Type: licensefile.TypeSet, From: today, Through: today.Add(c.Days)},
 		})
 	}
-	if err := a.Found(s.ctx, s.by(), f, now); err != nil {
+	for _, i := range f.Issuers {
+		change.Grants = append(change.Grants, licensefile.IssuerGrant{Issuer: i.Issuer, Key: i.Key.Public(), Fence: i.Fence})
+	}
+	if m.Draft == "" {
+		err = a.Found(s.ctx, s.by(), f, now)
+	} else {
+		err = c.draftFirst(s, a, change, filepath.Join(temp, filepath.Base(m.Draft)), m)
+	}
+	if err != nil {
 		return err
 	}
 	for _, text := range catalogues {
@@ -265,4 +326,14 @@ func (c *initCmd) found(s *session, dsn string, trust licensefile.Trust, m *made
 		}
 	}
 	return a.Close()
+}
+
+// draftFirst writes key list 1 for the holders of the roots to sign.
+func (c *initCmd) draftFirst(s *session, a *authority.Authority, change authority.KeyListChange, path string, m *made) error {
+	d, err := a.DraftKeyList(s.ctx, change, s.p.now())
+	if err != nil {
+		return err
+	}
+	m.Hash = d.Hash()
+	return s.write(path, d.Bytes())
 }

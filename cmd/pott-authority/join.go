@@ -73,7 +73,11 @@ func (c *initCmd) join(s *session) error {
 		if j.Issuer != "" {
 			what = "for " + j.Issuer
 		}
-		fmt.Fprintf(w, "%s %s %s, under key list %d\n", did, j.Dir, what, j.KeyList)
+		under := "from the first"
+		if j.KeyList > 0 {
+			under = fmt.Sprintf("under key list %d", j.KeyList)
+		}
+		fmt.Fprintf(w, "%s %s %s, %s\n", did, j.Dir, what, under)
 		for _, r := range j.Roots {
 			fmt.Fprintf(w, "root key     %s\n", r)
 		}
@@ -90,6 +94,8 @@ func (c *initCmd) joined(s *session) (*joined, error) {
 	switch {
 	case c.RootFile == "":
 		return nil, &UsageError{"--key-lists needs --root-file, which says whom to trust", initHelp}
+	case c.KeyLists == "" && (c.Issuer != "" || len(c.Catalogue) > 0):
+		return nil, &UsageError{"--root-file alone is for approving the first key list: an issuer needs --key-lists", initHelp}
 	case c.Issuer == "" && len(c.Catalogue) > 0:
 		return nil, &UsageError{"a catalogue is an issuer's: say which with --issuer", initHelp}
 	}
@@ -104,6 +110,12 @@ func (c *initCmd) joined(s *session) (*joined, error) {
 	if j.trust, err = licensefile.ParseRootFile(text); err != nil {
 		return nil, fileError(c.RootFile, err)
 	}
+	for _, r := range j.trust.Roots {
+		j.Roots = append(j.Roots, licensefile.Fingerprint(r.Key))
+	}
+	if c.KeyLists == "" {
+		return j, nil
+	}
 	if text, err = s.read(c.KeyLists); err != nil {
 		return nil, err
 	}
@@ -116,9 +128,6 @@ func (c *initCmd) joined(s *session) (*joined, error) {
 	}
 	newest := verified[len(verified)-1]
 	j.KeyList = newest.Number
-	for _, r := range j.trust.Roots {
-		j.Roots = append(j.Roots, licensefile.Fingerprint(r.Key))
-	}
 	if c.Issuer == "" {
 		return j, nil
 	}

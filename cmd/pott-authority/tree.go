@@ -52,6 +52,7 @@ var examples = map[string][]string{
 		"pott-authority init --catalogue superoffice.yaml --passphrase-file passphrase.txt",
 		"pott-authority init --catalogue a.yaml --catalogue b.yaml --root-passphrase-file root.txt --dry-run",
 		"pott-authority init --catalogue a.yaml --root-key signer:/run/pott-signer/socket#root-1",
+		"pott-authority init --catalogue a.yaml --root anna.pub --root bo.pub --root cy.pub --threshold 2",
 		"pott-authority init --issuer ACME --key-lists key-lists.txt --root-file root.pub --catalogue acme.yaml",
 	},
 	"key generate":  {"pott-authority key generate superoffice-signing-2 --use signing", "pott-authority key generate root-2 --use root --passphrase-file root.txt"},
