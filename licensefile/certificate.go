@@ -144,6 +144,9 @@ func readCertificate(n note, b block) (*Certificate, error) {
 	if len(b.lines) < 3 {
 		return nil, &FormatError{Line: b.line + len(b.lines) - 1, Rule: "a certificate has a header line and at least one signing key"}
 	}
+	if err := checkTextLines(b, "the certificate"); err != nil {
+		return nil, err
+	}
 	c := &Certificate{note: n}
 	r := &reader{line: b.line + 1, s: string(b.lines[1])}
 	r.open()

@@ -19,6 +19,7 @@ const (
 	MaxLine       = 64 << 10  // bytes of one line, without its end
 	MaxLines      = 100_000   // lines in the tree: the format line, the header and all that follow
 	MaxFileLines  = 200_000   // lines of the whole file
+	MaxTextLines  = 10_000    // lines of the text of one certificate or key list
 	MaxSignatures = 8         // signature lines of one note
 	MaxKeyLists   = 1000      // key lists carried by one file
 	MaxInteger    = 1<<53 - 1 // the largest integer, so that every JSON reader can hold it

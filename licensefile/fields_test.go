@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	tableHead = regexp.MustCompile("^\\| field of (.+?) \\| \\| value \\|$")
+	tableHead = regexp.MustCompile(`^\| field of (.+?) \| \| value \|$`)
 	tableRow  = regexp.MustCompile("^\\| `([a-z_]+)` \\| (needed|optional)[^|]* \\|")
 )
 

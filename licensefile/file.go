@@ -43,6 +43,9 @@ const optionalPrefix = "optional:"
 // the checkpoint and certificate name the header's issuer, serial number and
 // set number, and that the key lists are complete.
 func Parse(file []byte) (*File, error) {
+	if err := checkNewer(file, setFormat); err != nil {
+		return nil, err
+	}
 	blocks, err := split(file)
 	if err != nil {
 		return nil, err

@@ -82,6 +82,9 @@ func readKeyList(n note, b block) (*KeyList, error) {
 	if len(b.lines) < 2 {
 		return nil, &FormatError{Line: b.line, Rule: "a key list has a header line"}
 	}
+	if err := checkTextLines(b, "the key list"); err != nil {
+		return nil, err
+	}
 	l := &KeyList{note: n}
 	if err := l.readHeader(b.line+1, b.lines[1]); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -100,6 +101,26 @@ func checkFormat(b block, want string) error {
 		}
 	}
 	return &FormatError{Line: b.line, Rule: fmt.Sprintf("the first line must be %s", want)}
+}
+
+// checkNewer refuses a text whose first line says that it is of a higher version
+// than format. What such a text holds below is not known here, so this is asked
+// before anything else.
+func checkNewer(text []byte, format string) error {
+	line, _, _ := bytes.Cut(text[:min(len(text), len(format)+16)], []byte{'\n'})
+	if newer := new(VersionError); errors.As(checkFormat(block{1, [][]byte{line}}, format), &newer) {
+		return newer
+	}
+	return nil
+}
+
+// checkTextLines refuses a certificate or key list of so many lines that
+// checking all their keys would be work for a stranger.
+func checkTextLines(b block, what string) error {
+	if len(b.lines) > MaxTextLines {
+		return &TooLargeError{What: fmt.Sprintf("%s at line %d", what, b.line), Unit: "lines", Limit: MaxTextLines, Got: int64(len(b.lines))}
+	}
+	return nil
 }
 
 // A note is a text and the signatures over it.

@@ -82,6 +82,9 @@ type Proof struct {
 // ParseProof reads a proof strictly, and checks that its lines are in the tree
 // of its checkpoint. It needs neither keys nor a clock.
 func ParseProof(proof []byte) (*Proof, error) {
+	if err := checkNewer(proof, proofFormat); err != nil {
+		return nil, err
+	}
 	blocks, err := split(proof)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,9 @@ type Trust struct {
 
 // ParseRootFile reads a root file: the trusted keys and their threshold.
 func ParseRootFile(text []byte) (Trust, error) {
+	if err := checkNewer(text, rootFormat); err != nil {
+		return Trust{}, err
+	}
 	blocks, err := split(text)
 	if err != nil {
 		return Trust{}, err

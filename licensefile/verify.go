@@ -134,8 +134,9 @@ func isIssuerKey(list *KeyList, key ed25519.PublicKey) bool {
 	return false
 }
 
-// grant finds the issuer's key that signed the certificate.
-func (f *File) grant(list *KeyList) (*IssuerGrant, error) {
+// grant finds the issuer's key that signed the certificate: the first in the
+// order of the list. A false signature of any of them refuses the set.
+func (f *File) grant(list *KeyList) (signed *IssuerGrant, err error) {
 	named := false
 	for i := range list.Issuers {
 		g := &list.Issuers[i]
@@ -147,29 +148,37 @@ func (f *File) grant(list *KeyList) (*IssuerGrant, error) {
 		if err != nil {
 			return nil, &SignatureError{What: "the certificate", Why: err.Error()}
 		}
-		if ok {
-			return g, nil
+		if ok && signed == nil {
+			signed = g
 		}
 	}
-	return nil, &UnknownIssuerError{Issuer: f.Set.Issuer, KeyList: list.Number, Named: named}
+	if signed == nil {
+		return nil, &UnknownIssuerError{Issuer: f.Set.Issuer, KeyList: list.Number, Named: named}
+	}
+	return signed, nil
 }
 
-// signingKey finds the key that signed the checkpoint.
-func (f *File) signingKey() (*SigningKey, error) {
+// signingKey finds the key for sets that signed the checkpoint: the first in the
+// order of the certificate. A false signature of any of them refuses the set.
+func (f *File) signingKey() (signed *SigningKey, err error) {
 	name := checkpointName(f.Set.Issuer, f.Set.Serial, f.Set.Number)
 	for i := range f.Certificate.SigningKeys {
 		k := &f.Certificate.SigningKeys[i]
+		if k.Type != TypeSet {
+			continue
+		}
 		ok, err := f.checkpoint.verify(name, k.Key)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, &SignatureError{What: "the checkpoint", Why: err.Error()}
-		case ok && k.Type != TypeSet:
-			return nil, &SignatureError{What: "the checkpoint", Why: "it is signed with a key for " + k.Type + " texts, not for sets"}
-		case ok:
-			return k, nil
+		}
+		if ok && signed == nil {
+			signed = k
 		}
 	}
-	return nil, &SignatureError{What: "the checkpoint", Why: "it is not signed with a key that the certificate names"}
+	if signed == nil {
+		return nil, &SignatureError{What: "the checkpoint", Why: "it is not signed with a key that the certificate names for sets"}
+	}
+	return signed, nil
 }
 
 // refuseRevoked refuses new sets of revoked keys, whatever the effect.

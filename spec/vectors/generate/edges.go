@@ -108,6 +108,17 @@ func edges() []vector {
 	large("too-many-lines", "a set of 100001 lines", with(func(d *doc) {
 		d.lines = append(d.lines, strings.Split(many(100_001-len(d.lines), func(int) string { return "optional:x" }), "\n")...)
 	}))
+	large("too-many-lines-in-list", "a key list of 10001 lines", with(func(d *doc) {
+		d.lists[0].text += many(10_001-strings.Count(d.lists[0].text, "\n"), func(int) string { return `{"revoke":"` + public("lost") + `","effect":"refuse-new"}` }) + "\n"
+	}))
+	large("too-many-lines-in-certificate", "a certificate of 10001 lines", with(func(d *doc) {
+		d.cert.text += many(10_001-strings.Count(d.cert.text, "\n"), func(int) string { return `{"revoke":"` + public("lost") + `"}` }) + "\n"
+	}))
+	newVersion := func(name, comment, file string) {
+		all = append(all, vector{name: "set-newer-version-" + name, expect: newer, spec: "5.1", line: 1, comment: comment, file: swap(file, "set/v1", "set/v2")})
+	}
+	newVersion("other-bytes", "version 2 of the format, with a tab in it", inUser(`"User"`, "\"User\t\""))
+	newVersion("other-blocks", "version 2 of the format, and nothing below the lines", usual().String()[:strings.Index(usual().String(), "\n\n")+1])
 	large("too-many-key-lists", "1001 key lists", with(func(d *doc) {
 		d.lists = nil
 		for i := range 1001 {
@@ -230,7 +241,32 @@ func edgesOfTheChain() []vector {
 	})}
 	skipped := bad("list-number-skipped", malformed, "3.2", "list 2 is missing", rotated(func(lists []part) { lists[1] = lists[2] }))
 	skipped.line = 29
+	receipts := swap(signingKey("acme-2"), `"set"`, `"receipt"`)
+	bySecond := sig{name: origin, key: "acme-2"}
+	falsely := sig{name: origin, key: "acme-2", make: bend}
+	twoKeys := func(first, second string, s sig) string {
+		return with(func(d *doc) {
+			d.cert = certificate(certHead, first, second)
+			d.sigs = append(d.sigs, s)
+		})
+	}
+	set, other := signingKey("acme-set"), signingKey("acme-2")
 	return []vector{
+		bad("also-signed-for-receipts-first", "ok", "8.3", "the checkpoint is signed with a key for receipts too, which the certificate names first", twoKeys(receipts, set, bySecond)),
+		bad("also-signed-for-receipts-last", "ok", "8.3", "the checkpoint is signed with a key for receipts too, which the certificate names last", twoKeys(set, receipts, bySecond)),
+		bad("receipts-signature-damaged", "ok", "8.3", "a signature by a key for receipts is damaged; nobody asks for it", twoKeys(receipts, set, falsely)),
+		bad("second-key-signature-damaged-last", unsigned, "6.3", "the signature of a second key for sets is damaged; the certificate names it last", twoKeys(set, other, falsely)),
+		bad("second-key-signature-damaged-first", unsigned, "6.3", "the signature of a second key for sets is damaged; the certificate names it first", twoKeys(other, set, falsely)),
+		bad("first-of-two-keys-counts", "set.certificate-expired", "8.3", "two keys for sets signed; the first of the certificate had not begun", twoKeys(swap(other, `"from":"2026-01-02"`, `"from":"2026-06-02"`), set, bySecond)),
+		bad("second-issuer-signature-damaged", unsigned, "6.3", "the issuer has two keys; the signature of the second is damaged", with(func(d *doc) {
+			d.lists[0].text += grant("ACME", "acme-2", fence) + "\n"
+			d.cert.sigs = append(d.cert.sigs, sig{name: issuerName, key: "acme-2", make: bend})
+		})),
+		bad("first-of-two-issuer-keys-counts", "set.outside-fence", "8.3", "both keys of the issuer signed; the fence of the first in the list counts", with(func(d *doc) {
+			d.lists[0].text = swap(d.lists[0].text, grant("ACME", "acme", fence), grant("ACME", "acme-2", swap(fence, `"max_quantity":1000000`, `"max_quantity":9`))+"\n"+grant("ACME", "acme", fence))
+			d.cert.sigs = append(d.cert.sigs, sig{name: issuerName, key: "acme-2"})
+		})),
+		bad("next-root-signs-set", "ok", "8.3", "the signing key is announced as a next root, which is not a root yet", inList(rootLine("root-1"), rootLine("root-1")+"\n"+swap(nextLine("root-2"), public("root-2"), public("acme-set")))),
 		otherName, firstDay, lastDay,
 		bad("spare-signature-damaged", unsigned, "6.3", "list 3 has enough signatures, and a damaged one by another of its roots", rotated(func(lists []part) {
 			lists[2].sigs = append(lists[2].sigs, sig{name: rootName("root-4"), key: "root-4", make: bend})
