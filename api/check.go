@@ -55,6 +55,16 @@ type Why struct {
 	Answer
 	Paths   []Path    `json:"paths" doc:"Every way that gives it."`
 	Missing []Missing `json:"missing" doc:"Everything that is missing, when it is not given."`
+	Proof   *Proof    `json:"proof,omitempty" doc:"When it was asked for."`
+}
+
+// A Proof shows that one license is in the set in force, to somebody who has
+// neither the rest of the set nor this server. It can be checked without a
+// network: pott-verify proof check.
+type Proof struct {
+	License license.Name `json:"license" doc:"The license that decides."`
+	Set     string       `json:"set" doc:"The id of the set."`
+	Text    string       `json:"text" doc:"The proof, as it stands in a file."`
 }
 
 // A Path is one way that gives something, step by step.

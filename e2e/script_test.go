@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"errors"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
 )
 
 // TestCommands runs every script of testdata/script against a server of its
@@ -25,6 +27,7 @@ import (
 //	clock DAYS          the server is stopped, and started again so many days later
 //	people              adds five people with a login
 //	stop                stops the server
+//	proves FILE NAME    the file proves a module, to whoever has the root
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -46,7 +49,8 @@ func TestCommands(t *testing.T) {
 					ts.Check(err)
 				}
 			},
-			"stop": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
+			"proves": proves,
+			"stop":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
 		},
 	})
 }
@@ -69,6 +73,32 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+func proves(ts *testscript.TestScript, _ bool, args []string) {
+	w := ts.Value(worldKey{}).(*world)
+	root, err := os.ReadFile(w.path("root.pub"))
+	ts.Check(err)
+	trust, err := licensefile.ParseRootFile(root)
+	ts.Check(err)
+	proved, err := licensefile.VerifyProof([]byte(ts.ReadFile(args[0])), trust, time.Now())
+	ts.Check(err)
+	if string(proved.License.Module) != args[1] {
+		ts.Fatalf("%s proves %s, not %s", args[0], proved.License.Module, args[1])
+	}
+}
+
+// keyLists are the key lists of a license file, as they are handed out alone.
+func keyLists(file []byte) ([]byte, error) {
+	f, err := licensefile.Parse(file)
+	if err != nil {
+		return nil, err
+	}
+	var lists [][]byte
+	for _, l := range f.KeyLists {
+		lists = append(lists, l.Bytes())
+	}
+	return bytes.Join(lists, []byte{'\n'}), nil
+}
+
 func setUp(t *testing.T, env *testscript.Env) error {
 	w := start(t, "", designteamet, nordlys)
 	env.Values[worldKey{}] = w
@@ -88,7 +118,16 @@ func setUp(t *testing.T, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	keys, err := keyLists(first)
+	if err != nil {
+		return err
+	}
+	others, err = keyLists(foreign)
+	if err != nil {
+		return err
+	}
 	files := map[string][]byte{
+		"keys.pott": keys, "foreign-keys.pott": others,
 		"early.pott": early,
 		"first.pott": first, "renewal.pott": w.issue(t, "designteamet/order-2.yaml"), "nordlys.pott": nordfile,
 		"foreign.pott":   foreign,

@@ -224,7 +224,16 @@ func (c *Client) Check(ctx context.Context, q api.Check) (api.Answer, error) {
 
 // Why asks one question and wants to know everything that led to the answer.
 func (c *Client) Why(ctx context.Context, q api.Check) (api.Why, error) {
-	query := url.Values{}
+	return c.why(ctx, q, url.Values{})
+}
+
+// WhyProved is Why with the proof that the license that decides is in the set in
+// force.
+func (c *Client) WhyProved(ctx context.Context, q api.Check) (api.Why, error) {
+	return c.why(ctx, q, url.Values{"proof": {"true"}})
+}
+
+func (c *Client) why(ctx context.Context, q api.Check, query url.Values) (api.Why, error) {
 	for name, value := range map[string]string{"person": q.Person, "module": q.Module, "client": q.Client, "feature": q.Feature} {
 		if value != "" {
 			query.Set(name, value)

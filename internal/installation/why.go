@@ -16,6 +16,16 @@ import (
 // it and everything that is missing, and what would help. Names may be typed as
 // people type them.
 func (in *Installation) Why(ctx context.Context, act Act, q api.Check) (api.Why, error) {
+	return in.explain(ctx, act, q, false)
+}
+
+// WhyProved is Why with the proof that the license that decides is in the set in
+// force. The error is a [NoProofError] when no set in force has the license.
+func (in *Installation) WhyProved(ctx context.Context, act Act, q api.Check) (api.Why, error) {
+	return in.explain(ctx, act, q, true)
+}
+
+func (in *Installation) explain(ctx context.Context, act Act, q api.Check, proved bool) (api.Why, error) {
 	var why api.Why
 	err := in.view(func(v *store.View) error {
 		full, err := spellOut(v, q)
@@ -26,8 +36,13 @@ func (in *Installation) Why(ctx context.Context, act Act, q api.Check) (api.Why,
 		if err != nil {
 			return err
 		}
-		why, err = in.why(v, asked, act.Language)
+		if why, err = in.why(v, asked, act.Language); err != nil {
+			return err
+		}
 		why.Question = full
+		if proved {
+			why.Proof, err = proofOf(ctx, v, decisive(v.Active(), asked.Question))
+		}
 		return err
 	})
 	return why, err

@@ -59,6 +59,7 @@ var table = map[string]Row{
 	"seat.person-kind":        badValue,
 	"person.gone":             conflict,
 	"license.read-only":       readOnly,
+	"proof.none":              notFound,
 	"license.set-dropped":     {http.StatusConflict, NotVerified},
 	"license.set-not-genuine": {http.StatusConflict, NotVerified},
 	"set.too-small":           counts,

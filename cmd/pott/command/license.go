@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
@@ -29,19 +30,47 @@ func (c licenseLs) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(l api.License) string { return l.Name.String() }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "kind"}, {head: "purchased", right: true},
-			{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
-		short := shorter(namesOf(list.Items, func(l api.License) license.Name { return l.Name }))
-		for _, l := range list.Items {
-			kind := l.Kind.String()
-			if l.Plan {
-				kind = "plan"
-			}
-			t.add(title(l.DisplayName, l.Name), short(l.Name), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
+		groups := [][]api.License{list.Items}
+		if s.p.Terminal { // a program gets one table, in which each name says its issuer
+			groups = byIssuer(list.Items)
 		}
-		o.table(t)
+		short := shorter(namesOf(list.Items, func(l api.License) license.Name { return l.Name }))
+		for i, group := range groups {
+			if i > 0 {
+				o.printf("\n")
+			}
+			if len(groups) > 1 {
+				o.line("license.of", group[0].Name.Issuer, group[0].Set)
+			}
+			o.licenses(group, short)
+		}
 		s.shown(len(list.Items), list.Total, list.Next)
 	}})
+}
+
+// byIssuer cuts a list, which is in the issuers' order, into one for each.
+func byIssuer(list []api.License) (groups [][]api.License) {
+	for len(list) > 0 {
+		n := slices.IndexFunc(list, func(l api.License) bool { return l.Name.Issuer != list[0].Name.Issuer })
+		if n < 0 {
+			n = len(list)
+		}
+		groups, list = append(groups, list[:n]), list[n:]
+	}
+	return groups
+}
+
+func (o *paper) licenses(list []api.License, short func(license.Name) string) {
+	t := &table{columns: []column{{head: "license", cut: late}, {head: "name", cut: early}, {head: "kind"}, {head: "purchased", right: true},
+		{head: "in-use", right: true}, {head: "spare", right: true}, {head: "state"}}}
+	for _, l := range list {
+		kind := l.Kind.String()
+		if l.Plan {
+			kind = "plan"
+		}
+		t.add(title(l.DisplayName, l.Name), short(l.Name), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
+	}
+	o.table(t)
 }
 
 type licenseShow struct {
@@ -68,7 +97,7 @@ func (c licenseShow) Run(s *session) error {
 			{"purchased", seats(l)}, {"in-use", inUse(l)}, {"spare", spare(l)}, {"state", o.poolState(l)},
 			{"hidden", o.yes(l.Hidden)}, {"group", l.Group}, {"includes", names(l.Includes)},
 			{"prerequisite", l.Prerequisite.String()}, {"edit", l.Edit.String()},
-			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set},
+			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set}, {"notice", noticeOf(l.OutOfForce)},
 		}...)
 	}})
 }

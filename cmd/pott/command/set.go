@@ -15,7 +15,7 @@ type setCmd struct {
 	Show     setShow     `cmd:"" help:"Show one set."`
 	Inspect  setInspect  `cmd:"" help:"Say what is in a license file, without checking who signed it."`
 	Verify   setVerify   `cmd:"" help:"Check a license file against a pinned root key, without a server."`
-	Load     setLoad     `cmd:"" help:"Send a license file to the server, which checks and keeps it."`
+	Load     setLoad     `cmd:"" help:"Send a license file, or key lists without one, to the server, which checks and keeps them."`
 	Review   setReview   `cmd:"" help:"Show what activating a set would change."`
 	Activate setActivate `cmd:"" help:"Put a set in force."`
 }
@@ -73,12 +73,19 @@ func (o *paper) set(x api.Set) {
 	}
 	o.pairs([][2]string{
 		{"set", x.ID}, {"status", o.s.say("set." + x.Status)}, {"issuer", issuer},
-		{"company", x.Company}, {"serial", x.Serial}, {"validity", o.setValidity(x)},
+		{"company", x.Company}, {"serial", x.Serial}, {"validity", o.setValidity(x)}, {"notice", noticeOf(x.Notice)},
 		{"issued", moment(x.Issued)}, {"next-check", x.NextCheck.String()}, {"warning", x.Warning.String()},
 		{"expiry", x.Expiry.String()}, {"grace", x.Grace.String()}, {"maintenance", x.Maintenance.String()},
 		{"time-zone", x.TimeZone}, {"product", x.Product}, {"licenses", fmt.Sprint(x.Licenses)},
 		{"checkpoint", x.Checkpoint}, {"accepted", moment(x.Accepted)}, {"activated", moment(x.From)}, {"replaced", moment(x.Until)},
 	}...)
+}
+
+func noticeOf(n *api.KeyNotice) string {
+	if n == nil {
+		return ""
+	}
+	return n.Text
 }
 
 func (o *paper) setValidity(x api.Set) string {
@@ -87,7 +94,7 @@ func (o *paper) setValidity(x api.Set) string {
 }
 
 type setLoad struct {
-	File string `arg:"" help:"The license file; - reads standard input."`
+	File string `arg:"" help:"The license file, or a file of key lists; - reads standard input."`
 	preview
 }
 
@@ -104,6 +111,9 @@ func (c setLoad) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	if loaded.Keys != nil {
+		return s.learned(loaded)
+	}
 	return s.answer(answer{doc: loaded, ids: []string{loaded.Set.ID}, human: func(o *paper) {
 		x := loaded.Set
 		switch {
@@ -119,6 +129,22 @@ func (c setLoad) Run(s *session) error {
 		if x.Status == "loaded" && !loaded.DryRun {
 			s.remark("load.next", x.ID)
 		}
+	}})
+}
+
+// learned says what key lists that came without a set have changed.
+func (s *session) learned(loaded api.LoadedSet) error {
+	k := loaded.Keys
+	return s.answer(answer{doc: loaded, ids: []string{fmt.Sprint(k.Number)}, human: func(o *paper) {
+		switch {
+		case loaded.Already:
+			o.line("load.keys-already", k.Number)
+		case loaded.DryRun:
+			o.line("load.keys-would", k.Number, k.Was)
+		default:
+			o.line("load.keys", k.Number, k.Was)
+		}
+		o.notes(loaded.Notes)
 	}})
 }
 

@@ -39,6 +39,9 @@ func (o *paper) statusHead(st api.Status) {
 	}
 	for _, set := range st.Sets {
 		o.printf("%s · %s\n", o.s.say("status.set", set.ID), o.validity(set.State, set.Expiry, set.End, set.DaysLeft))
+		if set.Notice != nil {
+			o.printf("  %s\n", set.Notice.Text)
+		}
 	}
 	o.printf("\n")
 }
@@ -46,6 +49,8 @@ func (o *paper) statusHead(st api.Status) {
 // validity says until when a set is good and what its dates say today.
 func (o *paper) validity(state string, expiry, end license.Date, left *int) string {
 	switch {
+	case state == api.OutOfForce:
+		return o.s.say("valid.out-of-force")
 	case expiry.IsZero():
 		return o.s.say("valid.no-end")
 	case state == license.ReadOnly.String():
@@ -142,6 +147,8 @@ func inUse(l api.License) string {
 
 func (o *paper) poolState(l api.License) string {
 	switch {
+	case l.OutOfForce != nil:
+		return o.s.say("valid.out-of-force")
 	case l.Marker:
 		return o.s.say("pool.marker")
 	case l.Kind == license.System:

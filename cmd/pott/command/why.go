@@ -30,7 +30,10 @@ func (q question) check() (api.Check, error) {
 	return api.Check{Person: q.User, Module: q.License, Client: q.Client, Feature: q.Feature}, nil
 }
 
-type userWhy struct{ question }
+type userWhy struct {
+	question
+	Proof string `placeholder:"FILE" help:"Write the proof that the license that decides is in the set in force; - prints it and nothing else. Check it with pott-verify proof check."`
+}
 
 func (c userWhy) Run(s *session) error {
 	q, err := c.check()
@@ -41,9 +44,12 @@ func (c userWhy) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	why, err := cl.Why(s.ctx, q)
+	why, err := c.ask(s, cl, q)
 	if err != nil {
 		return err
+	}
+	if c.Proof == "-" && !s.g.JSON {
+		return s.answerText(why.Proof.Text)
 	}
 	return s.answer(answer{doc: why, ids: []string{why.Effect}, human: func(o *paper) {
 		o.verdict(why.Answer)
@@ -63,6 +69,25 @@ func (c userWhy) Run(s *session) error {
 			}
 		}
 	}})
+}
+
+// ask asks, and writes the proof where it is wanted.
+func (c userWhy) ask(s *session, cl *client.Client, q api.Check) (api.Why, error) {
+	if c.Proof == "" {
+		return cl.Why(s.ctx, q)
+	}
+	why, err := cl.WhyProved(s.ctx, q)
+	if err != nil || c.Proof == "-" {
+		return why, err
+	}
+	if why.Proof == nil {
+		return why, &FileError{Path: c.Proof, Why: "the server sent no proof"}
+	}
+	if err := writeWhole(c.Proof, []byte(why.Proof.Text)); err != nil {
+		return why, fileError(c.Proof, err)
+	}
+	s.remark("why.proof", why.Proof.License, why.Proof.Set, c.Proof)
+	return why, nil
 }
 
 // fixing returns the command that does what would help, or "" when there is none

@@ -24,14 +24,17 @@ var checkScope = []string{api.ScopeCheck}
 func checkRoutes() []operation {
 	why := read("/v1/why", "explain", api.ScopeRead, "The answer to one question, with everything that led to it",
 		func(c *call) (api.Why, error) {
-			return c.in.Why(c.r.Context(), c.act, api.Check{
-				Person: c.query.Get("person"), Module: c.query.Get("module"), Client: c.query.Get("client"), Feature: c.query.Get("feature"),
-			})
+			q := api.Check{Person: c.query.Get("person"), Module: c.query.Get("module"), Client: c.query.Get("client"), Feature: c.query.Get("feature")}
+			if c.flag("proof") {
+				return c.in.WhyProved(c.r.Context(), c.act, q)
+			}
+			return c.in.Why(c.r.Context(), c.act, q)
 		}).with(
 		parameter{name: "person", kind: "string", doc: "User id."},
 		parameter{name: "module", kind: "string", doc: "May the person use it?"},
 		parameter{name: "client", kind: "string", doc: "May the person sign in that way?"},
-		parameter{name: "feature", kind: "string", doc: "Is it on, and may the person edit?"}).may("check.bad-question").may(nameCodes...)
+		parameter{name: "feature", kind: "string", doc: "Is it on, and may the person edit?"},
+		parameter{name: "proof", kind: "boolean", doc: "Whether the proof is wanted that the license that decides is in the set in force."}).may("check.bad-question", "proof.none").may(nameCodes...)
 
 	one := change("POST", "/v1/check", "check", api.ScopeCheck, "Ask one question",
 		func(c *call, q api.Check) (api.Answer, error) { return c.in.Check(q) })
