@@ -56,6 +56,7 @@ func TestATamperedActIsFound(t *testing.T) {
 		{"one is taken out", `DELETE FROM act WHERE number = 2`, 2},
 		{"the newest is taken out", `DELETE FROM act WHERE number = 4`, 4},
 		{"the newest is taken out of the head too", `UPDATE act_head SET number = 3`, 5},
+		{"the head is of another chain", `UPDATE act_head SET link = 'x'`, 5},
 		{"one is put in", `INSERT INTO act SELECT 5, at, by_whom, what, about, facts, link FROM act WHERE number = 4`, 5},
 		{"the first is another", `UPDATE act SET what = 'x' WHERE number = 1`, 1},
 	} {
