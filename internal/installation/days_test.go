@@ -21,13 +21,15 @@ type day struct {
 	f      *housetest.Fixture
 	in     *installation.Installation
 	random *rand.Rand
-	set    license.Set
-	last   string // checkpoint of the newest set
+	set    map[license.Issuer]license.Set
+	last   map[license.Issuer]string // checkpoint of the newest set
 	people []string
 	did    []string
 }
 
-// TestRandomDays makes days of activating, giving, swapping, taking back,
+var bothIssuers = []license.Issuer{"SUPEROFFICE", "ACME"}
+
+// TestRandomDays makes days, with sets of two issuers, of activating, giving, swapping, taking back,
 // leaving, deleting and expiring. After each act: no more is in use than was
 // bought, what is in use equals a recount from nothing, an act that is refused
 // leaves no trace, checks agree with the explained answers, and what somebody
@@ -40,9 +42,11 @@ func TestRandomDays(t *testing.T) {
 	for seed := range uint64(days) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
-			d := &day{T: t, f: f, in: f.Installation("acme"), random: rand.New(rand.NewPCG(seed, 1))}
-			d.set = randomSet(d.random)
-			d.activate()
+			d := &day{T: t, f: f, in: f.Installation("acme"), random: rand.New(rand.NewPCG(seed, 1)),
+				set: map[license.Issuer]license.Set{}, last: map[license.Issuer]string{}}
+			for _, issuer := range bothIssuers {
+				d.activate(issuer)
+			}
 			for range acts {
 				d.act()
 				d.check()
@@ -61,8 +65,8 @@ func TestRandomDays(t *testing.T) {
 	}
 }
 
-func randomSet(random *rand.Rand) license.Set {
-	set := license.Set{Issuer: "SUPEROFFICE", Company: "Acme AB", Serial: "1600070120", Issued: housetest.Noon, TimeZone: "UTC",
+func randomSet(random *rand.Rand, issuer license.Issuer) license.Set {
+	set := license.Set{Issuer: issuer, Company: "Acme AB", Serial: "1600070120", Issued: housetest.Noon, TimeZone: "UTC",
 		Dates: license.Dates{Expiry: license.Date{Year: 2027, Month: 6, Day: 10}}}
 	user := func(m string) license.License {
 		return license.License{Module: license.Module(m), Kind: license.User, Quantity: 1 + random.Int64N(6), People: license.Internal}
@@ -96,13 +100,13 @@ func randomSet(random *rand.Rand) license.Set {
 	return set
 }
 
-// activate tries a random next set. It may be refused.
-func (d *day) activate() error {
-	next := randomSet(d.random)
-	next.Number, next.Previous = d.set.Number+1, d.last
+// activate tries a random next set of an issuer. It may be refused.
+func (d *day) activate(issuer license.Issuer) error {
+	next := randomSet(d.random, issuer)
+	next.Number, next.Previous = d.set[issuer].Number+1, d.last[issuer]
 	loaded, err := d.in.Load(d.Context(), admin, d.f.Vendors.File(d, next))
 	must(d, err)
-	d.set, d.last = next, loaded.Set.Checkpoint
+	d.set[issuer], d.last[issuer] = next, loaded.Set.Checkpoint
 	_, err = d.in.Activate(d.Context(), admin, loaded.Set.ID, "")
 	return err
 }
@@ -118,7 +122,9 @@ func (d *day) act() {
 		return
 	}
 	person := d.people[d.random.IntN(len(d.people))]
-	plan, extra := fmt.Sprint("plan", d.random.IntN(4)), fmt.Sprint("extra", d.random.IntN(2))
+	issuer := bothIssuers[d.random.IntN(2)]
+	of := strings.ToLower(string(issuer))
+	plan, extra := fmt.Sprint(of, ".plan", d.random.IntN(4)), fmt.Sprint(of, ".extra", d.random.IntN(2))
 	before := d.recorded()
 	var what string
 	var err error
@@ -148,7 +154,7 @@ func (d *day) act() {
 		d.people = slices.DeleteFunc(d.people, func(p string) bool { return p == person })
 	default:
 		what, person = "activate", ""
-		if err = d.activate(); err != nil {
+		if err = d.activate(issuer); err != nil {
 			before = d.recorded() // loading it was recorded
 		}
 	}

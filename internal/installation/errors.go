@@ -16,6 +16,33 @@ func (e *UnknownPersonError) Error() string { return fmt.Sprintf("there is no pe
 // Code returns the stable code of the error.
 func (e *UnknownPersonError) Code() string { return "person.unknown" }
 
+// An UnknownClientError is returned for a way to sign in that was typed without
+// an issuer and that no set in force has.
+type UnknownClientError struct {
+	Client string // as it was asked for
+}
+
+func (e *UnknownClientError) Error() string {
+	return fmt.Sprintf("no set in force has a way to sign in called %q", e.Client)
+}
+
+// Code returns the stable code of the error.
+func (e *UnknownClientError) Code() string { return "check.unknown-client" }
+
+// An AmbiguousClientError is returned for a way to sign in that was typed without
+// an issuer and that more than one has.
+type AmbiguousClientError struct {
+	Client string         // as it was asked for
+	Names  []license.Name // what it may stand for
+}
+
+func (e *AmbiguousClientError) Error() string {
+	return fmt.Sprintf("more than one issuer has a way to sign in called %q", e.Client)
+}
+
+// Code returns the stable code of the error.
+func (e *AmbiguousClientError) Code() string { return "check.ambiguous-client" }
+
 // A BadValueError is returned for a value that no field of its kind may have.
 type BadValueError struct {
 	Field string

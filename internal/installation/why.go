@@ -63,16 +63,32 @@ func spellOut(v *store.View, q api.Check) (api.Check, error) {
 		*text = name.String()
 	}
 	if q.Client != "" && !strings.Contains(q.Client, ".") {
-		for _, set := range active.Sets() {
-			for _, c := range set.Clients {
-				if c.Name == q.Client {
-					q.Client = license.NameOf(set.Issuer, license.Module(c.Name)).String()
-					return q, nil
-				}
+		name, err := resolveClient(active, q.Client)
+		if err != nil {
+			return q, err
+		}
+		q.Client = name.String()
+	}
+	return q, nil
+}
+
+// resolveClient finds the client that a bare name stands for.
+func resolveClient(active *license.Active, text string) (license.Name, error) {
+	var found []license.Name
+	for _, set := range active.Sets() {
+		for _, c := range set.Clients {
+			if strings.EqualFold(c.Name, text) {
+				found = append(found, license.NameOf(set.Issuer, license.Module(c.Name)))
 			}
 		}
 	}
-	return q, nil
+	switch len(found) {
+	case 0:
+		return license.Name{}, &UnknownClientError{Client: text}
+	case 1:
+		return found[0], nil
+	}
+	return license.Name{}, &AmbiguousClientError{Client: text, Names: found}
 }
 
 func (in *Installation) why(v *store.View, q question, lang string) (api.Why, error) {

@@ -59,6 +59,8 @@ var table = map[string]Row{
 	"seat.person-kind":        badValue,
 	"person.gone":             conflict,
 	"license.read-only":       readOnly,
+	"check.unknown-client":    notFound,
+	"check.ambiguous-client":  badValue,
 	"proof.none":              notFound,
 	"license.set-dropped":     {http.StatusConflict, NotVerified},
 	"license.set-not-genuine": {http.StatusConflict, NotVerified},

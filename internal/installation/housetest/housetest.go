@@ -201,6 +201,15 @@ func (v Vendors) Trust() licensefile.Trust {
 	return licensefile.Trust{Threshold: 1, Roots: v.roots()}
 }
 
+// Forged returns a set that is not its issuer's: another has signed it, in a
+// certificate that says it were the issuer.
+func (v Vendors) Forged(t testing.TB, set license.Set, by license.Issuer) []byte {
+	t.Helper()
+	v.keys = maps.Clone(v.keys)
+	v.keys[set.Issuer] = v.keys[by].certified(t, set.Issuer)
+	return v.File(t, set)
+}
+
 // File returns a set as its issuer signs it.
 func (v Vendors) File(t testing.TB, set license.Set) []byte {
 	t.Helper()

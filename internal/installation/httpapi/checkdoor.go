@@ -34,7 +34,7 @@ func checkRoutes() []operation {
 		parameter{name: "module", kind: "string", doc: "May the person use it?"},
 		parameter{name: "client", kind: "string", doc: "May the person sign in that way?"},
 		parameter{name: "feature", kind: "string", doc: "Is it on, and may the person edit?"},
-		parameter{name: "proof", kind: "boolean", doc: "Whether the proof is wanted that the license that decides is in the set in force."}).may("check.bad-question", "proof.none").may(nameCodes...)
+		parameter{name: "proof", kind: "boolean", doc: "Whether the proof is wanted that the license that decides is in the set in force."}).may("check.bad-question", "check.unknown-client", "check.ambiguous-client", "proof.none").may(nameCodes...)
 
 	one := change("POST", "/v1/check", "check", api.ScopeCheck, "Ask one question",
 		func(c *call, q api.Check) (api.Answer, error) { return c.in.Check(q) })
