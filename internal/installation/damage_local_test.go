@@ -3,6 +3,7 @@ package installation_test
 import (
 	"testing"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
@@ -33,4 +34,50 @@ func TestADamagedSetFileDoesNotHideTheStatus(t *testing.T) {
 			t.Errorf("activating it: %v", err)
 		}
 	})
+}
+
+// Damage that is found while the server runs counts at once: checks and pages say
+// the same.
+func TestDamageThatIsFoundCountsForChecks(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		f := housetest.New(t, db, "acme")
+		acme := f.Installation("acme")
+		enforce(t, f, acme, twoSeats(1, 2, ""))
+		_, err := acme.AddPerson(ctx, admin, api.NewPerson{UserID: "anna", Login: true, Plan: "sales"})
+		must(t, err)
+		_, err = db.Exec(ctx, "UPDATE assignment SET quantity = 7")
+		must(t, err)
+		if _, err := acme.RemovePlan(ctx, admin, "anna", "sales"); code(err) != "storage.damaged" {
+			t.Fatalf("taking it back: %v", err)
+		}
+		p, err := acme.Person(ctx, admin, "anna")
+		must(t, err)
+		a, err := acme.Check(api.Check{Person: "anna", Module: "superoffice.sale-cal"})
+		must(t, err)
+		if len(p.Plans) != 0 || a.Effect != api.Deny {
+			t.Errorf("the page shows %v, and the check says %s", p.Plans, a.Effect)
+		}
+		if l := inUse(t, acme, "sales"); l.Taken != 1 {
+			t.Errorf("%d seats are taken", l.Taken)
+		}
+	})
+}
+
+// What is asked for is explained for the very person that checks would find.
+func TestAnExplanationNamesWhoItIsAbout(t *testing.T) {
+	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
+	acme := f.Installation("acme")
+	enforce(t, f, acme, twoSeats(1, 2, ""))
+	_, err := acme.AddPerson(t.Context(), admin, api.NewPerson{UserID: "anna", Login: true, Plan: "sales"})
+	must(t, err)
+	for _, typed := range []string{"anna", "ANNA", "#1"} {
+		why, err := acme.Why(t.Context(), admin, api.Check{Person: typed, Module: "sale-cal"})
+		must(t, err)
+		a, err := acme.Check(why.Question)
+		must(t, err)
+		if why.Answer != a || a.Effect != api.Allow {
+			t.Errorf("%s: explained %+v, checked %+v", typed, why.Answer, a)
+		}
+	}
 }

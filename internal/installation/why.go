@@ -49,9 +49,12 @@ func (in *Installation) explain(ctx context.Context, act Act, q api.Check, prove
 }
 
 // spellOut completes the names of a question where people may leave out the
-// issuer.
+// issuer, and names the person as checks know them.
 func spellOut(v *store.View, q api.Check) (api.Check, error) {
 	active := v.Active()
+	if p, err := findPerson(v, q.Person); err == nil && !p.Deleted {
+		q.Person = p.Personal.UserID
+	}
 	for _, text := range []*string{&q.Module, &q.Feature} {
 		if *text == "" || strings.Contains(*text, ".") {
 			continue

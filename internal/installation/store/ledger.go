@@ -64,6 +64,7 @@ type stage struct {
 	undo    []func() // newest last
 	entries []audit.Entry
 	secret  tamper.Secret
+	act     int                                              // which act of the batch is running
 	at      int64                                            // the time of the batch, in microseconds since 1970 UTC
 	more    func(ctx context.Context, w *sqldb.Writer) error // writes what is not sealed
 	batch   [16]byte                                         // its random id, set by writeBatch
@@ -151,10 +152,16 @@ func (l *ledger) follow(ctx context.Context, q queryer, found *headRow) error {
 	return nil
 }
 
+// blamed is a damaged row that an act was to write over.
+type blamed struct {
+	*DamagedError
+	act int
+}
+
 // writeBatch writes everything staged: rows, entries, journal, head. Rows that
 // are not as the book has them come back as damages, and then nothing of use has
 // been written.
-func (l *ledger) writeBatch(ctx context.Context, w *sqldb.Writer, s *stage) (damages []*DamagedError, err error) {
+func (l *ledger) writeBatch(ctx context.Context, w *sqldb.Writer, s *stage) (damages []blamed, err error) {
 	seq := l.head.Seq + 1
 	var changes []tamper.Change
 	for _, t := range s.tables {
@@ -187,7 +194,7 @@ func (l *ledger) writeBatch(ctx context.Context, w *sqldb.Writer, s *stage) (dam
 
 // compare reads the rows that are about to be written over and compares them
 // with what the book knows of them.
-func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, rows []pending) ([]*DamagedError, error) {
+func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, rows []pending) ([]blamed, error) {
 	layout := t.sealedLayout()
 	missing := map[string]*pending{}
 	var keys [][]tamper.Value
@@ -200,11 +207,11 @@ func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, ro
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	var damages []*DamagedError
-	report := func(key []tamper.Value, what string, columns []string, last *mark) {
-		e := &DamagedError{Damage{Table: layout.Table, Key: keyText(key), What: what, Columns: columns}}
-		damages = append(damages, e)
-		l.take(t, key, e, last)
+	var damages []blamed
+	report := func(p *pending, what string, columns []string) {
+		e := &DamagedError{Damage{Table: layout.Table, Key: keyText(p.keyValues), What: what, Columns: columns}}
+		damages = append(damages, blamed{e, p.act})
+		l.take(t, p.keyValues, e, p.old)
 	}
 	var buf []byte
 	err := byKeys(ctx, w, l.texts, layout, l.installation, keys, func(r *rawRow) error {
@@ -216,15 +223,15 @@ func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, ro
 		delete(missing, string(buf))
 		switch m, ok, edited := r.check(l.keys, layout, p.key); {
 		case !ok:
-			report(p.keyValues, "edited", edited, p.old)
+			report(p, "edited", edited)
 		case m != *p.old:
-			report(p.keyValues, "old copy put back", nil, p.old)
+			report(p, "old copy put back", nil)
 		}
 		return nil
 	})
 	for _, p := range missing {
 		if err == nil {
-			report(p.keyValues, "deleted", nil, p.old)
+			report(p, "deleted", nil)
 		}
 	}
 	return damages, err

@@ -211,7 +211,7 @@ func (s *Store) openBooks(ctx context.Context, places []place) error {
 // add makes a book reachable. On SQLite one teller serves the whole file; on
 // PostgreSQL the books do not wait for each other.
 func (s *Store) add(b *Book) {
-	b.notifiedAt = b.head.Seq
+	b.notifiedAt, b.touched = b.head.Seq, Commit{}
 	b.teller = s.teller
 	if s.db.Dialect == sqldb.PostgreSQL {
 		b.teller = newTeller(s.db, s.options.MaxBatch)
@@ -364,10 +364,10 @@ func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now
 	}, nil
 }
 
-func joined(damages []*DamagedError) error {
+func joined(damages []blamed) error {
 	var errs []error
 	for _, d := range damages {
-		errs = append(errs, d)
+		errs = append(errs, d.DamagedError)
 	}
 	return errors.Join(errs...)
 }

@@ -129,6 +129,7 @@ type draft[R any] struct {
 	row  *R    // nil: to be deleted
 	mark       // set when the batch is written
 	old  *mark // of the row it replaces; nil: there is none
+	act  int   // which of the batch's acts staged it
 }
 
 // staging is the rows of a table that the acts of a batch have touched. Reads
@@ -161,7 +162,7 @@ func (d *staging[K, R]) put(k K, row *R) error {
 		return e
 	}
 	prev := d.drafts[k]
-	next := &draft[R]{row: row}
+	next := &draft[R]{row: row, act: d.stage.act}
 	switch committed := d.rows[k]; {
 	case prev != nil:
 		next.old = prev.old
@@ -217,6 +218,7 @@ type pending struct {
 	old               *mark // nil: there is none
 	colsum            []byte
 	new               *mark // where the new mark goes; nil: the row is deleted
+	act               int   // which of the batch's acts staged it
 }
 
 // stagedTable is what the ledger needs to write a batch.
@@ -232,7 +234,7 @@ func (d *staging[K, R]) pending() []pending {
 		if draft.row == nil && draft.old == nil {
 			continue // came and went within the batch
 		}
-		p := pending{keyValues: d.key(k), old: draft.old}
+		p := pending{keyValues: d.key(k), old: draft.old, act: draft.act}
 		if draft.row != nil {
 			p.values, p.new = d.encode(draft.row), &draft.mark
 		}

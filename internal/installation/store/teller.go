@@ -243,7 +243,8 @@ func (t *teller) try(ctx context.Context, acts []*request) (left []*request, err
 	idle := true
 	for _, c := range counters {
 		c.stage = c.book.stage()
-		for _, r := range c.acts {
+		for i, r := range c.acts {
+			c.stage.act = i
 			r.err = c.stage.run(r.by, r.now, r.act)
 		}
 		idle = idle && c.stage.empty()
@@ -259,9 +260,9 @@ func (t *teller) try(ctx context.Context, acts []*request) (left []*request, err
 			t.writer.Rollback(ctx)
 			return t.apart(ctx, acts, err)
 		}
-		if len(damages) > 0 { // the acts that touch them refuse when they are run again
+		if len(damages) > 0 {
 			t.writer.Rollback(ctx)
-			return acts, nil
+			return t.blame(acts, c, damages), nil
 		}
 	}
 	if answered, err := t.commit(ctx); err != nil {
@@ -274,7 +275,21 @@ func (t *teller) try(ctx context.Context, acts []*request) (left []*request, err
 	return nil, nil
 }
 
-func (t *teller) write(ctx context.Context, c *counter) ([]*DamagedError, error) {
+// blame refuses the acts that were to write over damaged rows, and returns the
+// others, which are to be run again: for them the rows are out of use now.
+func (t *teller) blame(acts []*request, c *counter, damages []blamed) []*request {
+	c.book.tell()
+	for _, d := range damages {
+		r := c.acts[d.act]
+		if i := slices.Index(acts, r); i >= 0 {
+			acts = slices.Delete(slices.Clone(acts), i, i+1)
+			refuse([]*request{r}, d.DamagedError)
+		}
+	}
+	return acts
+}
+
+func (t *teller) write(ctx context.Context, c *counter) ([]blamed, error) {
 	if !c.stage.empty() {
 		return c.book.writeBatch(ctx, t.writer, c.stage.stage)
 	}

@@ -101,7 +101,13 @@ func (c *Commit) add(d Commit) {
 	c.Installation = c.Installation || d.Installation
 }
 
-// tell calls the watchers when the book has moved on since they were last told.
+// nothing reports whether nothing has changed.
+func (c *Commit) nothing() bool {
+	return len(c.People) == 0 && !c.Sets && !c.KeyLists && !c.Licenses && !c.Profiles && !c.Installation
+}
+
+// tell calls the watchers when the book has moved on since they were last told,
+// or rows were found to be damaged and are out of use.
 // It runs on the goroutine that writes.
 func (b *Book) tell() {
 	if b.unsettled {
@@ -109,7 +115,7 @@ func (b *Book) tell() {
 		b.settleSets()
 		b.mu.Unlock()
 	}
-	if b.head.Seq == b.notifiedAt {
+	if b.head.Seq == b.notifiedAt && b.touched.nothing() {
 		return
 	}
 	b.notifiedAt = b.head.Seq
