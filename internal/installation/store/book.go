@@ -121,7 +121,7 @@ func (b *Book) assignmentChanged(old, new *Assignment) {
 		b.last.assignment = max(b.last.assignment, new.Number)
 		if new.Until == 0 {
 			b.current[new.Person] = with(b.current[new.Person], new.Number)
-		} else {
+		} else if !slices.Contains(b.ended[new.Person], new.Number) { // it may be read again
 			b.ended[new.Person] = append(b.ended[new.Person], new.Number)
 		}
 	}
