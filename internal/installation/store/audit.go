@@ -100,12 +100,15 @@ func (b *Book) VerifyChain(ctx context.Context) (Chain, error) {
 			return err
 		}
 		if err := b.eachLink(ctx, tx, 0, [32]byte{}, func(l *link, _ []tamper.Change) error {
-			found := hashes[l.Seq]
+			found, ok := hashes[l.Seq]
+			if !ok {
+				found = noEntries
+			}
 			delete(hashes, l.Seq)
-			if found.hash() != l.Entries {
+			if found.hash != l.Entries {
 				return &DamagedError{Damage{Table: "audit", Key: fmt.Sprintf("%s/%s/%d", b.installation, b.name, l.Seq), What: "edited"}}
 			}
-			c.Batches, c.Entries, c.Link = l.Seq, c.Entries+int64(len(found.canonical)), l.link
+			c.Batches, c.Entries, c.Link = l.Seq, c.Entries+found.n, l.link
 			return nil
 		}); err != nil {
 			return err
@@ -121,18 +124,25 @@ func (b *Book) VerifyChain(ctx context.Context) (Chain, error) {
 	return c, err
 }
 
-// entriesOf is the canonical entries of one batch.
-type entriesOf struct{ canonical [][]byte }
-
-func (e *entriesOf) hash() [32]byte {
-	if e == nil {
-		return tamper.EntriesHash(nil)
-	}
-	return tamper.EntriesHash(e.canonical)
+// entriesOf is the entries of one batch: how many, and their hash. The texts are
+// not kept, so that a chain of any length is checked in little memory.
+type entriesOf struct {
+	n    int64
+	hash [32]byte
 }
 
-func (b *Book) entryHashes(ctx context.Context, q queryer) (map[int64]*entriesOf, error) {
-	hashes := map[int64]*entriesOf{}
+var noEntries = entriesOf{hash: tamper.EntriesHash(nil)}
+
+func (b *Book) entryHashes(ctx context.Context, q queryer) (map[int64]entriesOf, error) {
+	hashes := map[int64]entriesOf{}
+	var batch [][]byte // canonical entries of seq
+	var seq int64
+	end := func() {
+		if len(batch) > 0 {
+			hashes[seq] = entriesOf{int64(len(batch)), tamper.EntriesHash(batch)}
+		}
+		batch = batch[:0]
+	}
 	err := each(ctx, q, `SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit
 		WHERE installation = ? AND ledger = ? ORDER BY seq, n`, []any{b.installation, b.name}, func(rows *sql.Rows) error {
 		e, err := scanEntry(rows)
@@ -141,12 +151,14 @@ func (b *Book) entryHashes(ctx context.Context, q queryer) (map[int64]*entriesOf
 		} else if err != nil {
 			return err
 		}
-		if hashes[e.Seq] == nil {
-			hashes[e.Seq] = &entriesOf{}
+		if e.Seq != seq {
+			end()
+			seq = e.Seq
 		}
-		hashes[e.Seq].canonical = append(hashes[e.Seq].canonical, e.Append(nil))
+		batch = append(batch, e.Append(nil))
 		return nil
 	})
+	end()
 	return hashes, err
 }
 
