@@ -69,4 +69,4 @@ proof:
 	@go build -C tools -o ../bin/testreport ./testreport
 	POTT_PROOF=1 $(POSTGRES) go test -json -timeout 60m -count=1 ./... | bin/testreport -noskip -figures
 	POTT_PROOF=1 $(POSTGRES) go test -run '^$$' -bench . -benchtime $(BENCHTIME) -timeout 60m ./...
-	$(MAKE) fuzz FUZZTIME=2m
+	$(MAKE) fuzz FUZZTIME=10m

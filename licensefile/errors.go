@@ -203,7 +203,7 @@ func (e *ForkedKeyListError) Error() string {
 func (e *ForkedKeyListError) Code() string { return "set.forked-key-list" }
 
 // An OldCertificateError is returned for a certificate older than one of the
-// same issuer that was accepted before.
+// same issuer key that was accepted before.
 type OldCertificateError struct {
 	Issuer  license.Issuer
 	Number  int64

@@ -94,7 +94,7 @@ func (v *vendor) fileOf(set license.Set) []byte {
 type site struct{ trust licensefile.Trust }
 
 func newSite() *site {
-	return &site{licensefile.Trust{Roots: []licensefile.RootKey{root("root-1")}, Threshold: 1, HighestCertificates: map[license.Issuer]int64{}}}
+	return &site{licensefile.Trust{Roots: []licensefile.RootKey{root("root-1")}, Threshold: 1, HighestCertificates: map[string]int64{}}}
 }
 
 // accept takes a file as new.
@@ -107,7 +107,7 @@ func (s *site) accept(file []byte, at time.Time) error {
 	for _, l := range v.KeyLists {
 		s.trust.Known = append(s.trust.Known, l.Bytes())
 	}
-	s.trust.HighestCertificates[v.Set.Issuer] = v.Certificate.Number
+	s.trust.HighestCertificates[licensefile.Fingerprint(v.Issuer.Key)] = v.Certificate.Number
 	return nil
 }
 
@@ -350,6 +350,27 @@ func TestAStolenIssuerKeyStaysInsideItsFence(t *testing.T) {
 	set := smallSet()
 	set.Issuer, set.Issued, set.Dates = "OTHER", v.day, license.Dates{Expiry: license.DateOf(v.day).Add(365)}
 	wantCode(t, "in the name of another issuer", newSite().accept(v.fileOf(set), v.day), "set.unknown-issuer")
+}
+
+// Whoever stole an issuer key can spend its numbers. The key that replaces it
+// begins with numbers of its own.
+func TestAThiefCannotSpendTheNumbersOfTheNextKey(t *testing.T) {
+	t.Parallel()
+	v := thirdGeneration()
+	s := newSite()
+	v.cert.Number = 1<<53 - 1
+	wantCode(t, "what the thief certified", s.accept(v.file(1), v.day), "ok")
+	l := v.next()
+	l.Revocations = append(l.Revocations, licensefile.Revocation{Key: l.Issuers[0].Key, Effect: licensefile.RefuseNew})
+	second := l.Issuers[0]
+	second.Key = public("acme-2")
+	l.Issuers = append(l.Issuers, second)
+	v.publish(l, "root-4", "root-5")
+	wantCode(t, "the stolen key again", s.accept(v.file(2), v.day), "set.revoked")
+	v.by, v.cert.Number = "acme-2", 2
+	wantCode(t, "the key that replaces it", s.accept(v.file(3), v.day), "ok")
+	v.cert.Number = 1
+	wantCode(t, "an older certificate of that key", s.accept(v.file(4), v.day), "set.old-certificate")
 }
 
 // While keys are being replaced, the old and the new work side by side.

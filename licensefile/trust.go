@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/pott-dev/pott/license"
 )
 
 // Trust is what a verifier believes before it reads a file. The zero Trust
@@ -26,8 +24,10 @@ type Trust struct {
 	// than the file. It may be nil.
 	Known [][]byte
 	// HighestCertificates holds the number of the newest certificate accepted
-	// before, by issuer. It may be nil.
-	HighestCertificates map[license.Issuer]int64
+	// before, by the fingerprint of the issuer key that signed it. Each key
+	// counts for itself: whoever stole one can spend its numbers, and not those
+	// of the key that replaces it. It may be nil.
+	HighestCertificates map[string]int64
 }
 
 // ParseRootFile reads a root file: the trusted keys and their threshold.

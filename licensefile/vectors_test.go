@@ -25,6 +25,7 @@ type vector struct {
 	trust        licensefile.Trust
 	now          time.Time
 	today        license.Date
+	certificate  int64 // the newest accepted before from every key of the issuer; 0 for none
 	file         []byte
 }
 
@@ -45,13 +46,13 @@ func readVectors(t testing.TB) []vector {
 	return all
 }
 
-func readVector(t testing.TB, name string, text []byte) vector {
+func readVector(t testing.TB, name string, text []byte) (v vector) {
 	t.Helper()
 	head, file, ok := bytes.Cut(text, []byte("\n\n"))
 	if !ok {
 		t.Fatalf("%s: no blank line after the header", name)
 	}
-	v := vector{name: name, file: file}
+	v = vector{name: name, file: file}
 	number := func(s string) int64 {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
@@ -59,6 +60,7 @@ func readVector(t testing.TB, name string, text []byte) vector {
 		}
 		return n
 	}
+	defer func() { v.trust.HighestCertificates = everyKey(v.file, v.certificate) }()
 	for line := range strings.Lines(string(head) + "\n") {
 		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch key {
@@ -83,7 +85,7 @@ func readVector(t testing.TB, name string, text []byte) vector {
 		case "highest-key-list":
 			v.trust.HighestKeyList = number(value)
 		case "highest-certificate":
-			v.trust.HighestCertificates = map[license.Issuer]int64{"ACME": number(value)}
+			v.certificate = number(value)
 		case "kind":
 			v.kind = value
 		case "comment", "knows-ml-dsa-65":
@@ -92,6 +94,22 @@ func readVector(t testing.TB, name string, text []byte) vector {
 		}
 	}
 	return v
+}
+
+// everyKey says that the newest certificate accepted before from each key of the
+// file's issuer had a number.
+func everyKey(file []byte, number int64) map[string]int64 {
+	f, err := licensefile.Parse(file)
+	if err != nil || number == 0 {
+		return nil
+	}
+	highest := map[string]int64{}
+	for _, g := range f.KeyLists[len(f.KeyLists)-1].Issuers {
+		if g.Issuer == f.Set.Issuer {
+			highest[licensefile.Fingerprint(g.Key)] = number
+		}
+	}
+	return highest
 }
 
 // verify is everything a verifier decides about a vector.

@@ -43,7 +43,7 @@ func (f *File) verify(trust Trust, now time.Time) (*Verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	if highest := trust.HighestCertificates[f.Set.Issuer]; f.Certificate.Number < highest {
+	if highest := trust.HighestCertificates[Fingerprint(v.Issuer.Key)]; f.Certificate.Number < highest {
 		return nil, &OldCertificateError{f.Set.Issuer, f.Certificate.Number, highest}
 	}
 	if err := v.refuseRevoked(); err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
-	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -179,9 +178,6 @@ func (in *Installation) trust(v *store.View) licensefile.Trust {
 		}
 		t.Known = append(t.Known, list.Note)
 	}
-	t.HighestCertificates = map[license.Issuer]int64{}
-	for _, row := range v.Sets() {
-		t.HighestCertificates[row.Issuer] = v.HighestCertificate(row.Issuer)
-	}
+	t.HighestCertificates = v.HighestCertificates()
 	return t
 }

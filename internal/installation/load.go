@@ -81,7 +81,7 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 	}
 	answer.Already, answer.Set = false, setOf(row, set, now)
 	tx.PutSetFile(file)
-	tx.RaiseCertificate(set.Issuer, f.Certificate.Number)
+	tx.RaiseCertificate(set.Issuer, licensefile.Fingerprint(f.Issuer.Key), f.Certificate.Number)
 	if err := tx.PutSet(row); err != nil {
 		return false, err
 	}
@@ -96,14 +96,14 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 // more of the keys than the old one: it brings newer certificates or key lists,
 // or a key that the old one was made with is revoked.
 func (in *Installation) rewrap(tx *store.Tx, act Act, row store.Set, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
-	issuer := row.Issuer
-	newer := f.KeyList.Number > tx.HighestKeyList() || f.Certificate.Number > tx.HighestCertificate(issuer) ||
+	issuer, by := row.Issuer, licensefile.Fingerprint(f.Issuer.Key)
+	newer := f.KeyList.Number > tx.HighestKeyList() || f.Certificate.Number > tx.HighestCertificates()[by] ||
 		row.State == store.SetActive && in.backing(&tx.View, issuer) != backing{}
 	if !newer || row.State == store.SetReplaced || row.File == store.FileHash(file) {
 		return false, nil
 	}
 	row.File, row.Certificates, row.AcceptedAt = tx.PutSetFile(file), certificates(f), now.UnixMicro()
-	tx.RaiseCertificate(issuer, f.Certificate.Number)
+	tx.RaiseCertificate(issuer, by, f.Certificate.Number)
 	if err := tx.PutSet(row); err != nil {
 		return false, err
 	}

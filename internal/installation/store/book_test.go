@@ -227,16 +227,17 @@ func TestHighestNumbersAreRememberedInTheHead(t *testing.T) {
 		b := newTestBook(t, db)
 		do(t, b, func(tx *Tx) error {
 			tx.Entry("marks", "")
-			tx.RaiseCertificate("SUPEROFFICE", 3)
-			tx.RaiseCertificate("SUPEROFFICE", 2)
+			tx.RaiseCertificate("SUPEROFFICE", "key-1", 3)
+			tx.RaiseCertificate("SUPEROFFICE", "key-1", 2)
+			tx.RaiseCertificate("SUPEROFFICE", "key-2", 1)
 			return errors.Join(tx.PutKeyList(KeyList{Number: 5}), tx.PutKeyList(KeyList{Number: 4}),
 				tx.PutSet(Set{Checkpoint: "b", Issuer: "SUPEROFFICE", Serial: "1", Number: 7, State: SetActive}),
 				tx.PutSet(Set{Checkpoint: "a", Issuer: "SUPEROFFICE", Serial: "1", Number: 6, State: SetReplaced, AcceptedAt: 1}),
 				tx.PutSet(Set{Checkpoint: "c", Issuer: "SUPEROFFICE", Serial: "1", Number: 8, State: SetLoaded}))
 		})
 		reopen(t, b).View(func(v *View) error {
-			got := []int64{v.HighestKeyList(), v.HighestSet("SUPEROFFICE", "1"), v.HighestSet("SUPEROFFICE", "2"), v.HighestCertificate("SUPEROFFICE")}
-			if diff := cmp.Diff([]int64{5, 7, 0, 3}, got); diff != "" {
+			got := []int64{v.HighestKeyList(), v.HighestSet("SUPEROFFICE", "1"), v.HighestSet("SUPEROFFICE", "2"), v.HighestCertificates()["key-1"], v.HighestCertificates()["key-2"]}
+			if diff := cmp.Diff([]int64{5, 7, 0, 3, 1}, got); diff != "" {
 				t.Error(diff)
 			}
 			return nil

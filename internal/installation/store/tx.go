@@ -274,10 +274,10 @@ func (tx *Tx) raise(owner tamper.Owner, number int64) {
 	})
 }
 
-// RaiseCertificate remembers the number of an issuer's certificate note; see
-// [View.HighestCertificate].
-func (tx *Tx) RaiseCertificate(issuer license.Issuer, number int64) {
-	tx.raise(certificateMark(issuer), number)
+// RaiseCertificate remembers the number of a certificate note that an issuer's
+// key signed; see [View.HighestCertificates].
+func (tx *Tx) RaiseCertificate(issuer license.Issuer, fingerprint string, number int64) {
+	tx.raise(tamper.Owner{Issuer: string(issuer), Serial: certificateMark + fingerprint}, number)
 }
 
 // PutSetFile stores a license file as it was received and returns its hash. A

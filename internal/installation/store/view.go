@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/internal/seat"
@@ -76,17 +77,22 @@ func (v *View) HighestSet(issuer license.Issuer, serial string) int64 {
 	return int64(v.secret().Sets[tamper.Owner{Issuer: string(issuer), Serial: serial}])
 }
 
-// HighestCertificate returns the highest number of an issuer's certificate
-// notes accepted, or 0.
-func (v *View) HighestCertificate(issuer license.Issuer) int64 {
-	return int64(v.secret().Sets[certificateMark(issuer)])
+// HighestCertificates returns the highest number of certificate notes accepted,
+// by the fingerprint of the issuer key that signed them.
+func (v *View) HighestCertificates() map[string]int64 {
+	highest := map[string]int64{}
+	for mark, number := range v.secret().Sets {
+		if key, ok := strings.CutPrefix(mark.Serial, certificateMark); ok {
+			highest[key] = int64(number)
+		}
+	}
+	return highest
 }
 
-// certificateMark is where the certificate number of an issuer is kept among
-// the set marks: no serial number begins with #.
-func certificateMark(issuer license.Issuer) tamper.Owner {
-	return tamper.Owner{Issuer: string(issuer), Serial: "#certificate"}
-}
+// certificateMark begins what stands in place of a serial number where the
+// certificate numbers of an issuer key are kept among the set marks; the key's
+// fingerprint follows. No serial number begins with #.
+const certificateMark = "#certificate "
 
 // HighestKeyList returns the highest key list number accepted, or 0.
 func (v *View) HighestKeyList() int64 { return int64(v.secret().KeyList) }
