@@ -27,6 +27,11 @@ func (tx *Tx) PutPerson(p Person) (Person, error) {
 		rand.Read(next.salt[:])
 		next.commitment = tamper.Commitment(next.salt[:], next.Personal.fields()...)
 	}
+	if next.signsInMoreThan(old) {
+		if err := tx.granting(); err != nil {
+			return Person{}, err
+		}
+	}
 	if err := tx.moveUserID(old, &next); err != nil {
 		return Person{}, err
 	}
@@ -34,6 +39,20 @@ func (tx *Tx) PutPerson(p Person) (Person, error) {
 		return Person{}, err
 	}
 	return next.Person, nil
+}
+
+// signsInMoreThan reports whether p may sign in where old, which may be nil,
+// may not, or on later days.
+func (p *person) signsInMoreThan(old *person) bool {
+	switch {
+	case !p.Login || p.Gone():
+		return false
+	case old == nil || !old.Login || old.Gone():
+		return true
+	case old.ValidThrough.IsZero():
+		return false
+	}
+	return p.ValidThrough.IsZero() || p.ValidThrough.After(old.ValidThrough)
 }
 
 // moveUserID makes a person findable by the user id of next instead of old's.
