@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"log/slog"
 	"net"
@@ -117,11 +118,22 @@ func (h *Host) open(ctx context.Context) error {
 		return err
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
-		DB: h.db, Master: master, Key: h.keys.Installation, Now: h.now, Log: h.log,
+		DB: h.db, Master: master, Key: h.signingKey, Now: h.now, Log: h.log,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
 	})
 	return err
+}
+
+// signingKey returns the key of an installation, or nil when it is lost: then
+// its holdings cannot be signed, and everything else goes on.
+func (h *Host) signingKey(name string) (ed25519.PrivateKey, error) {
+	key, err := h.keys.Installation(name)
+	if lost := new(NoKeyError); errors.As(err, &lost) {
+		h.log.Error("the holdings of an installation cannot be signed", "installation", name, "err", err)
+		return nil, nil
+	}
+	return key, err
 }
 
 // House returns the installations of the server.
