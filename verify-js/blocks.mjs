@@ -5,7 +5,9 @@ import { VerifyError, refuse } from './error.mjs';
 export const limits = {
   bytes: 8388608,
   lineBytes: 65536,
+  lines: 200000,
   setLines: 100000,
+  textLines: 10000,
   signatures: 8,
   keyLists: 1000,
   roots: 16,
@@ -79,7 +81,7 @@ export function blocksOf(bytes) {
     const empty = starts[line] - starts[line - 1] === 1;
     if (!empty) {
       if (blocks.length === 0 && line - first + 1 > limits.setLines) {
-        refuse('file.too-many-lines', { line, most: limits.setLines });
+        refuse('set.too-many-lines', { line, most: limits.setLines });
       }
       continue;
     }
@@ -99,6 +101,7 @@ function linesOf(bytes) {
     if (byte === 10) {
       if (at - starts.at(-1) > limits.lineBytes) refuse('file.long-line', { line: starts.length, most: limits.lineBytes });
       starts.push(++at);
+      if (starts.length - 1 > limits.lines) refuse('file.too-many-lines', { line: limits.lines + 1, most: limits.lines });
     } else if (byte < 0x20) {
       fail('file.control', bytes, starts, at, { byte: byte === 13 ? 'CR' : byte === 9 ? 'TAB' : `0x${byte.toString(16).padStart(2, '0')}` });
     } else if (byte < 0x80) {

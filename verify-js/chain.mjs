@@ -103,6 +103,7 @@ const certificateLines = [
 // hands each line to take(kind, value, line). rule is the section about it.
 function readText(block, format, rule, headerType, kindsOfLines, take) {
   checkVersion(block.line(0), format, block.first);
+  if (block.length > limits.textLines) refuse('text.too-many-lines', { line: block.first + limits.textLines, most: limits.textLines });
   if (block.length < 2) refuse('text.no-header', { line: block.first, rule });
   const head = readLine(headerType, block.line(1), block.first + 1);
   let reached = 0;

@@ -188,7 +188,7 @@ export async function bySubtle(key, message, signature) {
 /** By the definition: the encoding of [S]B - [k]A equals the bytes of R. */
 export function byArithmetic(key, message, signature) {
   const point = decompress(key);
-  if (point === null) return false;
+  if (point === null || !wellFormed(signature)) return false;
   const hashed = new Uint8Array(64 + message.length);
   hashed.set(signature.subarray(0, 32));
   hashed.set(key, 32);

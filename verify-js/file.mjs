@@ -35,18 +35,35 @@ export function readFile(bytes, proof) {
   const certificate = readCertificate(blocks[3]);
   if (certificate.issuer !== header.issuer) refuse('certificate.issuer', { line: blocks[3].first + 1, issuer: certificate.issuer, want: header.issuer });
   notes.certificate = new Note('certificate', blocks[3], blocks[4]);
-  notes.lists = [];
-  const keyLists = [];
-  for (let i = 5; i < blocks.length; i += 2) {
-    const list = readKeyList(blocks[i]);
-    const want = keyLists.length + 1;
-    if (list.number !== want) refuse('list.gap', { line: blocks[i].first + 1, number: list.number, want });
-    notes.lists.push(new Note('key list', blocks[i], blocks[i + 1]));
-    keyLists.push(list);
-  }
+  const { keyLists, notes: listNotes } = readLists(blocks.slice(5));
+  notes.lists = listNotes;
   // Whether lines and checkpoint belong together comes last: a file that is out
   // of form anywhere is told so.
   if (proof) read.check(checkpoint);
   else checkLines(checkpoint, blocks[0], blocks[1].first);
   return { proof, set: read.set, checkpoint, notes, certificate, keyLists };
+}
+
+// Reads key lists 1 to the newest, two blocks each.
+function readLists(blocks) {
+  const keyLists = [];
+  const notes = [];
+  for (let i = 0; i < blocks.length; i += 2) {
+    const list = readKeyList(blocks[i]);
+    const want = keyLists.length + 1;
+    if (list.number !== want) refuse('list.gap', { line: blocks[i].first + 1, number: list.number, want });
+    notes.push(new Note('key list', blocks[i], blocks[i + 1]));
+    keyLists.push(list);
+  }
+  return { keyLists, notes };
+}
+
+/** Reads a file of key lists without a set (section 7.7): {keyLists, notes}. */
+export function readListFile(bytes) {
+  checkSize(bytes);
+  checkNotNewer(firstLine(bytes), 'pott-key-list', 1);
+  const blocks = blocksOf(bytes);
+  if (blocks.length % 2 !== 0) refuse('lists.blocks', { line: blocks.at(-1).first });
+  if (blocks.length / 2 > limits.keyLists) refuse('file.too-many-lists', { line: blocks.at(-1).first, most: limits.keyLists });
+  return readLists(blocks);
 }

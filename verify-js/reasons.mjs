@@ -13,7 +13,9 @@ const fence = 'set.outside-fence';
 const rows = [
   // Bytes, lines, blocks.
   ['file.too-large', tooLarge, '3.3', 'The file is larger than {most} bytes.', 'Filen är större än {most} byte.'],
-  ['file.too-many-lines', tooLarge, '3.3', 'The set has more than {most} lines.', 'Licenspaketet har fler än {most} rader.'],
+  ['file.too-many-lines', tooLarge, '3.3', 'The file has more than {most} lines.', 'Filen har fler än {most} rader.'],
+  ['text.too-many-lines', tooLarge, '3.3', 'The text has more than {most} lines.', 'Texten har fler än {most} rader.'],
+  ['set.too-many-lines', tooLarge, '3.3', 'The set has more than {most} lines.', 'Licenspaketet har fler än {most} rader.'],
   ['file.too-many-lists', tooLarge, '3.3', 'The file has more than {most} key lists.', 'Filen har fler än {most} nyckellistor.'],
   ['file.long-line', tooLarge, '3.3', 'The line is longer than {most} bytes.', 'Raden är längre än {most} byte.'],
   ['file.empty', malformed, '3.1', 'The file is empty.', 'Filen är tom.'],
@@ -22,6 +24,7 @@ const rows = [
   ['file.no-line-end', malformed, '3.1', 'The last line does not end with a line feed: the file was cut off.', 'Sista raden saknar radslut: filen är avkortad.'],
   ['file.blank-line', malformed, '3.2', 'A blank line stands where none belongs.', 'En tom rad står där ingen hör hemma.'],
   ['file.blocks', malformed, '3.2', 'A part is missing: the file has {count} blocks, and needs two for the checkpoint, two for the certificate and two for each key list after the lines.', 'En del saknas: filen har {count} block, och behöver två för kontrollpunkten, två för certifikatet och två för varje nyckellista efter raderna.'],
+  ['lists.blocks', malformed, '7.7', 'A part is missing: each key list is a text and its signatures.', 'En del saknas: varje nyckellista är en text och dess signaturer.'],
   ['version.newer', newer, '5.1', 'This is version {version} of {format}: a newer verifier is needed.', 'Det här är version {version} av {format}: det krävs en nyare kontroll.'],
   ['version.unknown', malformed, '5.1', 'The line should be {format}/v1, and is “{got}”.', 'Raden ska vara {format}/v1, men är ”{got}”.'],
   ['requires', newer, '10', 'The file needs extensions this verifier does not know: {words}.', 'Filen kräver tillägg som den här kontrollen inte känner: {words}.'],

@@ -2,7 +2,7 @@
 // specification, rule by rule in its order.
 
 import { VerifyError, refuse } from './error.mjs';
-import { readFile } from './file.mjs';
+import { readFile, readListFile } from './file.mjs';
 import { endOf, fold } from './set.mjs';
 import { blocksOf } from './blocks.mjs';
 import { allows, readKeyList } from './chain.mjs';
@@ -25,8 +25,9 @@ const day = 86400000;
  * @param {Date} trust.now                             the verifier's time
  * @param {number} [trust.highestKeyList]              number of the newest key list accepted before
  * @param {{number: number, text: Uint8Array}[]} [trust.known] key lists accepted before
- * @param {Object<string, number>|number} [trust.highestCertificate] of each issuer, or of the set's issuer, the number
- *                                                     of its newest certificate accepted before
+ * @param {Object<string, number>|number} [trust.highestCertificate] by the fingerprint of an issuer's key, or one for all
+ *                                                     keys, the number of the newest certificate it signed that was
+ *                                                     accepted before
  * @param {Date} [trust.accepted]                      of a set accepted before, the time of that (section 8.7)
  * @param {boolean} [trust.proof]                      whether the file must be a proof, or must not
  * @param {string} [trust.today]                       a date on which the set must not have ended (section 8.6)
@@ -43,7 +44,7 @@ export async function verify(bytes, trust) {
   checkAlgorithms(newest, set.header, trust.accepted ?? trust.now);
   const issuer = await issuerLine(set.header.issuer, newest, notes.certificate);
   const signing = await signingKey(certificate, notes.checkpoint, file.checkpoint.origin, newest);
-  checkCertificateNumber(certificate, trust);
+  checkCertificateNumber(issuer.key, certificate.number, trust);
   checkRevocations(issuer, signing, certificate, newest, trust);
   checkTimes(set.header, issuer.fence, signing, newest, trust.accepted ?? trust.now);
   checkFence(set, issuer.fence);
@@ -62,6 +63,18 @@ export async function verify(bytes, trust) {
     issuerKey: { fingerprint: fingerprint(issuer.key), from: issuer.fence.from, through: issuer.fence.through },
     signingKey: { fingerprint: fingerprint(signing.key), from: signing.from, through: signing.through },
   };
+}
+
+/**
+ * Verifies a file of key lists without a set (section 7.7) and returns what to
+ * remember of them, for trust.known: [{number, text}].
+ */
+export async function verifyKeyLists(bytes, trust) {
+  const { keyLists, notes } = readListFile(bytes);
+  checkKnownLists(keyLists, trust);
+  await checkLists(keyLists, notes);
+  await checkRoots(notes, trust);
+  return keyLists.map(({ number, text }) => ({ number, text }));
 }
 
 /** The day of a time in the zone of a set, and whether the set has ended on it. */
@@ -136,8 +149,8 @@ async function signingKey(certificate, note, origin, list) {
 }
 
 // Rule 8.
-function checkCertificateNumber({ issuer, number }, { highestCertificate = 0, accepted }) {
-  const highest = typeof highestCertificate === 'object' ? highestCertificate[issuer] ?? 0 : highestCertificate;
+function checkCertificateNumber(key, number, { highestCertificate = 0, accepted }) {
+  const highest = typeof highestCertificate === 'object' ? highestCertificate[fingerprint(key)] ?? 0 : highestCertificate;
   if (!accepted && number < highest) refuse('chain.old-certificate', { number, highest });
 }
 
