@@ -116,23 +116,6 @@ func holdsOf(v *store.View, active *license.Active, p store.Person) []license.He
 	return seat.Holds(active, p.Person, v.Assignments(p.ID), profileModules(v, p.Profile))
 }
 
-// holders is everybody, under sets that may not be in force yet, and behind them,
-// without a name, what damaged rows keep.
-func holders(v *store.View, active *license.Active) seat.Holders {
-	return func(yield func(string, []license.Held) bool) {
-		for id, held := range visible(v, active) {
-			if !yield(id, held) {
-				return
-			}
-		}
-		for _, held := range kept(v, active) {
-			if !yield("", held) {
-				return
-			}
-		}
-	}
-}
-
 // visible is everybody who can be seen, under sets that may not be in force yet.
 func visible(v *store.View, active *license.Active) seat.Holders {
 	return func(yield func(string, []license.Held) bool) {

@@ -60,17 +60,18 @@ func (in *Installation) mayActivate(v *store.View, p *proposal, planToken string
 		return &ReviewChangedError{Set: setID(p.set.Issuer, p.set.Number)}
 	}
 	if p.short != nil {
-		return byUserID(v, p.short)
+		return p.tooSmall()
 	}
 	return nil
 }
 
-// byUserID puts user ids where the rules put opaque ids.
-func byUserID(v *store.View, short *seat.TooSmallError) error {
-	e := &seat.TooSmallError{Issuer: short.Issuer, Number: short.Number}
-	for _, row := range short.Rows {
-		row.Holders = userIDs(v, row.Holders)
-		e.Rows = append(e.Rows, row)
+// tooSmall is the refusal of the rules with the user ids of the rows.
+func (p *proposal) tooSmall() error {
+	e := &seat.TooSmallError{Issuer: p.short.Issuer, Number: p.short.Number}
+	for _, row := range p.rows {
+		if row.Result.Refuses() {
+			e.Rows = append(e.Rows, seat.Short{Name: row.Name, Seats: row.NewTotal, Need: row.Need, Over: row.Release, Holders: row.Holders})
+		}
 	}
 	return e
 }

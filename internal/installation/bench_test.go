@@ -3,6 +3,7 @@ package installation_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,8 +14,10 @@ import (
 	"github.com/pott-dev/pott/license"
 )
 
-// BenchmarkActivation reviews and activates a renewal where everybody is on a
-// plan: 100,000 people with POTT_PROOF=1, else 5,000.
+// BenchmarkActivation reviews a renewal that is refused for every license, and
+// reviews and activates one that fits, where everybody is on a
+// plan: 100,000 people with POTT_PROOF=1, else 5,000. It prints each beside a
+// recount of the seats with plain Go maps.
 func BenchmarkActivation(b *testing.B) {
 	people := 5_000
 	if os.Getenv("POTT_PROOF") == "1" {
@@ -53,24 +56,70 @@ func BenchmarkActivation(b *testing.B) {
 		})
 	}
 	wg.Wait()
-	var review, activation time.Duration
+	held := make(map[string]int, people)
+	for i := range people {
+		held[fmt.Sprint("person", i)] = i % 8
+	}
+	var review, refused, activation, recount []time.Duration
+	timed := func(to *[]time.Duration, do func()) {
+		start := time.Now()
+		do()
+		*to = append(*to, time.Since(start))
+	}
 	b.ResetTimer()
 	for range b.N {
-		status, err := in.Sets(ctx, admin)
-		must(b, err)
-		set.Number, set.Previous = set.Number+1, status.Items[0].Checkpoint
-		loaded, err := in.Load(ctx, admin, f.Vendors.File(b, set))
-		must(b, err)
-		start := time.Now()
-		r, err := in.Review(ctx, admin, loaded.Set.ID)
-		must(b, err)
-		review += time.Since(start)
-		start = time.Now()
-		_, err = in.Activate(ctx, admin, loaded.Set.ID, r.PlanToken)
-		must(b, err)
-		activation += time.Since(start)
+		// Every other set has half the seats of everything, and is refused.
+		for _, short := range []int64{1, 0} {
+			status, err := in.Sets(ctx, admin)
+			must(b, err)
+			set.Number, set.Previous = set.Number+1, status.Items[0].Checkpoint
+			next := set
+			next.Licenses = slices.Clone(set.Licenses)
+			for i := range next.Licenses {
+				next.Licenses[i].Quantity -= short * next.Licenses[i].Quantity / 2
+			}
+			loaded, err := in.Load(ctx, admin, f.Vendors.File(b, next))
+			must(b, err)
+			var r api.Review
+			to := &review
+			if short != 0 {
+				to = &refused
+			}
+			timed(to, func() { r, err = in.Review(ctx, admin, loaded.Set.ID) })
+			must(b, err)
+			if short != 0 {
+				continue
+			}
+			timed(&recount, func() { countPlainly(held, plans) })
+			timed(&activation, func() { _, err = in.Activate(ctx, admin, loaded.Set.ID, r.PlanToken) })
+			must(b, err)
+		}
 	}
-	b.ReportMetric(float64(review.Milliseconds())/float64(b.N), "review-ms")
-	b.ReportMetric(float64(activation.Milliseconds())/float64(b.N), "activate-ms")
-	b.Logf("figure: %d people: review %v, activation %v", people, review/time.Duration(b.N), activation/time.Duration(b.N))
+	b.StopTimer()
+	base := median(recount)
+	for _, m := range []struct {
+		what string
+		took time.Duration
+	}{{"review", median(review)}, {"refused", median(refused)}, {"activate", median(activation)}} {
+		b.ReportMetric(float64(m.took.Milliseconds()), m.what+"-ms")
+		b.Logf("figure: %d people: %s %v, %.1f times a plain recount with Go maps (%v)", people, m.what, m.took, float64(m.took)/float64(base), base)
+	}
+}
+
+// countPlainly counts seats from nothing as simply as it can be done: the
+// baseline of a review.
+func countPlainly(held map[string]int, plans []license.License) map[license.Module]int {
+	seats := map[license.Module]int{}
+	for _, plan := range held {
+		seats[plans[plan].Module]++
+		for _, m := range plans[plan].Plan.Includes {
+			seats[m]++
+		}
+	}
+	return seats
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
 }

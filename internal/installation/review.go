@@ -62,15 +62,12 @@ func (in *Installation) propose(ctx context.Context, v *store.View, id string, n
 	}
 	p := &proposal{row: row, set: set, before: v.Active()}
 	p.next = p.before.With(set)
-	rows, err := seat.Fits(p.before, p.next, set.Issuer, holders(v, p.next))
+	var people roll
+	p.rows, err = seat.Fits(p.before, p.next, set.Issuer, people.call(v, p.next))
 	if err != nil && !errors.As(err, &p.short) {
 		return nil, err
 	}
-	// People come in no order; the plan token must not change with it.
-	for i := range rows {
-		slices.Sort(rows[i].Holders)
-	}
-	p.rows = rows
+	people.name(p.rows)
 	return p, nil
 }
 
@@ -95,9 +92,14 @@ func (p *proposal) replaces() string {
 	return ""
 }
 
-// token binds an activation to exactly this comparison.
+// token binds an activation to exactly this comparison. Who holds a license is
+// named only when the set is refused, and then the token opens nothing.
 func (p *proposal) token() string {
-	rows, err := json.Marshal(p.rows)
+	plain := slices.Clone(p.rows)
+	for i := range plain {
+		plain[i].Holders = nil
+	}
+	rows, err := json.Marshal(plain)
 	if err != nil {
 		panic("installation: a review cannot be written: " + err.Error())
 	}
@@ -121,20 +123,8 @@ func (p *proposal) shown(v *store.View, lang string, which func(seat.Row) bool) 
 		rows = append(rows, api.ReviewRow{
 			Name: r.Name, DisplayName: name, Kind: r.Kind, Hidden: r.Hidden, Marker: r.Marker, Unrestricted: r.Unrestricted,
 			Total: r.Total, InUse: r.InUse, Free: r.Free, Change: r.Change, NewTotal: r.NewTotal, NewFree: r.NewFree,
-			Result: string(r.Result), Need: r.Need, Over: r.Release, Holders: userIDs(v, r.Holders),
+			Result: string(r.Result), Need: r.Need, Over: r.Release, Holders: r.Holders,
 		})
 	}
 	return rows
-}
-
-// userIDs replaces the opaque ids the rules know by what people call each other.
-func userIDs(v *store.View, ids []string) []string {
-	var out []string
-	for _, id := range ids {
-		if p, ok := v.Person(id); ok {
-			out = append(out, p.Personal.UserID)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
