@@ -45,7 +45,7 @@ type moment struct {
 	index  *entitle.Index
 	sets   []string // checkpoint hashes of the sets in force
 	stops  []entitle.Stop
-	tokens map[string]store.Token
+	tokens map[string]knownToken
 }
 
 func newInstallation(name string, book *store.Book, o *Options) (*Installation, error) {

@@ -44,19 +44,27 @@ func (in *Installation) Admit(bearer string, now time.Time) *Visitor {
 	if !ok {
 		return nil
 	}
-	hash := sha256.Sum256([]byte(bearer))
+	var text [tokenTextLen]byte // not on the heap: this is asked with every request
+	copy(text[:], bearer)
+	hash := sha256.Sum256(text[:])
 	micros := now.UnixMicro()
 	if subtle.ConstantTimeCompare(hash[:], t.Hash[:]) != 1 || t.Revoked != 0 || t.Expires != 0 && micros >= t.Expires {
 		return nil
 	}
-	return &Visitor{Token: t.ID, Scopes: t.Scopes}
+	return t.visitor
+}
+
+// A knownToken is a token with whoever comes with it.
+type knownToken struct {
+	store.Token
+	visitor *Visitor
 }
 
 // tokens are the records tokens are compared with.
-func tokens(v *store.View) map[string]store.Token {
-	all := map[string]store.Token{}
+func tokens(v *store.View) map[string]knownToken {
+	all := map[string]knownToken{}
 	for _, t := range v.Tokens() {
-		all[t.ID] = t
+		all[t.ID] = knownToken{t, &Visitor{Token: t.ID, Scopes: t.Scopes}}
 	}
 	return all
 }

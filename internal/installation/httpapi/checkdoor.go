@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/license"
 )
 
 // maxChecks is how many questions one request may ask.
@@ -129,7 +130,7 @@ func appendAnswer(b []byte, a api.Answer) []byte {
 	b = append(b, '"')
 	if !a.Until.IsZero() {
 		b = append(b, `,"until":"`...)
-		b = append(b, a.Until.String()...)
+		b = appendDate(b, a.Until)
 		b = append(b, '"')
 	}
 	if a.Grace {
@@ -138,6 +139,17 @@ func appendAnswer(b []byte, a api.Answer) []byte {
 	b = append(b, `,"seq":`...)
 	b = strconv.AppendInt(b, a.Seq, 10)
 	return append(b, "}\n"...)
+}
+
+// appendDate writes a date as it writes itself.
+func appendDate(b []byte, d license.Date) []byte {
+	two := func(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
+	if d.Year < 0 || d.Year > 9999 {
+		return append(b, d.String()...)
+	}
+	b = two(two(b, d.Year/100), d.Year%100)
+	b = two(append(b, '-'), int(d.Month))
+	return two(append(b, '-'), d.Day)
 }
 
 // decodeCheck reads one question. The plain form that programs send, an object

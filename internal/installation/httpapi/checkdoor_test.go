@@ -80,3 +80,17 @@ func TestAFaultOfOursIsAnsweredWithAReferenceNumberAndNothingElse(t *testing.T) 
 		t.Errorf("the answer is %s, the log %s", w.Body, &log)
 	}
 }
+
+// TestTheQuickWayToACheckIsNotAnotherWay compares the paths that are taken for a
+// check before the mux sees them with what the mux's way makes of them.
+func TestTheQuickWayToACheckIsNotAnotherWay(t *testing.T) {
+	d := New(&installation.House{}, slog.New(slog.DiscardHandler))
+	for _, path := range []string{"/v1/check", "/acme/v1/check", "/v1/v1/check", "//v1/check", "/a/b/v1/check", "/v1/x/v1/check", "/%61cme/v1/check", "/acme//v1/check"} {
+		r := httptest.NewRequest(http.MethodPost, "http://birka.example"+path, nil)
+		quick, ok := d.checkedAt(r)
+		name, rest := d.installationOf(r)
+		if want := rest.URL.Path == checkPath; ok != want || ok && quick != name {
+			t.Errorf("%s: quickly %q, %v; else %q, %v", path, quick, ok, name, want)
+		}
+	}
+}

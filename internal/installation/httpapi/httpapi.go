@@ -75,25 +75,46 @@ func bootID() string {
 
 // ServeHTTP answers one request.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := d.boot + "-" + strconv.FormatUint(d.requests.Add(1), 10)
-	w.Header()["X-Request-Id"] = []string{id}
+	w.Header()["X-Request-Id"] = []string{d.nextID()}
 	defer d.catch(w, r)
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, checkPath) {
+		if name, ok := d.checkedAt(r); ok {
+			d.check(w, r, name)
+			return
+		}
+	}
 	switch r.URL.Path {
 	case "/healthz", "/readyz", "/openapi.json":
 		d.open(w, r)
 		return
 	}
 	name, r := d.installationOf(r)
-	if r.URL.Path == "/v1/check" && r.Method == http.MethodPost {
-		d.check(w, r, name)
-		return
-	}
 	// The mux would answer an unclean path with one that has lost the name.
 	if p := r.URL.EscapedPath(); path.Clean(p) != p {
 		fail(w, r, d.log, &NoSuchPathError{Path: r.URL.Path})
 		return
 	}
 	d.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), installationName{}, name)))
+}
+
+// nextID returns a reference number that no other request has.
+func (d *Door) nextID() string {
+	var b [40]byte
+	return string(strconv.AppendUint(append(append(b[:0], d.boot...), '-'), d.requests.Add(1), 10))
+}
+
+const checkPath = "/v1/check"
+
+// checkedAt returns the installation that a check is for, like
+// [Door.installationOf] for a path that ends with checkPath.
+func (d *Door) checkedAt(r *http.Request) (name string, ok bool) {
+	name = strings.TrimSuffix(r.URL.Path, checkPath)
+	if name == "" {
+		host, _, _ := strings.Cut(r.Host, ".")
+		return d.house.NameFor(host), true
+	}
+	name = name[1:]
+	return name, r.URL.Path[0] == '/' && name != "v1" && !strings.Contains(name, "/")
 }
 
 type installationName struct{}
