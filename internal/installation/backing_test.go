@@ -175,10 +175,10 @@ func TestARevocationTakesASetOutOfForceOnItsDayAndNotBefore(t *testing.T) {
 
 func TestASetThatDoesNotLeadBackToThePinnedRootGivesNothing(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		f, in := twoIssuers(t, db)
+		f, _ := twoIssuers(t, db)
 		f.TrustNobody()
 		f.Reopen(t)
-		in = f.Installation("acme")
+		in := f.Installation("acme")
 		for _, issuer := range []string{"acme", "superoffice"} {
 			if got := said(t, in, issuer); got != foreign {
 				t.Errorf("with another root %s says %s", issuer, got)
