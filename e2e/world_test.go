@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -100,14 +102,7 @@ func (w *world) open(t testing.TB) {
 func (w *world) serve(t testing.TB) {
 	t.Helper()
 	w.open(t)
-	address := strings.TrimPrefix(w.server, "http://")
-	if address == "" {
-		address = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	listener := listen(t, strings.TrimPrefix(w.server, "http://"))
 	w.server = "http://" + listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -128,6 +123,26 @@ func (w *world) serve(t testing.TB) {
 		}
 	}
 	t.Cleanup(w.stop)
+}
+
+// listen takes an address, or any when it is empty: one below those that the
+// system hands out, so that nobody is given it between a stop and a start.
+func listen(t testing.TB, address string) net.Listener {
+	t.Helper()
+	if address != "" {
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return listener
+	}
+	for range 100 {
+		if listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))); err == nil {
+			return listener
+		}
+	}
+	t.Fatal("no port is free")
+	return nil
 }
 
 type testWriter struct{ t testing.TB }
