@@ -34,6 +34,15 @@ func displayName(active *license.Active, n license.Name, lang string) string {
 	return l.Names.In(lang)
 }
 
+// DisplayName returns what a license in force is called in a language, or "".
+func (in *Installation) DisplayName(name, lang string) string {
+	n, err := license.ParseName(name)
+	if err != nil {
+		return ""
+	}
+	return displayName(in.now.Load().index.Active(), n, lang)
+}
+
 // moment in UTC, or the zero time for 0.
 func timeOf(micros int64) time.Time {
 	if micros == 0 {

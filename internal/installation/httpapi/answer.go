@@ -12,6 +12,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/problem"
 )
 
@@ -73,7 +74,7 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	if !known {
 		log.Error("a request failed", "request", reference, "method", r.Method, "path", r.URL.Path, "err", err)
 	}
-	text, _ := i18n.Sentence(language(r), p.Code, factsFor(p))
+	text, _ := i18n.SentenceNamed(language(r), p.Code, factsFor(p), displayFor(err, language(r)))
 	h := w.Header()
 	h.Set("Content-Type", api.ContentProblem)
 	h.Set("Content-Language", language(r))
@@ -88,6 +89,30 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 		Type: ProblemType + p.Code, Title: text.Title, Status: p.Status, Detail: text.Detail,
 		Code: p.Code, Facts: p.Facts, Hint: text.Hint, Instance: reference,
 	})
+}
+
+// A toldError is a refusal to somebody who was let in, and so may read what the
+// installation calls its licenses.
+type toldError struct {
+	error
+	in *installation.Installation
+}
+
+func (e *toldError) Unwrap() error { return e.error }
+
+// displayFor returns how a refusal names licenses: as people know them, with the
+// name that commands and programs take behind it.
+func displayFor(err error, lang string) func(name string) string {
+	told := (*toldError)(nil)
+	if !errors.As(err, &told) {
+		return nil
+	}
+	return func(name string) string {
+		if display := told.in.DisplayName(name, lang); display != "" {
+			return display + " (" + name + ")"
+		}
+		return ""
+	}
 }
 
 // factsFor returns what the sentence is made of. The internal problem has no

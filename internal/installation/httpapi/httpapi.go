@@ -224,9 +224,13 @@ func (d *Door) perform(w http.ResponseWriter, r *http.Request, o operation) erro
 	if err != nil {
 		return err
 	}
-	return o.serve(w, &call{
+	err = o.serve(w, &call{
 		r: r, in: in, query: query,
 		good: func() bool { _, _, err := d.admit(r, name, o.scopes); return err == nil },
 		act:  installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", Language: language(r)},
 	})
+	if err != nil {
+		return &toldError{err, in}
+	}
+	return nil
 }

@@ -254,3 +254,14 @@ func TestTwoSetsWithOneNumberAreBothKept(t *testing.T) {
 		t.Errorf("the status is %+v", s)
 	}
 }
+
+func TestARefusalNamesLicensesAsPeopleAndProgramsDo(t *testing.T) {
+	w := newWorld(t)
+	for lang, want := range map[string]string{"en": "The sales (superoffice.sales) is full: 2 of 2 in use.", "sv": "Den sales (superoffice.sales) är slut: 2 av 2 används."} {
+		r := w.do(ask{method: "PUT", path: "/v1/people/cy/plan", body: `{"plan":"sales"}`, language: lang})
+		p := r.problem()
+		if !strings.HasPrefix(p.Detail, want) || p.Facts["module"] != "superoffice.sales" {
+			t.Errorf("in %s it says %q about %v", lang, p.Detail, p.Facts)
+		}
+	}
+}
