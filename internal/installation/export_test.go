@@ -1,4 +1,11 @@
 package installation
 
+import "time"
+
 // SplitKeyLists is what [Installation.Load] takes a file of key lists apart with.
 var SplitKeyLists = splitKeyLists
+
+// Look is what the timer does when it fires, and UntilNextLook how long it waits.
+func (in *Installation) Look() { in.nextDay() }
+
+func (in *Installation) UntilNextLook() time.Duration { return in.untilNextDay() }

@@ -33,3 +33,21 @@ func TestAnswersChangeWhenTheDayEndsWithoutAnybodyDoingAnything(t *testing.T) {
 		t.Errorf("after the last day the answer is %+v", a)
 	}
 }
+
+// A timer stands still while the machine sleeps, so it never waits long: what
+// ended meanwhile is seen within a minute of waking.
+func TestAMachineThatSleptOverMidnightSeesTheNewDayWithinAMinute(t *testing.T) {
+	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
+	in := f.Installation("acme")
+	enforce(t, f, in, smallSet("SUPEROFFICE", 1))
+	_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: "anna", Login: true, ValidThrough: "2026-06-10", Plan: "sales"})
+	must(t, err)
+	if wait := in.UntilNextLook(); wait != time.Minute {
+		t.Errorf("at noon the next look is in %v", wait)
+	}
+	f.Set(housetest.Noon.Add(20 * time.Hour)) // it slept
+	in.Look()
+	if got := said(t, in, "superoffice"); got != "deny valid-through-passed, allow system, deny valid-through-passed" {
+		t.Errorf("after waking: %s", got)
+	}
+}
