@@ -63,6 +63,18 @@ func TestKeyListsAreLearnedWithoutASet(t *testing.T) {
 	})
 }
 
+func TestARevocationWhoseDayHasPassedCountsAtOnce(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, in := twoIssuers(t, db)
+		f.Set(dropDay.Midnight(time.UTC))
+		_, err := in.Load(t.Context(), admin, f.Vendors.Revoked(t, "ACME", licensefile.DropOn, dropDay).KeyLists())
+		must(t, err)
+		if got, other := said(t, in, "acme"), said(t, in, "superoffice"); got != dropped || other != allIsWell {
+			t.Errorf("acme says %s, superoffice %s", got, other)
+		}
+	})
+}
+
 func TestARevocationArrivesWithTheSetOfAnotherIssuer(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f, in := twoIssuers(t, db)
@@ -97,9 +109,12 @@ func TestAnotherKeyListUnderAKnownNumberIsKeptAsEvidence(t *testing.T) {
 			t.Errorf("a set with the other list: %v", err)
 		}
 		// What nobody signed is refused, and not worth keeping.
-		forged := bytes.Replace(one.KeyLists(), []byte(`"number":2`), []byte(`"number":2,"threshold":1`), 1)
+		forged := bytes.Replace(one.KeyLists(), []byte("2020-01-01T01:00:00Z"), []byte("2020-01-01T02:00:00Z"), 1)
+		if _, err := in.Load(ctx, admin, forged); code(err) != "set.forked-key-list" {
+			t.Errorf("a list that nobody signed: %v", err)
+		}
 		for what, file := range map[string][]byte{
-			"an edited list": bytes.Replace(one.KeyLists(), []byte("refuse-new"), []byte("drop-on"), 1), "a forged list": forged,
+			"an edited list":               bytes.Replace(one.KeyLists(), []byte("refuse-new"), []byte("drop-on"), 1),
 			"the second without the first": one.KeyLists()[bytes.Index(one.KeyLists(), []byte("\n\npott-key-list/"))+2:],
 			"a list cut off":               one.KeyLists()[:len(one.KeyLists())-20], "a first line": []byte("pott-key-list/v1\n"),
 			"two blank lines": bytes.Replace(one.KeyLists(), []byte("\n\npott-key-list/"), []byte("\n\n\npott-key-list/"), 1),
