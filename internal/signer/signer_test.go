@@ -90,6 +90,12 @@ func (r *running) lines(t *testing.T) []entry {
 // start runs a signer until the test ends.
 func start(t *testing.T, keys ...Key) *running {
 	t.Helper()
+	return startPatient(t, requestTimeout, keys...)
+}
+
+// startPatient runs a signer that waits so long for its partners.
+func startPatient(t *testing.T, patience time.Duration, keys ...Key) *running {
+	t.Helper()
 	dir := folder(t)
 	record, err := OpenRecord(filepath.Join(dir, "record"))
 	if err != nil {
@@ -99,6 +105,7 @@ func start(t *testing.T, keys ...Key) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server.timeout = patience
 	socket := filepath.Join(dir, "socket")
 	l, err := Listen(socket)
 	if err != nil {
@@ -361,8 +368,7 @@ func TestAConversationCutShortSignsNothing(t *testing.T) {
 
 func TestWhoeverSaysNothingIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
-	s := start(t, key("root-1", "pott-key-list/v1"))
-	s.server.timeout = 50 * time.Millisecond
+	s := startPatient(t, 50*time.Millisecond, key("root-1", "pott-key-list/v1"))
 	var silent []raw
 	for range 3 * MaxConversations {
 		silent = append(silent, s.connect(t))
