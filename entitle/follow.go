@@ -26,19 +26,27 @@ const (
 var errStale = errors.New("the holdings must be read again")
 
 // follow keeps the client at the present state until ctx ends.
+//
+// Changes are not signed, so the stream is followed only from holdings that this
+// server has shown: a client that began from its cache reads them first.
 func (c *Client) follow(ctx context.Context) {
-	reread := false
+	c.mu.Lock()
+	unread := !c.status.Connected
+	c.mu.Unlock()
 	for wait := firstWait; ; wait = min(2*wait, lastWait) {
-		heard, err := c.catchUp(ctx, reread)
+		again := unread
+		heard, err := c.catchUp(ctx, &unread)
 		if ctx.Err() != nil {
 			return
 		}
 		if heard {
 			wait = firstWait
 		}
-		again := reread
-		if reread = errors.Is(err, errStale); reread && !again {
-			continue
+		if errors.Is(err, errStale) {
+			unread = true
+			if !again {
+				continue
+			}
 		}
 		c.fail(err)
 		c.o.Log.Warn("entitle: lost the server, answering from what is known", "error", err, "next_try", wait)
@@ -50,15 +58,16 @@ func (c *Client) follow(ctx context.Context) {
 	}
 }
 
-// catchUp reads the holdings again if that is needed, and then follows the
+// catchUp reads the holdings if they are still unread, and then follows the
 // stream for as long as it lasts. heard says whether the server was there at
 // all.
-func (c *Client) catchUp(ctx context.Context, reread bool) (heard bool, err error) {
-	if reread {
+func (c *Client) catchUp(ctx context.Context, unread *bool) (heard bool, err error) {
+	if *unread {
 		s, err := c.fetch(ctx)
 		if err != nil {
 			return false, err
 		}
+		*unread = false
 		c.adopt(s, true)
 		c.writeCache(s)
 	}
