@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/license"
@@ -461,13 +460,4 @@ func FuzzParseCatalogue(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestLintTakesMilliseconds(t *testing.T) {
-	a := open(t)
-	start := time.Now()
-	if _, err := a.Lint(t.Context(), order1, noon); err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("figure: linting an order of 73 licenses against 191 names took %s", time.Since(start).Round(time.Millisecond))
 }
