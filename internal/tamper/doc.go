@@ -79,6 +79,8 @@
 //	profile        code t | name t, modules t
 //	token          id t | name t, hash b, scopes t, created i, created_by t, expires i, revoked i
 //
+// owner.demo is 1 where demo sets are taken, plus 2 in a copy made for tests.
+//
 // The schema digest is SHA-256 over one line for every sealed table of both
 // ledgers, in byte order of their names:
 //
@@ -120,7 +122,9 @@
 // Totals are in byte order of (table, key id), set marks in byte order of
 // (issuer, serial). n is the number of live rows of the table under that key, X
 // the XOR of their contributions; a total with n = 0 is left out. The clock mark
-// is the latest time a batch was written at; it only rises.
+// is the latest confirmed time: at most the time of the latest batch, and behind
+// it when the clock had jumped and nobody had confirmed that. It rises, except in
+// a batch with an entry clock.confirm.
 //
 // A new ledger has seq 0, a random epoch, a link of 32 zero bytes and an empty
 // box (no totals, no marks, zeros). Its first batch has seq 1.
@@ -150,4 +154,66 @@
 //
 // facts is one line for each fact in byte order of the keys: key, "=", the value
 // with \ written \\ and line feed written \n, then a line feed.
+//
+// # Epochs
+//
+// A ledger begins with a random epoch. When a database that is behind its
+// witnesses (a backup) is taken into use, its next batch has
+//
+//	epoch   16 new random bytes
+//	seq     1 + the highest seq that any witness remembers, or that the head has
+//	link    made as always: the link before is that of the last batch that is there
+//	entry   one with the action installation.restore
+//
+// and the head moves to that epoch and seq. The numbers in between are a gap: they
+// belong to a branch of history that was abandoned. A journal row, or a row whose
+// ver lies in a gap, is from an abandoned branch and never valid. Sequence numbers
+// have a gap nowhere else; the first batch of a ledger is 1; an epoch that was
+// left does not come back. The set marks, the key list number and the clock mark
+// of the head are then at least those of every anchor.
+//
+// The facts of the entry installation.restore are: administrator, backup_epoch,
+// backup_link, backup_seq (of the last batch that is there), epoch (the new one),
+// gap (how many numbers are skipped), highest_epoch, highest_link, highest_seq (of
+// the highest witness; both texts empty when there is none above the backup) and
+// reason. Epochs and links are in lower-case hex.
+//
+// # Anchors
+//
+// An anchor is what a server remembers of a ledger outside the database. It is a
+// pair of files in a directory, the slots 0 and 1:
+//
+//	<installation id>.<ledger>.<node>.<slot>.anchor
+//
+// with a node of the characters a–z A–Z 0–9 - and _ only. A slot is, and ends with
+// its MAC,
+//
+//	"pott-anchor/v1\n" ‖ key id ‖ lp(installation) ‖ lp(ledger) ‖ epoch (16) ‖ i64 seq ‖ link (32)
+//	‖ u16 number of set marks ‖ each: lp8(issuer) ‖ lp8(serial) ‖ u64 highest set number accepted
+//	‖ u64 highest key list number ‖ i64 clock mark
+//	‖ HMAC-SHA-256(k_anchor, everything before) (32)
+//
+// with the marks as they stand in the head, in the same order. A slot is written
+// in place after the commit and before the answer; the other slot is used only
+// once this one is known to be on disk. So at any moment one of the two is whole,
+// and the anchor is the whole slot with the higher seq. Every anchor in the
+// directory is a witness, whichever node wrote it.
+//
+// A witness (epoch, seq, link) of a ledger is judged against the journal, which
+// has been followed to the head:
+//
+//	no head for the ledger, and the server's list does not say it was deleted: the head is missing
+//	a batch seq is there                          its epoch and link are the witness's, or the database is forked
+//	seq > head's                                  rolled back from seq to the head's
+//	seq in a gap                                  explained: a restore was accepted
+//	seq = 0                                       says nothing
+//
+// # Printed heads
+//
+// A head can be written down as <installation id>/<ledger>/<seq>/<fingerprint>:
+//
+//	fingerprint = SHA-256("pott-head/v1\n" ‖ lp(installation) ‖ lp(ledger) ‖ epoch ‖ i64 seq ‖ link)[0:16]
+//
+// in lower-case hex, with a hyphen after every fourth digit. It is a witness
+// without epoch and link: the batch seq must give the same fingerprint.
 package tamper
