@@ -15,6 +15,7 @@ type Set struct {
 	Number     int64  // 1 or more; rises with each set of the same issuer and serial number
 	Issued     time.Time
 	Dates      Dates
+	Start      Date   // the first day it may be in force; zero: at once
 	TimeZone   string // IANA name; the zone all dates of the set are read in
 	Deployment string // free text of the issuer; "" for none
 	Product    string // free text of the issuer; "" for none
@@ -128,6 +129,9 @@ func (s *Set) Today(now time.Time) (Date, error) {
 	}
 	return DateOf(now.In(loc)), nil
 }
+
+// Begun reports whether the set may be in force on a day.
+func (s *Set) Begun(today Date) bool { return !today.Before(s.Start) }
 
 // License returns the license of a module, in any letter case, or nil.
 func (s *Set) License(module Module) *License {

@@ -3,6 +3,7 @@ package licensefile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/pott-dev/pott/license"
 )
@@ -10,7 +11,7 @@ import (
 // The fields of the header, in the order they are written.
 var headerFields = []string{
 	"requires", "issuer", "issuer_name", "company", "serial", "number", "issued",
-	"time_zone", "dates", "deployment", "product", "occupancy", "previous",
+	"time_zone", "dates", "start", "deployment", "product", "occupancy", "previous",
 	"installation", "final", "demo", "clients",
 }
 
@@ -57,6 +58,9 @@ func parseZone(s string) (string, error) {
 func appendHeader(b []byte, s *license.Set) []byte {
 	w := writer{b}
 	w.open()
+	if !s.Start.IsZero() {
+		list(&w, "requires", []string{startExtension})
+	}
 	w.must("issuer", string(s.Issuer))
 	w.may("issuer_name", s.IssuerName)
 	w.may("company", s.Company)
@@ -65,6 +69,7 @@ func appendHeader(b []byte, s *license.Set) []byte {
 	w.moment("issued", s.Issued)
 	w.must("time_zone", s.TimeZone)
 	writeDates(&w, s.Dates)
+	w.date("start", s.Start)
 	w.may("deployment", s.Deployment)
 	w.may("product", s.Product)
 	if s.Occupancy != license.ByAssignment {
@@ -125,7 +130,7 @@ func readHeader(line int, text []byte) (license.Set, error) {
 	r := &reader{line: line, s: string(text)}
 	s := license.Set{Occupancy: license.ByAssignment}
 	r.open()
-	readRequires(r)
+	requires := readRequires(r, startExtension)
 	r.need("issuer", headerFields)
 	s.Issuer = r.issuer()
 	if r.field("issuer_name") {
@@ -145,6 +150,7 @@ func readHeader(line int, text []byte) (license.Set, error) {
 	if r.field("dates") {
 		s.Dates = readDates(r)
 	}
+	readStart(r, &s, len(requires) > 0)
 	if r.field("deployment") {
 		s.Deployment = r.text()
 	}
@@ -190,17 +196,49 @@ func readSeal(r *reader, s *license.Set) {
 	}
 }
 
-// readRequires reads the list of extensions a reader must know. This version
-// knows none, so the first one ends the reading.
-func readRequires(r *reader) {
+// readRequires reads the list of extensions a reader must know. The first that
+// is not among the known ends the reading.
+func readRequires(r *reader, known ...string) (names []string) {
 	if !r.field("requires") {
-		return
+		return nil
 	}
 	r.array(func() {
+		at := r.i
 		if name := word(r, parseWord); r.err == nil {
-			r.err = &VersionError{Needs: name, Line: r.line}
+			if slices.Contains(names, name) {
+				r.fail(at, "%q stands twice", name)
+				return
+			}
+			if !slices.Contains(known, name) {
+				r.err = &VersionError{Needs: name, Line: r.line}
+			}
+			names = append(names, name)
 		}
 	})
+	return names
+}
+
+// startExtension is what a reader must know of a set that begins on a later
+// day: without it, the set would be in force at once.
+const startExtension = "start"
+
+// readStart reads the day a set begins, which stands exactly where the set
+// requires that readers know of it.
+func readStart(r *reader, s *license.Set, required bool) {
+	at := r.i
+	found := r.field("start")
+	if found {
+		s.Start = r.date()
+	}
+	switch end := s.Dates.End(); {
+	case r.err != nil:
+	case found && !required:
+		r.fail(at, "a start must be named in requires")
+	case required && !found:
+		r.fail(at, "requires names a start, and there is none")
+	case found && !end.IsZero() && s.Start.After(end):
+		r.fail(at, "the start stands behind the end, %s", end)
+	}
 }
 
 func readDates(r *reader) (d license.Dates) {

@@ -40,15 +40,19 @@ const people = list(oneOf(kinds, '5.3'), {
   check: (v, c, at) => { if (v.length === 1 && v[0] === 'internal') c.fail('json.default', {}, at); },
 });
 
-/**
- * The field that heads a header: extensions that a reader must know. This one
- * knows none.
- */
-export const requires = list(word);
+/** The field that heads a header: extensions that a reader must know. */
+export const requires = list(word, { key: (v) => v });
 
-/** Stops where a header asks for an extension. */
-export function stopAtRequires(name, value, cursor, at) {
-  if (name === 'requires') cursor.fail('requires', { words: value.join(', ') }, at);
+/** Stops where a certificate or key list asks for an extension: none is known. */
+export const stopAtRequires = stopAtUnknown([]);
+
+/** Stops where a header asks for an extension that is not among the known. */
+function stopAtUnknown(known) {
+  return (name, value, cursor, at) => {
+    if (name !== 'requires') return;
+    const words = value.filter((w) => !known.includes(w));
+    if (words.length > 0) cursor.fail('requires', { words: words.join(', ') }, at);
+  };
 }
 
 const dates = object(['next_check', 'warning', 'expiry', 'grace', 'maintenance'].map((name) => [name, date]), {
@@ -67,6 +71,7 @@ export const header = object([
   ['issued', time, 'needed'],
   ['time_zone', zone, 'needed'],
   ['dates', dates],
+  ['start', date],
   ['deployment', text],
   ['product', text],
   ['occupancy', string('credentials', checkOccupancy, { rule: '5.2' })],
@@ -76,8 +81,12 @@ export const header = object([
   ['demo', flag],
   ['clients', list(client, { key: (v) => v.name })],
 ], {
-  after: stopAtRequires,
+  after: stopAtUnknown(['start']),
   check(v, c, places) {
+    if (v.start && !v.requires) c.fail('header.start-required', {}, places.start);
+    if (v.requires && !v.start) c.fail('header.no-start', {}, places.requires);
+    const end = v.dates?.grace > v.dates?.expiry ? v.dates.grace : v.dates?.expiry;
+    if (v.start > end) c.fail('header.start', { end }, places.start);
     if (v.number === 1 && v.previous) c.fail('header.previous', {}, places.previous);
     if (v.number > 1 && !v.previous) c.fail('header.no-previous', {}, places.number);
   },

@@ -148,7 +148,7 @@ function clients(language, all) {
 // The dates in their order, with the day of the check among them.
 function dates(language, h, today) {
   const t = (name, facts) => say(language, name, facts);
-  const rows = [['issued', h.issued.slice(0, 10)], ...Object.entries(h.dates ?? {}), ['asOf', today]];
+  const rows = [['issued', h.issued.slice(0, 10)], ...Object.entries(h.dates ?? {}), ...(h.start ? [['start', h.start]] : []), ['asOf', today]];
   rows.sort((a, b) => (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0));
   const items = rows.map(([name, date]) => el('li', { class: name === 'asOf' ? 'now' : date < today ? 'past' : undefined },
     el('span', {}, t(name)), el('time', { datetime: date }, dayText(language, date))));

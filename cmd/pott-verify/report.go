@@ -26,6 +26,7 @@ type setReport struct {
 	Issued       time.Time     `json:"issued"`
 	TimeZone     string        `json:"time_zone"`
 	Dates        dates         `json:"dates"`
+	Start        license.Date  `json:"start,omitzero"` // first day it may be in force; absent: at once
 	End          license.Date  `json:"end,omitzero"` // last day everything works; absent for none
 	Deployment   string        `json:"deployment,omitempty"`
 	Product      string        `json:"product,omitempty"`
@@ -68,7 +69,7 @@ func reportOn(f *licensefile.File) setReport {
 	s := &f.Set
 	r := setReport{
 		Schema: 1, Issuer: string(s.Issuer), IssuerName: s.IssuerName, Company: s.Company, Serial: s.Serial, Number: s.Number,
-		Issued: s.Issued, TimeZone: s.TimeZone, Dates: dates(s.Dates), End: s.Dates.End(), Deployment: s.Deployment, Product: s.Product,
+		Issued: s.Issued, TimeZone: s.TimeZone, Dates: dates(s.Dates), Start: s.Start, End: s.Dates.End(), Deployment: s.Deployment, Product: s.Product,
 		Occupancy: string(s.Occupancy), Previous: s.Previous, Installation: s.Installation, Final: s.Final, Demo: s.Demo,
 		Checkpoint: f.Hash, KeyList: int64(len(f.KeyLists)), Certificate: f.Certificate.Number, Licenses: []licenseLine{},
 	}
@@ -147,6 +148,7 @@ func (r setReport) print(w io.Writer) {
 	row("serial", r.Serial)
 	row("installation", r.Installation)
 	row("issued", r.Issued.UTC().Format("2006-01-02 15:04 UTC"))
+	row("begins", r.Start.String())
 	row("good through", r.validity())
 	row("versions", maintenance(r.Dates.Maintenance))
 	row("product", strings.TrimSpace(r.Product+" "+r.Deployment))

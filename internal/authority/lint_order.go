@@ -82,6 +82,7 @@ func lintDates(r *report, o *Order, now time.Time) {
 		earlier, later string
 		first, second  license.Date
 	}{
+		{"start", "expiry", o.Start, d.Expiry},
 		{"warning", "expiry", d.Warning, d.Expiry},
 		{"next_check", "grace", d.NextCheck, license.Dates{Expiry: d.Expiry, Grace: d.Grace}.End()},
 	} {

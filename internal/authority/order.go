@@ -22,6 +22,7 @@ type Order struct {
 	Deployment   string         `yaml:"deployment"`
 	Product      string         `yaml:"product"`
 	Version      string         `yaml:"version"`
+	Start        license.Date   `yaml:"start"` // zero: in force at once
 	Dates        OrderDates     `yaml:"dates"`
 	Demo         bool           `yaml:"demo"`
 	Final        bool           `yaml:"final"`

@@ -138,6 +138,7 @@ func setOf(o *Order, c *Catalogue, before Before, now time.Time) license.Set {
 		Issuer: o.Issuer, IssuerName: c.Issuer.Name, Company: o.Company, Serial: o.Serial,
 		Number: before.Number + 1, Previous: before.Checkpoint, Issued: now.UTC().Truncate(time.Second),
 		Dates:    license.Dates(o.Dates),
+		Start:    o.Start,
 		TimeZone: o.TimeZone, Deployment: o.Deployment, Product: o.Product, Occupancy: c.Occupancy,
 		Installation: o.Installation, Final: o.Final, Demo: o.Demo,
 	}

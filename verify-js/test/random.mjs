@@ -99,10 +99,12 @@ function certificate(issuers, issued) {
 function setLines(issued) {
   const demo = often(0.1);
   const end = issued + (demo ? 364 + roll(5) : 298 + roll(8));
+  const start = often(0.2) && day(issued + roll(310));
   const head = {
-    issuer: 'ACME', serial: '1', number: 1, issued: `${day(issued)}T${pick(['00:00:00', '08:00:00', '23:59:59'])}Z`,
+    ...((often(0.03) || start && often(0.97)) && { requires: ['start'] }), issuer: 'ACME', serial: '1', number: 1, issued: `${day(issued)}T${pick(['00:00:00', '08:00:00', '23:59:59'])}Z`,
     time_zone: often(0.98) ? pick(['Europe/Stockholm', 'UTC', 'Etc/GMT+12', 'Asia/Calcutta']) : pick(['europe/stockholm', 'Mars/Olympus']),
     ...(often(0.9) && { dates: { expiry: day(end), ...(often(0.5) && { grace: day(end - 3 + roll(10)) }) } }),
+    ...(start && { start }),
     ...(demo && { demo }), ...(often(0.3) && { clients: [{ name: 'web' }] }),
   };
   const licenses = some(['server', 'user', 'web', 'm x', 'm', 'B y'], 1).map((module) => (

@@ -82,6 +82,7 @@ func (ex *exporter) header(p *Package) {
 		ex.leave("issued", s.Issued.UTC().Format(time.RFC3339))
 	}
 	ex.leave("time_zone", s.TimeZone)
+	ex.leave("start", s.Start.String())
 	if s.Occupancy != license.ByAssignment {
 		ex.leave("occupancy", string(s.Occupancy))
 	}

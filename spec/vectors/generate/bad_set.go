@@ -43,6 +43,14 @@ func badSets() []vector {
 	inHeaderOf("first-with-previous", "5.2", "set number 1 with a predecessor", `"clients"`, `"previous":"`+strings.Repeat("0a", 32)+`","clients"`)
 	inHeaderOf("previous-in-capitals", "4.5", "a hash in capitals", number+`,"issued":"2026-06-01T08:00:00Z","time_zone":"Europe/Stockholm","dates":{"warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08"}`, `"number":2,"issued":"2026-06-01T08:00:00Z","time_zone":"Europe/Stockholm","previous":"`+strings.Repeat("0A", 32)+`"`)
 	inHeaderOf("grace-without-expiry", "5.2", "a grace date without an expiry", `"expiry":"2027-03-27",`, "")
+	inHeaderOf("start-not-required", "5.2", "a start that requires does not name", `"clients"`, `"start":"2026-07-01","clients"`)
+	inHeaderOf("start-missing", "5.2", "a start in requires, and none in the header", `{"issuer"`, `{"requires":["start"],"issuer"`)
+	startIn := func(name, comment, requires, start string) {
+		list = append(list, at(2, "set-"+name, "5.2", comment, inHeader(`{"issuer"`, `{"requires":`+requires+`,"issuer"`, `"clients"`, start+`"clients"`)))
+	}
+	startIn("start-after-end", "a start on the day after the end", `["start"]`, `"start":"2027-04-09",`)
+	startIn("start-required-twice", "a start named twice in requires", `["start","start"]`, `"start":"2026-07-01",`)
+	startIn("start-in-dates", "a start among the dates", `["start"]`, `"dates":{"start":"2026-07-01"},`)
 	inHeaderOf("occupancy-default", "4.1", "the default occupancy, written", `"clients"`, `"occupancy":"assignment","clients"`)
 	inHeaderOf("installation", "4.5", "a fingerprint without hyphens", `"clients"`, `"installation":"0123456789abcdef0123456789abcdef","clients"`)
 	inHeaderOf("client-twice", "5.2", "two clients with one name", `[{"name":"web"`, `[{"name":"web"},{"name":"web"`)

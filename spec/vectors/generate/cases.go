@@ -74,8 +74,12 @@ func with(change func(*doc)) string {
 }
 
 // inHeader changes a part of the header before signing.
-func inHeader(old, new string) string {
-	return with(func(d *doc) { d.lines[1] = swap(d.lines[1], old, new) })
+func inHeader(oldNew ...string) string {
+	return with(func(d *doc) {
+		for i := 0; i < len(oldNew); i += 2 {
+			d.lines[1] = swap(d.lines[1], oldNew[i], oldNew[i+1])
+		}
+	})
 }
 
 // inUser changes a part of the license of "user", on line 4, before signing.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -14,7 +15,7 @@ func full() doc {
 	d.sigs[0].name = d.origin
 	d.lines = []string{
 		format,
-		`{"issuer":"ACME","issuer_name":"Acme AB","company":"Nordlys AS","serial":"1600065823","number":2,"issued":"2026-06-01T08:00:00Z","time_zone":"Europe/Oslo","dates":{"next_check":"2026-07-01","warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08","maintenance":"2027-02-26"},"deployment":"cloud","product":"11.11","occupancy":"credentials","previous":"` + strings.Repeat("0a", 32) + `","installation":"0123-4567-89ab-cdef-0123-4567-89ab-cdef","final":true,"demo":true,"clients":[{"name":"portal","people":["external"],"system":["server"],"user":["extern"]}]}`,
+		`{"requires":["start"],"issuer":"ACME","issuer_name":"Acme AB","company":"Nordlys AS","serial":"1600065823","number":2,"issued":"2026-06-01T08:00:00Z","time_zone":"Europe/Oslo","dates":{"next_check":"2026-07-01","warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08","maintenance":"2027-02-26"},"start":"2026-06-08","deployment":"cloud","product":"11.11","occupancy":"credentials","previous":"` + strings.Repeat("0a", 32) + `","installation":"0123-4567-89ab-cdef-0123-4567-89ab-cdef","final":true,"demo":true,"clients":[{"name":"portal","people":["external"],"system":["server"],"user":["extern"]}]}`,
 		`{"module":"sales","kind":"user","quantity":10,"unrestricted":true,"open_ended":true,"hidden":true,"marker":true,"people":["external"],"prerequisite":"user","plan":{"includes":["web"],"group":"crm","parts":[{"line":"sales","tier":"premium"}]},"version":"11.12","names":{"sv":"Sälj","en":"Sales","nb":"Salg","da":"Salget","de":"Vertrieb","nl":"Verkoop"},"tooltips":{"en":"Tip"}}`,
 		`{"module":"feature","kind":"system","quantity":1,"edit":"feature-cal"}`,
 		`{"module":"satellite","kind":"site","quantity":3}`,
@@ -112,6 +113,7 @@ func fullFields() []field {
 		[2]string{`"number":2`, `"number":3`}, [2]string{`"issued":"2026-06-01T08:00:00Z"`, `"issued":"2026-06-01T08:00:01Z"`},
 		[2]string{`"time_zone":"Europe/Oslo"`, `"time_zone":"Europe/Paris"`},
 		[2]string{`?"dates":{"next_check":"2026-07-01","warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08","maintenance":"2027-02-26"}`, ""},
+		[2]string{`?"start":"2026-06-08"`, `"start":"2026-06-07"`},
 		[2]string{`?"deployment":"cloud"`, `"deployment":"house"`}, [2]string{`?"product":"11.11"`, `"product":"11.13"`}, [2]string{`?"occupancy":"credentials"`, ""},
 		[2]string{`"previous":"0a`, `"previous":"0b`}, [2]string{`?"installation":"0123`, `"installation":"0124`},
 		[2]string{`?"final":true`, ""}, [2]string{`?"demo":true`, ""},
@@ -190,8 +192,11 @@ func fields() []vector {
 		name       string
 		text, line int
 		first      string
-	}{{"header", inSet, 1, `{"issuer"`}, {"certificate", inCertificate, 1, `{"issuer"`}, {"key-list", inKeyList, 1, `{"number"`}} {
-		requires := func(name string) string { return swap(o.first, "{", `{"`+name+`":["later-1"],`) }
+		known      string // extensions that are required already
+	}{{"header", inSet, 1, `{"requires":["start"],"issuer"`, `"start",`}, {"certificate", inCertificate, 1, `{"issuer"`, ""}, {"key-list", inKeyList, 1, `{"number"`, ""}} {
+		_, rest, _ := strings.Cut(o.first, "],")
+		rest = cmp.Or(rest, strings.TrimPrefix(o.first, "{"))
+		requires := func(name string) string { return `{"` + name + `":[` + o.known + `"later-1"],` + rest }
 		f := field{object: o.name, text: o.text, line: o.line, old: o.first}
 		d := full()
 		d.edit(o.text, o.line, o.first, requires("requires"))

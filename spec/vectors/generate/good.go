@@ -4,7 +4,7 @@ import "strings"
 
 // A set with every field there is.
 const (
-	fullHeader = `{"issuer":"ACME","issuer_name":"Acme AB","company":"Nordlys AS","serial":"1600065823","number":1,"issued":"2026-06-01T08:00:00Z","time_zone":"Etc/GMT+1","dates":{"next_check":"2026-07-01","warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08","maintenance":"2027-02-27"},"deployment":"cloud","product":"11.11","occupancy":"credentials","installation":"0123-4567-89ab-cdef-0123-4567-89ab-cdef","final":true,"demo":true,"clients":[{"name":"web","system":["server"],"user":["user","web"]},{"name":"portal","people":["external"],"user":["extern-user-cal"]},{"name":"kiosk"}]}`
+	fullHeader = `{"requires":["start"],"issuer":"ACME","issuer_name":"Acme AB","company":"Nordlys AS","serial":"1600065823","number":1,"issued":"2026-06-01T08:00:00Z","time_zone":"Etc/GMT+1","dates":{"next_check":"2026-07-01","warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08","maintenance":"2027-02-27"},"start":"2026-07-01","deployment":"cloud","product":"11.11","occupancy":"credentials","installation":"0123-4567-89ab-cdef-0123-4567-89ab-cdef","final":true,"demo":true,"clients":[{"name":"web","system":["server"],"user":["user","web"]},{"name":"portal","people":["external"],"user":["extern-user-cal"]},{"name":"kiosk"}]}`
 	fullUser   = `{"module":"User CAL_1.x","kind":"user","quantity":9007199254740987,"unrestricted":true,"open_ended":true,"hidden":true,"marker":true,"people":["internal","external","system","anonymous","resource"],"prerequisite":"user","plan":{"includes":["user"],"group":"crm","parts":[{"line":"sales","tier":"premium"},{"line":"service","tier":"essentials"}]},"version":"11.11","names":{"sv":"Ä","en":"A \"quoted\" \\ text","nb":"Å","da":"Ø","de":"ß","nl":"ĳ"},"tooltips":{"en":"Tip"}}`
 	fullSystem = `{"module":"feature","kind":"system","quantity":1,"edit":"feature-cal"}`
 	fullSite   = `{"module":"satellite","kind":"site","quantity":3}`
@@ -51,6 +51,7 @@ func good() []vector {
 			d.lines = []string{format, fullHeader, fullUser, fullSystem, fullSite}
 			d.lists[0].text = swap(d.lists[0].text, `"max_quantity":1000000,"max_total":10000000`, `"max_quantity":9007199254740991,"max_total":9007199254740991`)
 		})),
+		ok("start-on-last-day", "5.2", "a set that begins on the last day of its grace", inHeader(`{"issuer":`, `{"requires":["start"],"issuer":`, `},"clients"`, `},"start":"2027-04-08","clients"`)),
 		ok("optional-lines", "5.4", "two lines this version does not know and may ignore", with(func(d *doc) {
 			d.lines = append(d.lines, `optional:colour {"module":"web","colour":"blue"} and anything`, "optional:alone")
 		})),
