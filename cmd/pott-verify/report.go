@@ -27,7 +27,7 @@ type setReport struct {
 	TimeZone     string        `json:"time_zone"`
 	Dates        dates         `json:"dates"`
 	Start        license.Date  `json:"start,omitzero"` // first day it may be in force; absent: at once
-	End          license.Date  `json:"end,omitzero"` // last day everything works; absent for none
+	End          license.Date  `json:"end,omitzero"`   // last day everything works; absent for none
 	Deployment   string        `json:"deployment,omitempty"`
 	Product      string        `json:"product,omitempty"`
 	Occupancy    string        `json:"occupancy"`

@@ -109,6 +109,8 @@ func TestLintOrder(t *testing.T) {
 		{name: "grace before the end", old: "grace: 2027-04-08", new: "grace: 2027-03-26", want: "order.dates@0\n"},
 		{name: "grace and warning without an end", old: "expiry: 2027-03-27, ", new: "", want: "order.dates@0\norder.dates@0\n"},
 		{name: "asked again after the end", old: "next_check: 2026-07-01", new: "next_check: 2027-04-09", want: "order.dates@0\n"},
+		{name: "begins after its end", old: "dates: {next", new: "start: 2027-03-28\ndates: {next", want: "order.dates@0\n"},
+		{name: "begins on its last day", old: "dates: {next", new: "start: 2027-03-27\ndates: {next", want: ""},
 		{name: "over before it begins", old: "warning: 2027-02-27, expiry: 2027-03-27, grace: 2027-04-08", new: "expiry: 2026-06-01, grace: 2026-06-09", want: "order.dates@0\norder.past@0\n"},
 		{name: "its last day is today", old: "next_check: 2026-07-01, warning: 2027-02-27, expiry: 2027-03-27, grace: 2027-04-08", new: "expiry: 2026-06-10", want: ""},
 		{name: "a time zone nobody knows", old: "Europe/Stockholm", new: "Europe/Stokholm", want: "order.time-zone@0\n"},
