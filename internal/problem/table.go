@@ -89,6 +89,7 @@ var table = map[string]Row{
 	"storage.damaged":         {http.StatusConflict, NotVerified},
 	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
 	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
+	"storage.unknown-schema":  {http.StatusServiceUnavailable, CannotVerify},
 	"storage.unavailable":     {http.StatusServiceUnavailable, NotReachable},
 	"storage.unknown-outcome": {http.StatusServiceUnavailable, NotReachable},
 	"storage.closed":          {http.StatusServiceUnavailable, NotReachable},

@@ -36,6 +36,19 @@
 //
 //	key id = HKDF-SHA-256(secret: master, salt: empty, info: "pott/seal/v1/id", 4 bytes)
 //
+// A server holds a ring of masters, in the order they were made. key_id of a
+// head names the key of its ledger: it seals the head and every row that is
+// written. Rows that were sealed with an earlier key of the ring stay as they
+// are until they are next written or moved by a batch that changes nothing else
+// (op 2, old ver and new mac in the journal), so a table may have rows under
+// several keys; the totals count each (table, key id) by itself. The key of a
+// ledger only ever moves to a later one of the ring: the batch that moves it has
+// the audit entry seal.rotate (facts from, to: key ids in hex; compromised: yes
+// or no). A mac in the journal is made with the key of the ledger at its batch.
+// A key is retired when no total counts a row under it, with the entry
+// seal.retire; from then on no head, row or anchor made with it is believed,
+// and it serves for nothing but reading backups.
+//
 // # Rows
 //
 // A sealed table has the column installation (text), key columns, value
@@ -58,7 +71,9 @@
 //
 // # Tables and layouts
 //
-// Key columns stand before the bar. i, t, b are the tags. All are layout 1.
+// Key columns stand before the bar. i, t, b are the tags. A column that came with
+// a later layout than 1 is written name:tag@layout=default, the default of an
+// integer in decimal, that of a text as it is, that of a blob empty.
 //
 // Ledger "server", installation id "server":
 //
@@ -84,9 +99,15 @@
 // The schema digest is SHA-256 over one line for every sealed table of both
 // ledgers, in byte order of their names:
 //
-//	<table> <layout> <column>:<tag> ... | <column>:<tag> ...\n
+//	<table> <newest layout> <column>:<tag> ... | <column>:<tag> ...\n
 //
-// with single spaces, for example "profile 1 code:t | name:t modules:t\n".
+// with single spaces, columns written as above, for example
+// "profile 1 code:t | name:t modules:t\n". A head whose digest is that of an
+// earlier release was written by it: tables and columns it did not have are
+// empty or hold defaults. Moving it to another digest is a batch of its own or
+// part of the next one, with the audit entry schema.upgrade (facts from and to:
+// the first 4 bytes of the digests in hex). A digest nobody knows, on a head
+// that opens, is that of a newer program; such a database cannot be checked.
 //
 // Tables without seals: head (its box authenticates it), journal and audit (the
 // chain covers them), personal (the commitment in the sealed person row covers

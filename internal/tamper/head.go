@@ -162,11 +162,11 @@ func SchemaText(layouts []*Layout) string {
 	for _, l := range sorted {
 		b.WriteString(l.Table + " " + strconv.Itoa(int(l.Number)))
 		for _, c := range l.Key {
-			b.WriteString(" " + c.Name + ":" + string(rune(c.Kind)))
+			b.WriteString(" " + c.text())
 		}
 		b.WriteString(" |")
 		for _, c := range l.Columns {
-			b.WriteString(" " + c.Name + ":" + string(rune(c.Kind)))
+			b.WriteString(" " + c.text())
 		}
 		b.WriteByte('\n')
 	}

@@ -12,21 +12,6 @@ const (
 	checkSize = 4
 )
 
-// A Column is a column of a sealed table.
-type Column struct {
-	Name string
-	Kind Kind
-}
-
-// A Layout is which columns of a table are sealed, and in what order. Once it
-// has been shipped it never changes; a new list of columns gets a new number.
-type Layout struct {
-	Table   string
-	Number  uint16
-	Key     []Column // after the installation
-	Columns []Column
-}
-
 // A Seal is what a row carries: the id of its key, then the MAC.
 type Seal [len(KeyID{}) + macSize]byte
 

@@ -16,7 +16,7 @@ import (
 
 var (
 	master = [32]byte{7, 7, 7}
-	pots   = &Layout{Table: "pot", Number: 1, Key: []Column{{"id", Text}}, Columns: []Column{{"seats", Integer}, {"note", Text}, {"mark", Blob}}}
+	pots   = &Layout{Table: "pot", Number: 1, Key: []Column{{Name: "id", Kind: Text}}, Columns: []Column{{Name: "seats", Kind: Integer}, {Name: "note", Kind: Text}, {Name: "mark", Kind: Blob}}}
 	values = []Value{Int(5), Str("hej"), Bytes([]byte{1, 2})}
 )
 

@@ -72,11 +72,11 @@ func (v vector) row() (l *Layout, key string, values []Value) {
 	for _, name := range v.names {
 		if column, ok := strings.CutPrefix(name, "key "); ok && column != "bytes" && column != "id" {
 			value := v.value(name)
-			l.Key, keys = append(l.Key, Column{column, value.Kind()}), append(keys, value)
+			l.Key, keys = append(l.Key, Column{Name: column, Kind: value.Kind()}), append(keys, value)
 		}
 		if column, ok := strings.CutPrefix(name, "column "); ok {
 			value := v.value(name)
-			l.Columns, values = append(l.Columns, Column{column, value.Kind()}), append(values, value)
+			l.Columns, values = append(l.Columns, Column{Name: column, Kind: value.Kind()}), append(values, value)
 		}
 	}
 	return l, string(AppendKey(nil, keys...)), values

@@ -52,6 +52,9 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 	if !ok {
 		return l.headDamaged("edited")
 	}
+	if !schemaKnown(found.Schema) {
+		return l.unknownSchema(found.Schema)
+	}
 	last := map[string]map[string]tamper.Change{}
 	seqs := map[string]map[string]int64{}
 	end := l.head.Link

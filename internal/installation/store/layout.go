@@ -1,26 +1,23 @@
 package store
 
-import (
-	"strings"
+import "github.com/pott-dev/pott/internal/tamper"
 
-	"github.com/pott-dev/pott/internal/tamper"
-)
-
-// layouts are the sealed tables. A layout that was shipped never changes.
+// layouts are the sealed tables. A layout that was shipped never changes; see
+// the package comment for how a table or a column is added.
 var (
-	installationLayout = layout("installation", "id:t", "number:i name:t created:i state:t")
+	installationLayout = tamper.NewLayout("installation", "id:t", "number:i name:t created:i state:t")
 
-	assignmentLayout = layout("assignment", "number:i", "person:t issuer:t module:t quantity:i source:t from_at:i until_at:i "+
+	assignmentLayout = tamper.NewLayout("assignment", "number:i", "person:t issuer:t module:t quantity:i source:t from_at:i until_at:i "+
 		"given_by:t reason:t ended_by:t end_reason:t")
-	keyListLayout = layout("key_list", "number:i", "note:b learned_at:i")
-	licenseLayout = layout("license", "issuer:t module:t", "number:i set_number:i line:i kind:i seats:i taken:i "+
+	keyListLayout = tamper.NewLayout("key_list", "number:i", "note:b learned_at:i")
+	licenseLayout = tamper.NewLayout("license", "issuer:t module:t", "number:i set_number:i line:i kind:i seats:i taken:i "+
 		"unrestricted:i open_ended:i hidden:i")
-	setLayout = layout("license_set", "checkpoint:t", "issuer:t number:i serial:t state:t file:t certificates:t "+
+	setLayout = tamper.NewLayout("license_set", "checkpoint:t", "issuer:t number:i serial:t state:t file:t certificates:t "+
 		"loaded_at:i accepted_at:i from_at:i until_at:i")
-	ownerLayout   = layout("owner", "id:i", "company:t serial:t time_zone:t demo:i language:t site_key:b")
-	personLayout  = layout("person", "id:t", "number:i kind:i login:i valid_through:t profile:t state:t commitment:b created:i erased:i")
-	profileLayout = layout("profile", "code:t", "name:t modules:t")
-	tokenLayout   = layout("token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i")
+	ownerLayout   = tamper.NewLayout("owner", "id:i", "company:t serial:t time_zone:t demo:i language:t site_key:b")
+	personLayout  = tamper.NewLayout("person", "id:t", "number:i kind:i login:i valid_through:t profile:t state:t commitment:b created:i erased:i")
+	profileLayout = tamper.NewLayout("profile", "code:t", "name:t modules:t")
+	tokenLayout   = tamper.NewLayout("token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i")
 
 	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
 		ownerLayout, personLayout, profileLayout, tokenLayout}
@@ -33,20 +30,4 @@ var unsealed = map[string]string{
 	"audit":    "the hash of a batch's entries stands in its journal row",
 	"personal": "it must be erasable; the sealed person row commits to it",
 	"set_file": "its hash stands in the sealed license_set row and is checked at every use",
-}
-
-// schemaDigest is bound into every head.
-var schemaDigest = tamper.SchemaDigest(layouts)
-
-func layout(table, key, columns string) *tamper.Layout {
-	return &tamper.Layout{Table: table, Number: 1, Key: parseColumns(key), Columns: parseColumns(columns)}
-}
-
-func parseColumns(text string) []tamper.Column {
-	var columns []tamper.Column
-	for word := range strings.FieldsSeq(text) {
-		name, kind, _ := strings.Cut(word, ":")
-		columns = append(columns, tamper.Column{Name: name, Kind: tamper.Kind(kind[0])})
-	}
-	return columns
 }

@@ -38,6 +38,7 @@ type ledger struct {
 	health  Health
 	damages []Damage
 	sealed  string // key id the head was sealed with
+	shut    bool   // the head does not open, so that no other may be written in its place
 
 	// settle is called with mu held when rows of another server have been taken
 	// over; nil: nothing depends on them.
@@ -59,17 +60,18 @@ func (l *ledger) table(name string) sealedTable {
 
 // stage is what the acts of one batch have staged in one ledger.
 type stage struct {
-	ledger  *ledger
-	tables  []stagedTable
-	undo    []func() // newest last
-	entries []audit.Entry
-	secret  tamper.Secret
-	act     int                                              // which act of the batch is running
-	at      int64                                            // the time of the batch, in microseconds since 1970 UTC
-	more    func(ctx context.Context, w *sqldb.Writer) error // writes what is not sealed
-	batch   [16]byte                                         // its random id, set by writeBatch
-	written tamper.Head                                      // likewise
-	box     []byte                                           // likewise
+	ledger   *ledger
+	tables   []stagedTable
+	undo     []func() // newest last
+	entries  []audit.Entry
+	secret   tamper.Secret
+	pressing bool                                             // to be written even when it changes nothing
+	act      int                                              // which act of the batch is running
+	at       int64                                            // the time of the batch, in microseconds since 1970 UTC
+	more     func(ctx context.Context, w *sqldb.Writer) error // writes what is not sealed
+	batch    [16]byte                                         // its random id, set by writeBatch
+	written  tamper.Head                                      // likewise
+	box      []byte                                           // likewise
 }
 
 func newStage(l *ledger) *stage {
@@ -92,7 +94,7 @@ func (s *stage) back(p savepoint) {
 }
 
 // empty reports whether there is nothing to write.
-func (s *stage) empty() bool { return len(s.undo) == 0 && len(s.entries) == 0 }
+func (s *stage) empty() bool { return len(s.undo) == 0 && len(s.entries) == 0 && !s.pressing }
 
 // lock takes the head row, which holds off every other writer of the ledger
 // until the transaction ends, and catches up with what others have written.
@@ -188,6 +190,9 @@ func (l *ledger) writeBatch(ctx context.Context, w *sqldb.Writer, s *stage) (dam
 		if err := s.more(ctx, w); err != nil {
 			return nil, err
 		}
+	}
+	if l.head.Schema != schemaDigest {
+		s.entries = append(s.entries, l.upgradeEntry(s.at))
 	}
 	return nil, l.writeHead(ctx, w, s, seq, changes)
 }

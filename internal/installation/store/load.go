@@ -30,13 +30,13 @@ const headText = `SELECT seq, epoch, link, key_id, schema, box FROM head WHERE i
 func (l *ledger) load(ctx context.Context, q queryer) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.health, l.damages = Sound, nil
+	l.health, l.damages, l.shut = Sound, nil, false
 	for _, t := range l.tables {
 		t.clear()
 	}
 	head, err := l.readHead(ctx, q, headText)
 	if e, ok := err.(*DamagedError); ok {
-		l.damages, l.health = append(l.damages, e.Damage), ReadOnly
+		l.damages, l.health, l.shut = append(l.damages, e.Damage), ReadOnly, true
 		return nil
 	}
 	if err != nil {
@@ -50,8 +50,11 @@ func (l *ledger) load(ctx context.Context, q queryer) error {
 	secret, ok := l.keys.OpenHead(head.Head, head.box)
 	if !ok {
 		l.damages = append(l.damages, Damage{Table: "head", Key: l.installation + "/" + l.name, What: "edited"})
-		l.health = ReadOnly
+		l.health, l.shut = ReadOnly, true
 		secret = tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}, Sets: map[tamper.Owner]uint64{}}
+	}
+	if ok && !schemaKnown(head.Schema) {
+		return l.unknownSchema(head.Schema)
 	}
 	l.secret = secret
 	counted := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}

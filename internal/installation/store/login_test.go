@@ -34,7 +34,7 @@ func TestNoLoginIsGivenWhileTheRowsDoNotAddUp(t *testing.T) {
 			}
 			return nil
 		})
-		attack(t, b, "UPDATE head SET box = ? WHERE installation = ?", []byte("nothing that was ever sealed"), b.ID())
+		unaccounted(t, b)
 		b = reopen(t, b)
 		for _, c := range []struct {
 			what   string

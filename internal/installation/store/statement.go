@@ -158,13 +158,18 @@ func (s *scanner) scan(rows *sql.Rows, r *rawRow) error {
 }
 
 // check reports whether a row carries its own seal, and which columns were
-// edited when it does not.
+// edited when it does not. Columns that are newer than the layout of the row
+// must hold their defaults.
 func (r *rawRow) check(k *tamper.Keys, l *tamper.Layout, key string) (m mark, ok bool, edited []string) {
 	seal, whole := r.sealValue()
-	if !whole || r.layout != int64(l.Number) {
+	at := l.At(r.layout)
+	if !whole || at == nil {
 		return mark{}, false, nil
 	}
-	ok, edited = k.Verify(l, key, r.ver, r.values, r.colsum, seal)
+	ok, edited = k.Verify(at, key, r.ver, r.values[:len(at.Columns)], r.colsum, seal)
+	if changed := l.Changed(at, r.values); len(changed) > 0 {
+		ok, edited = false, append(edited, changed...)
+	}
 	return mark{r.ver, seal}, ok, edited
 }
 

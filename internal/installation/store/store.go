@@ -45,6 +45,8 @@ type Options struct {
 	// Parse reads a stored license file whose signature was checked when it was
 	// accepted. With nil there are never any sets in force.
 	Parse func(file []byte) (*license.Set, error)
+	// Now is when the store is opened: what opening itself records carries it.
+	Now time.Time
 }
 
 // Store is all installations of a server. It may be used by any number of
@@ -64,7 +66,9 @@ type Store struct {
 }
 
 // Open migrates a database to the newest schema, loads every installation in it
-// and checks every row. Damage does not fail it: see [Book.Health].
+// and checks every row. Damage does not fail it: see [Book.Health]. A ledger
+// that an older program wrote is moved to the schema of this one, and says so in
+// its journal; that of a newer program is an [*UnknownSchemaError].
 func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store, error) {
 	if options.Node == "" {
 		options.Node = "pott"
@@ -83,10 +87,65 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	if err == nil {
 		err = s.alone(ctx, s.loadServer)
 	}
+	if err == nil {
+		err = s.upgrade(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("opening the store: %w", err), s.Close())
 	}
 	return s, nil
+}
+
+// upgrade moves the ledgers of older programs to the schema of this one.
+func (s *Store) upgrade(ctx context.Context) error {
+	if s.server.outdated() {
+		if err := s.alone(ctx, s.upgradeServer); err != nil {
+			return err
+		}
+	}
+	for _, b := range s.Books() {
+		if !b.outdated() {
+			continue
+		}
+		if _, err := b.Update(ctx, audit.Actor{}, s.options.Now, func(tx *Tx) error {
+			tx.staged.pressing = true
+			return nil
+		}); err != nil {
+			return fmt.Errorf("installation %s: %w", b.Name(), err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) upgradeServer(ctx context.Context, w *sqldb.Writer) error {
+	return s.writeServer(ctx, w, func(stage *stage) error {
+		stage.at = max(stage.at, micros(s.options.Now))
+		return nil
+	})
+}
+
+// writeServer writes one batch of the server's own ledger.
+func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage) error) error {
+	l := &s.server
+	var written *stage
+	err := inTx(ctx, w, func() error {
+		if err := l.lock(ctx, w); err != nil {
+			return err
+		}
+		written = newStage(l)
+		if err := do(written); err != nil {
+			return err
+		}
+		damages, err := l.writeBatch(ctx, w, written)
+		return errors.Join(err, joined(damages))
+	})
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.merge(written)
+	return nil
 }
 
 // Close answers what is waiting and stops. It leaves the database open.

@@ -300,12 +300,14 @@ func (t *teller) write(ctx context.Context, c *counter) ([]blamed, error) {
 // without refuses the acts of a book whose head cannot be taken; the others are
 // to be run again.
 func (t *teller) without(acts []*request, c *counter, err error) ([]*request, error) {
-	e, damaged := err.(*DamagedError)
-	if !damaged {
+	switch e := err.(type) {
+	case *DamagedError:
+		c.book.stop(e)
+	case *UnknownSchemaError:
+	default:
 		return acts, err
 	}
-	c.book.stop(e)
-	refuse(c.acts, e)
+	refuse(c.acts, err)
 	return slices.DeleteFunc(slices.Clone(acts), func(r *request) bool { return r.book == c.book }), nil
 }
 

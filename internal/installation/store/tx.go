@@ -51,6 +51,9 @@ func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err er
 	if s.book.health == Unchecked {
 		return &CannotCheckError{Installation: s.book.Name(), KeyID: s.book.sealed, Have: s.book.keys.ID.String()}
 	}
+	if s.book.shut {
+		return &ReadOnlyError{Installation: s.book.Name(), Why: "its head is damaged, and what it counted cannot be known before that is repaired"}
+	}
 	at, before, last := s.at, s.save(), s.last
 	tx := &Tx{View: View{book: s.book, staged: s}, by: by, now: max(micros(now), s.secret.Clock)}
 	defer func() {
