@@ -206,6 +206,13 @@ func (h *House) Installation(name string) *Installation {
 	return h.byName[name]
 }
 
+// Has reports whether the records name an installation, also when it could not
+// be opened.
+func (h *House) Has(name string) bool {
+	_, err := h.store.Book(name)
+	return err == nil
+}
+
 // Names returns the names of all installations, sorted.
 func (h *House) Names() []string {
 	h.mu.RLock()

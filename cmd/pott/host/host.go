@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
+	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -58,9 +60,7 @@ func Make(c Config, root []byte) (undo func(), err error) {
 		}
 	}
 	for _, dir := range []string{c.Data, c.Keys} {
-		if _, err := os.Stat(dir); err != nil {
-			made = append(made, dir)
-		}
+		made = append(made, missingDirs(dir)...)
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			undo()
 			return nil, pathError(dir, err)
@@ -72,15 +72,33 @@ func Make(c Config, root []byte) (undo func(), err error) {
 		return nil, err
 	}
 	made = append(made, keys.path("seal.key"))
-	if err := os.WriteFile(c.root(), root, 0o644); err != nil {
+	made = append(made, c.root())
+	if err := writeNew(c.root(), root, 0o644); err != nil {
 		undo()
 		return nil, pathError(c.root(), err)
 	}
-	made = append(made, c.root())
+	for _, path := range made {
+		if err := syncDir(filepath.Dir(path)); err != nil {
+			undo()
+			return nil, err
+		}
+	}
 	if c.Database == "" {
 		made = append(made, c.DSN(), c.DSN()+"-wal", c.DSN()+"-shm")
 	}
 	return undo, nil
+}
+
+// missingDirs returns the directories that have to be made so that dir is there,
+// outermost first.
+func missingDirs(dir string) (missing []string) {
+	for {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			return missing
+		}
+		missing = slices.Insert(missing, 0, dir)
+		dir = filepath.Dir(dir)
+	}
 }
 
 // openDatabase opens the database of a server that was made.
@@ -192,11 +210,21 @@ func (h *Host) Add(ctx context.Context, by audit.Actor, n New) (secret string, e
 		Name: n.Name, Company: n.Company, Serial: n.Serial, TimeZone: n.TimeZone, Demo: n.Demo,
 	})
 	if err != nil {
-		h.keys.Remove(keyFile(n.Name))
+		if surelyNotMade(err, h.house.Has(n.Name)) {
+			h.keys.Remove(keyFile(n.Name))
+		}
 		return "", err
 	}
 	made, err := in.MakeToken(ctx, installation.Act{By: by}, api.NewToken{Name: "first administrator", Scopes: []string{api.ScopeAdmin}})
 	return made.Secret, err
+}
+
+// surelyNotMade reports whether an installation that could not be made is
+// certainly not there. Otherwise its key is kept: whoever finds the installation
+// after all needs it.
+func surelyNotMade(err error, there bool) bool {
+	unknown := new(store.UnknownOutcomeError)
+	return !there && !errors.As(err, &unknown)
 }
 
 // drain is how long requests that have begun may take when the server stops.

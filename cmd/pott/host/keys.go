@@ -55,20 +55,15 @@ func (k Keys) path(file string) string { return filepath.Join(k.Dir, file) }
 
 func (k Keys) write(file, head string) error {
 	path := k.path(file)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	secret := make([]byte, 32)
+	rand.Read(secret)
+	err := writeNew(path, fmt.Appendf(nil, "%s\n%x\n", head, secret), 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return &KeyExistsError{Path: path}
 	} else if err != nil {
 		return pathError(path, err)
 	}
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	_, err = fmt.Fprintf(f, "%s\n%x\n", head, secret)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		os.Remove(path)
-		return pathError(path, err)
-	}
-	return nil
+	return syncDir(k.Dir)
 }
 
 // Seal returns the key all records are sealed with.

@@ -345,3 +345,59 @@ func TestRandomDay(t *testing.T) {
 		}
 	})
 }
+
+// The same holds for the commit that makes an installation: when nobody can say
+// what became of it, that is what is said.
+func TestLostCommitOfANewInstallationIsLookedUp(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		took, silent bool
+		want         string
+	}{
+		"it took place":          {true, false, ""},
+		"it did not":             {false, false, ""},
+		"nobody can say":         {true, true, "storage.unknown-outcome"},
+		"nobody can say it took": {false, true, "storage.unknown-outcome"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+				s := newTestBook(t, db).store
+				lost := false
+				lose := func(ctx context.Context) (bool, error) {
+					if lost {
+						return s.teller.writer.Commit(ctx)
+					}
+					lost = true
+					if row.took {
+						if _, err := s.teller.writer.Commit(ctx); err != nil {
+							return true, err
+						}
+					} else {
+						s.teller.writer.Rollback(ctx)
+					}
+					if row.silent {
+						attack(t, s.Books()[0], "ALTER TABLE head RENAME TO gone")
+					}
+					return false, errors.New("connection reset by peer")
+				}
+				if err := s.alone(t.Context(), func(context.Context, *sqldb.Writer) error { s.teller.commit = lose; return nil }); err != nil {
+					t.Fatal(err)
+				}
+				made, err := s.CreateInstallation(t.Context(), admin, monday, NewInstallation{Name: "nordlys"})
+				if row.silent {
+					attack(t, s.Books()[0], "ALTER TABLE gone RENAME TO head")
+				}
+				if (err != nil || row.want != "") && code(err) != row.want || !lost {
+					t.Fatalf("%v, want %q; lost: %v", err, row.want, lost)
+				}
+				if err == nil {
+					checkBook(t, made)
+				}
+				again := openStore(t, s.db, Options{})
+				if _, err := again.Book("nordlys"); (err == nil) != (row.took || !row.silent) {
+					t.Errorf("after a restart: %v", err)
+				}
+			})
+		})
+	}
+}

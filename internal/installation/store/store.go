@@ -168,16 +168,24 @@ func (s *Store) alone(ctx context.Context, do func(context.Context, *sqldb.Write
 	return r.err
 }
 
-// inTx runs do in one transaction and again when it loses a race.
-func inTx(ctx context.Context, w *sqldb.Writer, do func() error) (err error) {
+// inTx runs do in one transaction and again when it loses a race. When the
+// answer to the commit is lost and took cannot tell whether it took place, the
+// error is an [*UnknownOutcomeError].
+func (s *Store) inTx(ctx context.Context, w *sqldb.Writer, do func() error, took func() (bool, error)) (err error) {
 	for range tries {
 		if err = w.Begin(ctx); err != nil {
 			return err
 		}
+		answered := true
 		if err = do(); err == nil {
-			_, err = w.Commit(ctx)
+			answered, err = s.teller.commit(ctx)
 		} else {
 			w.Rollback(ctx)
+		}
+		if err != nil && !answered {
+			if err = s.lookUp(took, err); errors.Is(err, errNotTaken) {
+				continue
+			}
 		}
 		if err == nil || !sqldb.Retryable(err) {
 			return err
@@ -186,10 +194,48 @@ func inTx(ctx context.Context, w *sqldb.Writer, do func() error) (err error) {
 	return err
 }
 
+// errNotTaken says that a transaction whose commit was not answered did not take
+// place.
+var errNotTaken = errors.New("the transaction did not take place")
+
+// lookUp asks whether a transaction took place whose commit was not answered.
+func (s *Store) lookUp(took func() (bool, error), lost error) error {
+	for range tries {
+		yes, err := took()
+		switch {
+		case err != nil:
+			lost = err
+		case yes:
+			return nil
+		default:
+			return errNotTaken
+		}
+	}
+	return errors.Join(&UnknownOutcomeError{Seq: s.server.head.Seq + 1}, lost)
+}
+
+// headIsThere reports whether a ledger has a head, once every transaction that
+// may have made it has ended.
+func (s *Store) headIsThere(ctx context.Context, w *sqldb.Writer, installation string) (there bool, err error) {
+	if err := w.Begin(ctx); err != nil {
+		return false, err
+	}
+	defer w.Rollback(ctx)
+	// Taking the server's head waits for a transaction that still holds it.
+	if _, err := w.Exec(ctx, "UPDATE head SET seq = seq WHERE installation = ? AND ledger = ?", tamper.ServerInstallation, serverLedger); err != nil {
+		return false, err
+	}
+	err = each(ctx, w, "SELECT 1 FROM head WHERE installation = ?", []any{installation}, func(*sql.Rows) error {
+		there = true
+		return nil
+	})
+	return there, err
+}
+
 // makeServer makes the server's head in a database that has none at all. A head
 // that is missing among others is damage, not a new beginning.
 func (s *Store) makeServer(ctx context.Context, w *sqldb.Writer) error {
-	return inTx(ctx, w, func() error {
+	return s.inTx(ctx, w, func() error {
 		var heads int64
 		if err := each(ctx, w, "SELECT count(*) FROM head", nil, func(rows *sql.Rows) error { return rows.Scan(&heads) }); err != nil {
 			return err
@@ -198,7 +244,7 @@ func (s *Store) makeServer(ctx context.Context, w *sqldb.Writer) error {
 			return nil
 		}
 		return s.server.create(ctx, w)
-	})
+	}, func() (bool, error) { return s.headIsThere(ctx, w, tamper.ServerInstallation) })
 }
 
 // create writes the head of a ledger that has no rows yet.
@@ -348,15 +394,16 @@ type NewInstallation struct {
 
 // CreateInstallation makes an installation, in the server's ledger and in its
 // own, in one transaction. A name that is taken is an
-// [*InstallationExistsError].
+// [*InstallationExistsError]. After an [*UnknownOutcomeError] it may or may not
+// be there.
 func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time.Time, n NewInstallation) (*Book, error) {
 	var made *Book
 	err := s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
 		var merge func()
-		err := inTx(ctx, w, func() (err error) {
+		err := s.inTx(ctx, w, func() (err error) {
 			made, merge, err = s.create(ctx, w, by, now, n)
 			return err
-		})
+		}, func() (bool, error) { return s.headIsThere(ctx, w, made.installation) })
 		if err != nil {
 			return err
 		}
