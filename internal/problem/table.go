@@ -281,6 +281,7 @@ var table = map[string]Row{
 	"host.not-made":      command(NotFound),
 	"host.already-made":  command(Conflict),
 	"host.listen":        command(Failed),
+	"host.certificate":   command(Failed),
 }
 
 // command is the row of an error that only a command returns.

@@ -77,3 +77,13 @@ func (e *ListenError) Error() string { return fmt.Sprintf("cannot listen on %s: 
 
 // Code returns the stable code of the error.
 func (e *ListenError) Code() string { return "host.listen" }
+
+// CertificateError is returned for a certificate the server cannot show.
+type CertificateError struct{ Cert, Key, Why string }
+
+func (e *CertificateError) Error() string {
+	return fmt.Sprintf("the certificate %s and its key %s cannot be used: %s", e.Cert, e.Key, e.Why)
+}
+
+// Code returns the stable code of the error.
+func (e *CertificateError) Code() string { return "host.certificate" }

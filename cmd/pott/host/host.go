@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -246,18 +247,18 @@ func (h *Host) Serve(ctx context.Context, listener net.Listener, ready func(addr
 	defer end()
 	server := httpapi.NewServer("", untilEnding(ending, httpapi.New(h.house, h.log)))
 	server.ErrorLog = slog.NewLogLogger(h.log.Handler(), slog.LevelDebug)
-	scheme := "http"
-	served := make(chan error, 1)
+	scheme, serve := "http", func() error { return server.Serve(listener) }
 	if h.config.TLSCert != "" {
-		scheme = "https"
-	}
-	go func() {
-		if scheme == "https" {
-			served <- server.ServeTLS(listener, h.config.TLSCert, h.config.TLSKey)
-		} else {
-			served <- server.Serve(listener)
+		c, err := loadCertificate(h.config.TLSCert, h.config.TLSKey, h.log)
+		if err != nil {
+			listener.Close()
+			return err
 		}
-	}()
+		server.TLSConfig = &tls.Config{GetCertificate: c.current, MinVersion: tls.VersionTLS12}
+		scheme, serve = "https", func() error { return server.ServeTLS(listener, "", "") }
+	}
+	served := make(chan error, 1)
+	go func() { served <- serve() }()
 	if ready != nil {
 		ready(scheme + "://" + listener.Addr().String())
 	}

@@ -114,10 +114,13 @@ func (k Keys) checkMode() error {
 	return nil
 }
 
-func pathError(path string, err error) error {
+func pathError(path string, err error) error { return &FileError{Path: path, Why: pathless(err)} }
+
+// pathless returns what went wrong with a file, without its name.
+func pathless(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return &FileError{Path: path, Why: strings.TrimSpace(err.Error())}
+	return strings.TrimSpace(err.Error())
 }
