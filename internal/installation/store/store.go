@@ -128,7 +128,7 @@ func (s *Store) upgradeServer(ctx context.Context, w *sqldb.Writer) error {
 func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage) error) error {
 	l := &s.server
 	var written *stage
-	err := inTx(ctx, w, func() error {
+	err := s.inTx(ctx, w, func() error {
 		if err := l.lock(ctx, w); err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage
 		}
 		damages, err := l.writeBatch(ctx, w, written)
 		return errors.Join(err, joined(damages))
-	})
+	}, func() (bool, error) { return s.batchIsThere(ctx, w, written) })
 	if err != nil {
 		return err
 	}
@@ -216,16 +216,28 @@ func (s *Store) lookUp(took func() (bool, error), lost error) error {
 
 // headIsThere reports whether a ledger has a head, once every transaction that
 // may have made it has ended.
-func (s *Store) headIsThere(ctx context.Context, w *sqldb.Writer, installation string) (there bool, err error) {
+func (s *Store) headIsThere(ctx context.Context, w *sqldb.Writer, installation string) (bool, error) {
+	return s.found(ctx, w, "SELECT 1 FROM head WHERE installation = ?", installation)
+}
+
+// batchIsThere reports whether a batch of the server's ledger was written, once
+// every transaction that may have written it has ended.
+func (s *Store) batchIsThere(ctx context.Context, w *sqldb.Writer, b *stage) (bool, error) {
+	return s.found(ctx, w, "SELECT 1 FROM journal WHERE installation = ? AND ledger = ? AND seq = ? AND batch = ?",
+		tamper.ServerInstallation, serverLedger, b.written.Seq, b.batch[:])
+}
+
+// found reports whether a statement finds a row under the server's head: taking
+// it waits for a transaction that still holds it.
+func (s *Store) found(ctx context.Context, w *sqldb.Writer, text string, args ...any) (there bool, err error) {
 	if err := w.Begin(ctx); err != nil {
 		return false, err
 	}
 	defer w.Rollback(ctx)
-	// Taking the server's head waits for a transaction that still holds it.
 	if _, err := w.Exec(ctx, "UPDATE head SET seq = seq WHERE installation = ? AND ledger = ?", tamper.ServerInstallation, serverLedger); err != nil {
 		return false, err
 	}
-	err = each(ctx, w, "SELECT 1 FROM head WHERE installation = ?", []any{installation}, func(*sql.Rows) error {
+	err = each(ctx, w, text, args, func(*sql.Rows) error {
 		there = true
 		return nil
 	})
