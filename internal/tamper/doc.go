@@ -81,6 +81,8 @@
 //
 // Ledger "seats", one for each installation:
 //
+//	activation     number i | issuer t, set_number i, checkpoint t, replaced t, from_at i, until_at i, how t,
+//	               given_by t, undo b, seen_at i, reported_at i
 //	assignment     number i | person t, issuer t, module t, quantity i, source t, from_at i, until_at i,
 //	               given_by t, reason t, ended_by t, end_reason t
 //	key_list       number i | note b, learned_at i
@@ -92,6 +94,8 @@
 //	person         id t | number i, kind i, login i, valid_through t, profile t, state t,
 //	               commitment b, created i, erased i
 //	profile        code t | name t, modules t
+//	set_agreement  checkpoint t | agreed_at i, agreed_by t, accepts t, told_at i
+//	set_policy     id i | activation t
 //	token          id t | name t, hash b, scopes t, created i, created_by t, expires i, revoked i
 //
 // owner.demo is 1 where demo sets are taken, plus 2 in a copy made for tests.

@@ -164,6 +164,16 @@ func (f *filler) set() {
 		if err := tx.PutKeyList(store.KeyList{Number: 1, Note: []byte("a note"), LearnedAt: 1}); err != nil {
 			return err
 		}
+		if err := tx.PutActivation(store.Activation{Issuer: "ACME", SetNumber: 1, Checkpoint: checkpoint, From: 1, How: store.ByHand, By: "host test",
+			Undo: store.Undo{Released: []int64{1}}}); err != nil {
+			return err
+		}
+		if err := tx.PutAgreement(store.Agreement{Checkpoint: checkpoint, At: 1, By: "host test"}); err != nil {
+			return err
+		}
+		if err := tx.SetPolicy(store.Ask); err != nil {
+			return err
+		}
 		if err := tx.PutToken(store.Token{ID: "t1", Name: "product", Hash: [32]byte{7}, Scopes: []string{"check"}, Created: 1, CreatedBy: "1"}); err != nil {
 			return err
 		}

@@ -31,6 +31,8 @@ type column struct {
 
 // tables are all sealed tables, in byte order of their names.
 var tables = []*table{
+	sealed(seatsLedger, "activation", "number:i",
+		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
 	sealed(serverLedger, "installation", "id:t", "number:i name:t created:i state:t"),
@@ -43,6 +45,8 @@ var tables = []*table{
 	sealed(seatsLedger, "person", "id:t",
 		"number:i kind:i login:i valid_through:t profile:t state:t commitment:b created:i erased:i"),
 	sealed(seatsLedger, "profile", "code:t", "name:t modules:t"),
+	sealed(seatsLedger, "set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i"),
+	sealed(seatsLedger, "set_policy", "id:i", "activation:t"),
 	sealed(seatsLedger, "token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i"),
 }
 

@@ -31,6 +31,9 @@ type Book struct {
 	keyLists    *table[int64, KeyList]
 	profiles    *table[string, Profile]
 	tokens      *table[string, Token]
+	activations *table[int64, Activation]
+	agreements  *table[string, Agreement]
+	policies    *table[int64, Policy]
 
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
 	byHash     map[[32]byte]string // hash of the secret to token
@@ -49,7 +52,7 @@ type Book struct {
 }
 
 // numbers are the last small numbers given.
-type numbers struct{ person, assignment, license int64 }
+type numbers struct{ person, assignment, license, activation int64 }
 
 // personalRow is a row of the table personal.
 type personalRow struct {
@@ -63,7 +66,9 @@ func newBook(s *Store, p place) *Book {
 	b.owners, b.people, b.assignments = newTable(ownerCodec), newTable(personCodec), newTable(assignmentCodec)
 	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
-	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens}
+	b.activations, b.agreements, b.policies = newTable(activationCodec), newTable(agreementCodec), newTable(policyCodec)
+	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
+		b.activations, b.agreements, b.policies}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -71,6 +76,11 @@ func newBook(s *Store, p place) *Book {
 	b.assignments.archive = func(a *Assignment) bool { return a.Until != 0 }
 	b.licenses.changed, b.sets.changed, b.tokens.changed = b.licenseChanged, b.setChanged, b.tokenChanged
 	b.keyLists.changed = func(_, _ *KeyList) { b.touched.KeyLists = true }
+	b.activations.changed = func(_, a *Activation) {
+		if a != nil {
+			b.last.activation = max(b.last.activation, a.Number)
+		}
+	}
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside = b.readBeside
@@ -238,6 +248,7 @@ func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
 		{"SELECT coalesce(max(number), 0) FROM person WHERE installation = ?", &b.last.person},
 		{"SELECT coalesce(max(number), 0) FROM assignment WHERE installation = ?", &b.last.assignment},
 		{"SELECT coalesce(max(number), 0) FROM license WHERE installation = ?", &b.last.license},
+		{"SELECT coalesce(max(number), 0) FROM activation WHERE installation = ?", &b.last.activation},
 	} {
 		if err := each(ctx, q, n.text, []any{b.installation}, func(rows *sql.Rows) error {
 			var found int64
@@ -262,7 +273,7 @@ func (b *Book) refreshActive(ctx context.Context) error {
 	var active []*license.Set
 	for _, row := range b.sets.rows {
 		s := row.row
-		if s == nil || s.State == SetReplaced {
+		if s == nil || s.State == SetReplaced || s.State == SetSuperseded {
 			continue
 		}
 		file := b.files[s.File]

@@ -83,6 +83,9 @@ const (
 	SetLoaded   SetState = "loaded"   // stored, waiting to be activated
 	SetActive   SetState = "active"   // in force; at most one of each issuer
 	SetReplaced SetState = "replaced" // was in force before
+
+	SetWithdrawn  SetState = "withdrawn"  // does not wait any longer; somebody may still activate it
+	SetSuperseded SetState = "superseded" // waited until a newer one was loaded
 )
 
 // Set is a set this installation has taken in.

@@ -139,7 +139,8 @@ func dump(t testing.TB, b *Book) string {
 			}
 			out += fmt.Sprintln(p, v.Assignments(p.ID), history)
 		}
-		out += fmt.Sprintln(v.Licenses(), v.Sets(), v.Profiles(), v.Tokens(), v.KeyLists(), v.Active().Names())
+		out += fmt.Sprintln(v.Licenses(), v.Sets(), v.Profiles(), v.Tokens(), v.KeyLists(), v.Active().Names(),
+			v.Activations(), v.Agreement("c5"), v.Policy())
 		return nil
 	})
 	if err != nil {
@@ -164,7 +165,11 @@ func everything(t testing.TB, b *Book) {
 			tx.PutProfile(Profile{Code: "basic", Name: "Basic", Modules: []license.Name{web()}}),
 			tx.PutProfile(Profile{Code: "gone"}),
 			tx.PutToken(Token{ID: "t1", Name: "shop", Hash: [32]byte{9}, Scopes: []string{"check", "read"}, Created: 5}),
-			tx.PutKeyList(KeyList{Number: 2, Note: []byte("note")}))
+			tx.PutKeyList(KeyList{Number: 2, Note: []byte("note")}),
+			tx.PutActivation(Activation{Issuer: "SUPEROFFICE", SetNumber: 4, Checkpoint: "c1", Replaced: "c0", From: 7, How: OnItsDay, By: "system",
+				Undo: Undo{Released: []int64{1, 2}, Given: []int64{3}, Logins: map[int64]string{2: "", 7: "2026-06-10"}}}),
+			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
+			tx.SetPolicy(Ask))
 	})
 	do(t, b, func(tx *Tx) error {
 		tx.Entry("profile.drop", "")
@@ -196,6 +201,9 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 			tx.PutProfile(Profile{Code: "x"})
 			tx.PutSet(Set{Checkpoint: "c9", Issuer: "SUPEROFFICE", Number: 99, Serial: "1600070120", State: SetActive})
 			tx.PutKeyList(KeyList{Number: 99})
+			tx.PutActivation(Activation{Issuer: "SUPEROFFICE"})
+			tx.PutAgreement(Agreement{Checkpoint: "c5"})
+			tx.SetPolicy(Automatic)
 			anna, _ := tx.PersonByUserID("ANNA")
 			tx.ErasePersonal(anna.ID)
 			return errNo

@@ -29,6 +29,9 @@ type staged struct {
 	keyLists    *staging[int64, KeyList]
 	profiles    *staging[string, Profile]
 	tokens      *staging[string, Token]
+	activations *staging[int64, Activation]
+	agreements  *staging[string, Agreement]
+	policies    *staging[int64, Policy]
 
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
@@ -42,6 +45,7 @@ func (b *Book) stage() *staged {
 	s.owners, s.people, s.assignments = newStaging(b.owners, s.stage), newStaging(b.people, s.stage), newStaging(b.assignments, s.stage)
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
+	s.activations, s.agreements, s.policies = newStaging(b.activations, s.stage), newStaging(b.agreements, s.stage), newStaging(b.policies, s.stage)
 	s.more = s.writeBeside
 	return s
 }
