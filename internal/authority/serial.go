@@ -1,6 +1,10 @@
 package authority
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/pott-dev/pott/license"
+)
 
 // A SerialRule says what the serial numbers of an issuer look like.
 type SerialRule struct {
@@ -40,7 +44,7 @@ func (r SerialRule) Fault(serial string) SerialFault {
 		return SerialGrammar
 	case r.Digits > 0 && len(serial) != r.Digits:
 		return SerialLength
-	case r.Check == LuhnCheck && (!allDigits(serial) || !luhn(serial)):
+	case r.Check == LuhnCheck && (!allDigits(serial) || !license.Luhn(serial)):
 		return SerialCheckDigit
 	}
 	return SerialFine
@@ -68,26 +72,11 @@ func CheckDigit(digits string) (byte, error) {
 		return 0, fmt.Errorf("%q is not digits only", digits)
 	}
 	for c := byte('0'); c <= '9'; c++ {
-		if luhn(digits + string(c)) {
+		if license.Luhn(digits + string(c)) {
 			return c, nil
 		}
 	}
 	panic("authority: no digit completes " + digits) // the ten digits reach every remainder
-}
-
-// luhn reports whether digits, the last one a check digit, pass the Luhn rule.
-func luhn(digits string) bool {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
 }
 
 func allDigits(s string) bool {
