@@ -36,6 +36,7 @@ var arrows = []struct{ from, never, because string }{
 	{"license", "os net database/sql crypto internal", "the model is values; callers bring time, files and keys"},
 	{"internal/seat", "os net database/sql crypto internal/sqldb internal/installation internal/audit", "seat rules decide; they neither fetch nor store"},
 	{"licensefile", "net database/sql internal", "anyone must be able to check a license file"},
+	{"licenseserver", "net/http os database/sql internal", "it is what two houses say to each other, and knows neither"},
 	{"api", "net os database/sql internal", "it is the words of the JSON API and does nothing"},
 	{"entitle", "database/sql internal", "it runs inside other people's programs"},
 	{"entitletest", "database/sql internal", "it runs inside other people's tests"},
@@ -68,7 +69,7 @@ var doors = []struct{ from, never, because string }{
 // public are the packages that other people's programs may import, and outside
 // is what they may bring along besides the standard library.
 var (
-	public  = []string{"license", "licensefile", "api", "entitle", "entitletest"}
+	public  = []string{"license", "licensefile", "licenseserver", "api", "entitle", "entitletest"}
 	outside = []string{"golang.org/x/mod", "filippo.io/edwards25519"}
 )
 

@@ -47,6 +47,15 @@ var table = map[string]Row{
 	"license.bad-name":         badValue,
 	"license.unknown-module":   notFound,
 	"license.ambiguous-module": badValue,
+	"license.bad-serial":       badValue,
+
+	// What an installation and a license server say to each other.
+	"exchange.malformed":     badFile,
+	"exchange.other-version": badFile,
+	"exchange.too-large":     {http.StatusRequestEntityTooLarge, NotVerified},
+	"exchange.bad-signature": badFile,
+	"exchange.other-reply":   {http.StatusBadGateway, NotVerified},
+	"exchange.bad-address":   badValue,
 
 	// Giving and taking back.
 	"seat.pool-full":          counts,

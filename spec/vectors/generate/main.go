@@ -1,11 +1,12 @@
-// Command generate writes the test vectors of the license file format, the same
-// bytes every time. It makes files from raw text with its own few lines of
+// Command generate writes the test vectors of the license file format and of
+// the license server's protocol, the same bytes every time. It makes files from raw text with its own few lines of
 // signing code, so that it can make the ones no correct writer would.
 //
 // It takes the folder to write to; left out, that is spec/vectors.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ func main() {
 	if len(os.Args) > 1 {
 		dir = os.Args[1]
 	}
-	if err := write(dir, cases()); err != nil {
+	if err := errors.Join(write(dir, cases()), writeTalks(dir)); err != nil {
 		fmt.Fprintf(os.Stderr, "generate: error: %v\n", err)
 		os.Exit(1)
 	}

@@ -50,3 +50,19 @@ func TestNoTwoVectorsAreTheSameFile(t *testing.T) {
 		seen[input] = v.name
 	}
 }
+
+func TestTheCommittedVectorsOfTheServerAreTheGeneratedOnes(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("../server/*.txt")
+	if err != nil || len(names) != len(talks()) {
+		t.Errorf("%d vectors, %v; %d are generated", len(names), err, len(talks()))
+	}
+	for _, v := range talks() {
+		got, err := os.ReadFile(filepath.Join("..", "server", v.name+".txt"))
+		if err != nil {
+			t.Error(err)
+		} else if string(got) != v.text() {
+			t.Errorf("%s differs from what is generated: go run ./spec/vectors/generate", v.name)
+		}
+	}
+}
