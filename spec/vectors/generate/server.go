@@ -73,7 +73,9 @@ func asks(kind, more string) string {
 		"\nnonce: " + usualNonce + "\nmade: 2026-06-10T12:00:00Z\nepoch: 0123abcd\nseq: 42\nhead: " + strings.Repeat("9a", 32) + "\n" + more
 }
 
-func signedBy(text, name, key string) string { return part{text, []sig{{name: name, key: key}}}.String() }
+func signedBy(text, name, key string) string {
+	return part{text, []sig{{name: name, key: key}}}.String()
+}
 
 // asked signs a request as the installation would.
 func asked(text string) string { return signedBy(text, askName, "installation") }
@@ -158,33 +160,33 @@ func replies() []talk {
 	brings := func(file string) string {
 		return answers("fetch", fetch, fmt.Sprintf("status: new-set\nfile: %d %s\n", len(file), hash(file)))
 	}
-	case_ := func(name, expect, spec, comment, asking, body string) talk {
+	one := func(name, expect, spec, comment, asking, body string) talk {
 		return talk{name: "reply-" + name, kind: "reply", expect: expect, spec: spec, comment: comment, asked: asked(asking), body: body}
 	}
 	form := func(name, spec, comment, text string) talk {
-		return case_(name, "exchange.malformed", spec, comment, ping, answered(text))
+		return one(name, "exchange.malformed", spec, comment, ping, answered(text))
 	}
 	old := asks("ping", "")
 	expired := []string{signingKey("acme-set"), `{"key":"` + public("acme-receipt") + `",` + swap(receiptLine, "2027-12-31", "2026-06-09")}
 	revoked := []string{signingKey("acme-set"), `{"key":"` + public("acme-receipt") + `",` + receiptLine, `{"revoke":"` + public("acme-receipt") + `"}`}
 	return []talk{
-		case_("ok-plain", "ok", "5", "nothing is new", ping, answered(plain)),
-		case_("ok-full", "ok", "5", "a message with an address", ping, answered(full)),
-		case_("ok-refused", "ok", "5.1", "a refusal", ping, answered(answers("ping", ping, "refused: not-registered\nstatus: problem\n"))),
-		case_("ok-file", "ok", "5", "a license file", fetch, answered(brings(file))+"\n"+file),
-		case_("other-version", "exchange.other-version", "2", "a reply of version 2", ping, answered(swap(plain, "reply/v1", "reply/v2"))),
-		case_("changed", "set.bad-signature", "5.3", "the status was changed after signing", ping, swap(answered(plain), "status: ok", "status: problem")),
-		case_("signed-by-set-key", "set.bad-signature", "5.3", "signed with the key for sets", ping, signedBy(plain, answerName, "acme-set")+chain()),
-		case_("strange-key", "set.bad-signature", "5.3", "signed with a key that no certificate names", ping, signedBy(plain, answerName, "witness")+chain()),
-		case_("expired-key", "set.certificate-expired", "5.3", "the key was valid until the day before", ping, signedBy(plain, answerName, "acme-receipt")+chain(expired...)),
-		case_("revoked-key", "set.revoked", "5.3", "the certificate revokes the key", ping, signedBy(plain, answerName, "acme-receipt")+chain(revoked...)),
-		case_("old", "exchange.other-reply", "5.3", "the reply to an earlier request", ping, answered(swap(answers("ping", old, "status: ok\n"), usualNonce, strings.Repeat("77", 16)))),
-		case_("other-request", "exchange.other-reply", "5.3", "the same nonce, and other lines were asked", ping, answered(answers("ping", old, "status: ok\n"))),
-		case_("other-kind", "exchange.other-reply", "5.3", "the answer to a fetch", ping, answered(answers("fetch", ping, "status: ok\n"))),
-		case_("other-serial", "exchange.other-reply", "5.3", "for another serial number", ping, answered(swap(plain, "1600065823", "1801550193"))),
-		case_("other-installation", "exchange.other-reply", "5.3", "for another key", ping, answered(swap(plain, fingerprint("installation"), fingerprint("witness")))),
-		case_("other-file", "exchange.malformed", "5", "another file than it says", fetch, answered(brings(file))+"\n"+swap(file, "ACME", "ACNE")),
-		case_("no-file", "exchange.malformed", "5", "the file is missing", fetch, answered(brings(strings.Repeat(file, 3)))),
+		one("ok-plain", "ok", "5", "nothing is new", ping, answered(plain)),
+		one("ok-full", "ok", "5", "a message with an address", ping, answered(full)),
+		one("ok-refused", "ok", "5.1", "a refusal", ping, answered(answers("ping", ping, "refused: not-registered\nstatus: problem\n"))),
+		one("ok-file", "ok", "5", "a license file", fetch, answered(brings(file))+"\n"+file),
+		one("other-version", "exchange.other-version", "2", "a reply of version 2", ping, answered(swap(plain, "reply/v1", "reply/v2"))),
+		one("changed", "set.bad-signature", "5.3", "the status was changed after signing", ping, swap(answered(plain), "status: ok", "status: problem")),
+		one("signed-by-set-key", "set.bad-signature", "5.3", "signed with the key for sets", ping, signedBy(plain, answerName, "acme-set")+chain()),
+		one("strange-key", "set.bad-signature", "5.3", "signed with a key that no certificate names", ping, signedBy(plain, answerName, "witness")+chain()),
+		one("expired-key", "set.certificate-expired", "5.3", "the key was valid until the day before", ping, signedBy(plain, answerName, "acme-receipt")+chain(expired...)),
+		one("revoked-key", "set.revoked", "5.3", "the certificate revokes the key", ping, signedBy(plain, answerName, "acme-receipt")+chain(revoked...)),
+		one("old", "exchange.other-reply", "5.3", "the reply to an earlier request", ping, answered(swap(answers("ping", old, "status: ok\n"), usualNonce, strings.Repeat("77", 16)))),
+		one("other-request", "exchange.other-reply", "5.3", "the same nonce, and other lines were asked", ping, answered(answers("ping", old, "status: ok\n"))),
+		one("other-kind", "exchange.other-reply", "5.3", "the answer to a fetch", ping, answered(answers("fetch", ping, "status: ok\n"))),
+		one("other-serial", "exchange.other-reply", "5.3", "for another serial number", ping, answered(swap(plain, "1600065823", "1801550193"))),
+		one("other-installation", "exchange.other-reply", "5.3", "for another key", ping, answered(swap(plain, fingerprint("installation"), fingerprint("witness")))),
+		one("other-file", "exchange.malformed", "5", "another file than it says", fetch, answered(brings(file))+"\n"+swap(file, "ACME", "ACNE")),
+		one("no-file", "exchange.malformed", "5", "the file is missing", fetch, answered(brings(strings.Repeat(file, 3)))),
 		form("ping-with-file", "5", "a ping brings a file", answers("ping", ping, "status: ok\nfile: 9 "+hash("x")+"\n")),
 		form("http-address", "5", "an address that is not https", swap(full, "https://", "http://")),
 		form("address-alone", "5", "an address without a message", answers("ping", ping, "status: ok\naddress: https://shop.example\n")),
