@@ -15,11 +15,12 @@ const (
 
 // A Hello opens the change stream.
 type Hello struct {
-	Installation string    `json:"installation"`
-	Epoch        string    `json:"epoch"`
-	Seq          int64     `json:"seq"`
-	Mark         time.Time `json:"mark" doc:"A lower bound of the true time."`
-	Stops        []Stop    `json:"stops,omitempty" doc:"Sets that are out of force, or will be."`
+	Installation string      `json:"installation"`
+	Epoch        string      `json:"epoch"`
+	Seq          int64       `json:"seq"`
+	Mark         time.Time   `json:"mark" doc:"A lower bound of the true time."`
+	Stops        []Stop      `json:"stops,omitempty" doc:"Sets that are out of force, or will be."`
+	Events       []OpenEvent `json:"events,omitempty" doc:"Events that have not ended."`
 }
 
 // A Stop takes one set out of force: a key it was made with is revoked, or it
@@ -39,19 +40,21 @@ type Change struct {
 	Mark    time.Time       `json:"mark"`
 	Sets    []string        `json:"sets,omitempty" doc:"Checkpoint hashes of the sets in force, when that or what is known of their keys changed."`
 	Stops   []Stop          `json:"stops,omitempty" doc:"Sent with sets: those of them that are out of force, or will be."`
+	Events  *OpenEvents     `json:"events,omitempty" doc:"Events that have not ended, when any of them changed."`
 	People  []PersonHolding `json:"people,omitempty"`
 	Removed []string        `json:"removed,omitempty" doc:"User ids that are no longer known."`
 }
 
 // A PersonHolding is what a check needs to know of a person.
 type PersonHolding struct {
-	Person       string             `json:"person" doc:"User id."`
-	Number       int64              `json:"number"`
-	Kind         license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
-	Login        bool               `json:"login"`
-	ValidThrough license.Date       `json:"valid_through,omitzero"`
-	Former       bool               `json:"former,omitempty"`
-	Holds        []Held             `json:"holds" doc:"Given directly or by a profile; what plans include is derived from the sets."`
+	Person        string             `json:"person" doc:"User id."`
+	Number        int64              `json:"number"`
+	Kind          license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
+	Login         bool               `json:"login"`
+	ValidThrough  license.Date       `json:"valid_through,omitzero"`
+	Former        bool               `json:"former,omitempty"`
+	Administrator bool               `json:"administrator,omitempty" doc:"No event keeps the person from signing in."`
+	Holds         []Held             `json:"holds" doc:"Given directly or by a profile; what plans include is derived from the sets."`
 }
 
 // A Held is a module and how many seats of it.

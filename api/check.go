@@ -31,11 +31,12 @@ const (
 
 // An Answer is the answer to a check.
 type Answer struct {
-	Effect string       `json:"effect" enum:"allow,read-only,deny"`
-	Reason string       `json:"reason" doc:"A stable code, such as held or not-held."`
-	Until  license.Date `json:"until,omitzero" doc:"The last day the answer stands as far as is known; left out when there is no end."`
-	Grace  bool         `json:"grace,omitempty" doc:"True between the expiry and the end of grace."`
-	Seq    int64        `json:"seq" doc:"The state it was answered from."`
+	Effect   string       `json:"effect" enum:"allow,read-only,deny"`
+	Reason   string       `json:"reason" doc:"A stable code, such as held or not-held."`
+	Until    license.Date `json:"until,omitzero" doc:"The last day the answer stands as far as is known; left out when there is no end."`
+	Grace    bool         `json:"grace,omitempty" doc:"True between the expiry and the end of grace."`
+	Expected time.Time    `json:"expected,omitzero" doc:"With the reason no-login-event: when signing in should work again; left out when nobody said."`
+	Seq      int64        `json:"seq" doc:"The state it was answered from."`
 }
 
 // Checks is the body of a batch of up to 1000 questions.

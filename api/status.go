@@ -30,6 +30,7 @@ type Status struct {
 	Pools        []License    `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
 	Waiting      []SetStatus  `json:"waiting" doc:"Sets that are loaded and wait for activation."`
 	Integrity    Integrity    `json:"integrity"`
+	Events       []Event      `json:"events" doc:"Events that have not ended, what the server tells of itself among them."`
 }
 
 // A SetStatus is how one set stands today.

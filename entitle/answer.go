@@ -56,6 +56,7 @@ const (
 	SetDropped                       // the issuer's set is out of force: a key it was made with is revoked
 	SetNotGenuine                    // the issuer's set is out of force: it does not lead back to the pinned root
 	TooOld                           // the holdings are older than their maximum age
+	NoLoginEvent                     // an event keeps everybody but administrators from signing in
 	HandleUnknown                    // the handle is the zero handle or comes from another index
 	reasons                          // how many there are
 )
@@ -65,7 +66,7 @@ var reasonWords = [reasons]string{
 	ModuleUnknown: "module-unknown", FeatureOff: "feature-off", NoEdit: "no-edit",
 	PersonUnknown: "person-unknown", PersonGone: "person-gone", NoLogin: "no-login",
 	ValidThroughPassed: "valid-through-passed", ClientUnknown: "client-unknown", ClientKind: "client-kind",
-	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", HandleUnknown: "handle-unknown",
+	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", NoLoginEvent: "no-login-event", HandleUnknown: "handle-unknown",
 }
 
 // Reasons returns every reason an answer may give.
@@ -108,7 +109,9 @@ type Answer struct {
 	Grace bool
 	// Until is the last day the effect stands as far as is known now: the day the
 	// set or the person's login ends, whichever is first. It is zero when no end
-	// is known, and always when the effect is Deny.
+	// is known, and when the effect is Deny. With the reason [NoLoginEvent] it is the
+	// day signing in should work again, if that was said and has not passed; see
+	// [Index.Closed] for the moment.
 	Until license.Date
 }
 

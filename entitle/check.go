@@ -80,7 +80,9 @@ func (x *Index) CheckSystem(feature license.Name) Answer {
 // "superoffice.web": the person has a login that has not ended, is of a kind the
 // client is for, and holds every user module it needs, and every system module
 // it needs is on. When the grace of the issuer's set is over, those who could
-// sign in still can, with the reason [IssuerReadOnly].
+// sign in still can, with the reason [IssuerReadOnly]. While an event keeps
+// everybody but administrators out, the others are denied with the reason
+// [NoLoginEvent]; what they may do once inside does not change.
 func (x *Index) CheckLogin(person string, client license.Name) Answer {
 	return x.login(x.people.find(x.line.seed, person), client)
 }
@@ -108,7 +110,13 @@ func (x *Index) login(person uint32, name license.Name) Answer {
 			return deny(ClientNeeds)
 		}
 	}
-	return until(c.answer, c.end, last)
+	a := until(c.answer, c.end, last)
+	if a.Effect != Deny {
+		if e := x.closes(row[0]); e != nil {
+			return x.shut(e)
+		}
+	}
+	return a
 }
 
 // CheckEdit answers whether a person may edit where a feature is. A feature is a
@@ -220,7 +228,7 @@ func (x *Index) refuse(row []uint64) Answer {
 	if x.tooOld {
 		return deny(TooOld)
 	}
-	if cause := Reason(row[0] >> 40); cause != NoReason {
+	if cause := Reason(row[0] >> 40 & 0xff); cause != NoReason {
 		return deny(cause)
 	}
 	return deny(ValidThroughPassed)

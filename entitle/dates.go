@@ -18,9 +18,11 @@ type dates struct {
 	next time.Time
 
 	stops   []Stop
-	tooOld  bool   // nothing is known about people any more
-	today   day    // in the zone of the installation; allOut when tooOld
-	rules   []rule // by number of the module
+	events  []Event
+	closed  [kinds]*Event // by kind of person: what keeps it from signing in
+	tooOld  bool          // nothing is known about people any more
+	today   day           // in the zone of the installation; allOut when tooOld
+	rules   []rule        // by number of the module
 	clients map[license.Name]*client
 }
 
@@ -68,6 +70,7 @@ func (x *Index) read(now time.Time) {
 	for _, s := range x.deck.active.Sets() {
 		x.readSet(s)
 	}
+	x.settleEvents()
 }
 
 func (x *Index) readSet(s *license.Set) {

@@ -209,6 +209,9 @@ func (c *Client) apply(ctx context.Context, change *api.Change) error {
 	c.learnMark(change.Mark)
 	c.learnSeq(change.Epoch, change.Seq)
 	x := c.index.Load().With(changed, change.Removed)
+	if change.Events != nil {
+		x = x.Announcing(EventsFromWire(change.Events.Open))
+	}
 	if files != nil {
 		c.known.files = files
 		x = x.StoppedBy(StopsFromWire(change.Stops)).Under(activeOf(files), c.now())

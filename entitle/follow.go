@@ -148,7 +148,7 @@ func (c *Client) greet(hello *api.Hello) error {
 		return errStale
 	}
 	c.learnMark(hello.Mark)
-	c.index.Store(c.index.Load().StoppedBy(StopsFromWire(hello.Stops)))
+	c.index.Store(c.index.Load().StoppedBy(StopsFromWire(hello.Stops)).Announcing(EventsFromWire(hello.Events)))
 	if !c.status.Connected {
 		c.o.Log.Info("entitle: following the server", "seq", hello.Seq)
 	}

@@ -18,6 +18,7 @@ type Holdings struct {
 	TimeZone     string    // IANA name; the zone a person's last day is read in. "" is UTC
 	Sets         []string  // checkpoint hashes of the sets in force, in lower-case hex
 	Stops        []Stop    // those of the sets that are out of force or will be; at most one of each
+	Events       []Event   // those that have not ended
 	People       []Holder  // user ids are unique
 }
 
@@ -36,11 +37,12 @@ func expires(made time.Time, maxAge int) time.Time {
 
 // A Holder is a person and what was given to that person.
 type Holder struct {
-	Person       string             // user id, compared byte for byte
-	Number       int64              // stable and never given to anybody else; 0: not known
-	Kind         license.PersonKind // exactly one
-	Login        bool               // has login settings
-	ValidThrough license.Date       // last day the login works; zero: no end
-	Former       bool               // has left; may come back
-	Holds        []license.Held     // given directly or by a profile; plans not expanded
+	Person        string             // user id, compared byte for byte
+	Number        int64              // stable and never given to anybody else; 0: not known
+	Kind          license.PersonKind // exactly one
+	Login         bool               // has login settings
+	ValidThrough  license.Date       // last day the login works; zero: no end
+	Former        bool               // has left; may come back
+	Administrator bool               // no event keeps the person from signing in
+	Holds         []license.Held     // given directly or by a profile; plans not expanded
 }

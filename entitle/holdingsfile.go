@@ -161,7 +161,7 @@ func appendHeader(b []byte, h *Holdings, key ed25519.PublicKey) []byte {
 	if len(h.Sets) > 0 {
 		b = append(b, ']')
 	}
-	return append(appendStops(b, h.Stops), "}\n"...)
+	return append(appendEvents(appendStops(b, h.Stops), h.Events), "}\n"...)
 }
 
 func parseHeader(line string) (*Holdings, ed25519.PublicKey, error) {
@@ -193,6 +193,7 @@ func parseHeader(line string) (*Holdings, ed25519.PublicKey, error) {
 		c.must(`]`)
 	}
 	h.Stops = readStops(c)
+	h.Events = readHeaderEvents(c)
 	c.must(`}`)
 	if c.i < len(c.s) {
 		c.fail("nothing may follow the header")
@@ -224,6 +225,9 @@ func appendHolder(b []byte, h *Holder, names map[license.Name]string) []byte {
 	}
 	if h.Former {
 		b = append(b, `,"former":true`...)
+	}
+	if h.Administrator {
+		b = append(b, `,"administrator":true`...)
 	}
 	for i, held := range h.Holds {
 		b = append(b, []string{`,"holds":[`, `,`}[min(i, 1)]...)
@@ -261,6 +265,7 @@ func parseHolder(line string, names map[string]license.Name) (h Holder, why stri
 		h.ValidThrough = read(c, license.ParseDate)
 	}
 	h.Former = c.next(`,"former":true`)
+	h.Administrator = c.next(`,"administrator":true`)
 	if c.next(`,"holds":[`) {
 		h.Holds = append(h.Holds, c.held(names))
 		for c.next(`,`) {

@@ -35,7 +35,7 @@ func NewIndex(active *license.Active, holdings *Holdings, now time.Time) *Index 
 		p.put(&holdings.People[i])
 	}
 	dates := newDates(holdings.TimeZone)
-	dates.stops = holdings.Stops
+	dates.stops, dates.events = holdings.Stops, holdings.Events
 	return l.index(&p.people, l.newDeck(active), dates, now)
 }
 
@@ -91,7 +91,7 @@ func (x *Index) Replace(holdings *Holdings) *Index {
 	}
 	c := x.line.withPeople(x, &p.people)
 	c.dates = newDates(holdings.TimeZone)
-	c.stops, c.tooOld = holdings.Stops, x.tooOld
+	c.stops, c.events, c.tooOld = holdings.Stops, holdings.Events, x.tooOld
 	c.read(x.now)
 	return c
 }
@@ -122,7 +122,7 @@ func (x *Index) People() int { return x.people.count }
 func (x *Index) Active() *license.Active { return x.deck.active }
 
 // NextChange returns the next moment an answer may change because a day ends
-// somewhere: the index should be replaced by [Index.At] of that moment.
+// somewhere or an event begins: the index should be replaced by [Index.At] of that moment.
 func (x *Index) NextChange() time.Time { return x.next }
 
 func (p *people) ids() []string {

@@ -38,6 +38,7 @@ func dateOf(d day) license.Date {
 // the indexes made from it.
 type lot struct {
 	kind    license.PersonKind
+	admin   bool     // no event keeps them from signing in
 	cause   Reason   // why nothing is allowed whatever the date; NoReason when something is
 	last    day      // the last day anything is allowed
 	modules []uint32 // numbers in line.names, ascending
@@ -93,7 +94,7 @@ func (l *line) module(n license.Name) uint32 {
 
 // lot returns the number of the lot somebody is of. The caller holds mu.
 func (l *line) lot(h *Holder) uint32 {
-	next := lot{kind: h.Kind, last: noEnd}
+	next := lot{kind: h.Kind, admin: h.Administrator, last: noEnd}
 	switch {
 	case h.Former:
 		next.cause, next.last = PersonGone, never
@@ -112,7 +113,10 @@ func (l *line) lot(h *Holder) uint32 {
 	slices.Sort(modules)
 	modules = slices.Compact(modules)
 
-	key := append(l.key[:0], byte(next.kind), byte(next.cause))
+	key := append(l.key[:0], byte(next.kind), byte(next.cause), 0)
+	if next.admin {
+		key[2] = 1
+	}
 	key = binary.LittleEndian.AppendUint32(key, next.last)
 	for _, m := range modules {
 		key = binary.LittleEndian.AppendUint32(key, m)
@@ -132,7 +136,7 @@ func (l *line) lot(h *Holder) uint32 {
 // per lot, so that a check of a known person and module reads three words that
 // lie side by side.
 //
-//	word 0      last day (32 bits) | kind (8) | cause (8)
+//	word 0      last day (32 bits) | kind (8) | cause (8) | administrator (1)
 //	word 1+2i   a bit per user module 64i…64i+63: may use it
 //	word 2+2i   a bit per user module 64i…64i+63: was given it, rather than by a plan
 //
@@ -146,6 +150,9 @@ type deck struct {
 	stride  int                     // 1 + 2w
 	rows    []uint64
 }
+
+// administrator is the bit of word 0 that says so.
+const administrator = 1 << 48
 
 // newDeck returns a deck with a row for every lot of the line. The caller holds
 // the mu of l.
@@ -180,6 +187,9 @@ func (d *deck) deal(l *line) {
 		}
 		row := d.rows[at:]
 		row[0] = uint64(lot.last) | uint64(lot.kind)<<32 | uint64(lot.cause)<<40
+		if lot.admin {
+			row[0] |= administrator
+		}
 		held := make([]license.Held, len(lot.modules))
 		for j, m := range lot.modules {
 			held[j] = license.Held{Name: l.list[m], Quantity: 1}

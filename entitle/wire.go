@@ -9,7 +9,7 @@ import (
 func FromWire(p *api.PersonHolding) Holder {
 	h := Holder{
 		Person: p.Person, Number: p.Number, Kind: p.Kind, Login: p.Login,
-		ValidThrough: p.ValidThrough, Former: p.Former, Holds: make([]license.Held, len(p.Holds)),
+		ValidThrough: p.ValidThrough, Former: p.Former, Administrator: p.Administrator, Holds: make([]license.Held, len(p.Holds)),
 	}
 	for i, held := range p.Holds {
 		h.Holds[i] = license.Held(held)
@@ -21,7 +21,7 @@ func FromWire(p *api.PersonHolding) Holder {
 func ToWire(h *Holder) api.PersonHolding {
 	p := api.PersonHolding{
 		Person: h.Person, Number: h.Number, Kind: h.Kind, Login: h.Login,
-		ValidThrough: h.ValidThrough, Former: h.Former, Holds: make([]api.Held, len(h.Holds)),
+		ValidThrough: h.ValidThrough, Former: h.Former, Administrator: h.Administrator, Holds: make([]api.Held, len(h.Holds)),
 	}
 	for i, held := range h.Holds {
 		p.Holds[i] = api.Held(held)

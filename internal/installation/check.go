@@ -71,7 +71,13 @@ func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
 
 func (m *moment) answer(q question) api.Answer {
 	a := m.ask(q)
-	return api.Answer{Effect: a.Effect.String(), Reason: a.Reason.String(), Until: a.Until, Grace: a.Grace, Seq: m.seq}
+	out := api.Answer{Effect: a.Effect.String(), Reason: a.Reason.String(), Until: a.Until, Grace: a.Grace, Seq: m.seq}
+	if a.Reason == entitle.NoLoginEvent {
+		if e, ok := m.index.Closed(q.person); ok {
+			out.Expected = e.Expected
+		}
+	}
+	return out
 }
 
 func (m *moment) ask(q question) entitle.Answer {

@@ -205,3 +205,30 @@ func (e *NoKeyError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *NoKeyError) Code() string { return "installation.no-key" }
+
+// An UnknownEventError says that there is no event of a number.
+type UnknownEventError struct{ Event string }
+
+func (e *UnknownEventError) Error() string { return fmt.Sprintf("there is no event %q", e.Event) }
+
+// Code returns the stable code of the error.
+func (e *UnknownEventError) Code() string { return "event.unknown" }
+
+// An EventEndedError says that an event has ended, so that nothing of it can be
+// changed any more.
+type EventEndedError struct{ Number int64 }
+
+func (e *EventEndedError) Error() string { return fmt.Sprintf("event %d has ended", e.Number) }
+
+// Code returns the stable code of the error.
+func (e *EventEndedError) Code() string { return "event.ended" }
+
+// A ManyEventsError says that as many events are open as may be at a time.
+type ManyEventsError struct{ Open, Most int }
+
+func (e *ManyEventsError) Error() string {
+	return fmt.Sprintf("%d events are open, and no more than %d may be", e.Open, e.Most)
+}
+
+// Code returns the stable code of the error.
+func (e *ManyEventsError) Code() string { return "event.too-many" }

@@ -1,6 +1,10 @@
 package installation
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // SplitKeyLists is what [Installation.Load] takes a file of key lists apart with.
 var SplitKeyLists = splitKeyLists
@@ -9,3 +13,6 @@ var SplitKeyLists = splitKeyLists
 func (in *Installation) Look() { in.nextDay() }
 
 func (in *Installation) UntilNextLook() time.Duration { return in.untilNextDay() }
+
+// NoticeCodes are all codes of notices.
+func NoticeCodes() []string { return slices.Sorted(maps.Keys(noticeEndings)) }

@@ -28,6 +28,9 @@ type Installation struct {
 	backingMu sync.Mutex
 	backings  map[backedSet]backing
 
+	noticeMu sync.Mutex
+	unstored map[string]store.Event // notices that could not be stored; under noticeMu
+
 	now  atomic.Pointer[moment]
 	mu   sync.Mutex        // held while now is replaced
 	ids  map[string]string // user ids by opaque id, as checks know them; under mu
@@ -45,6 +48,7 @@ type moment struct {
 	index  *entitle.Index
 	sets   []string // checkpoint hashes of the sets in force
 	stops  []entitle.Stop
+	events []entitle.Event
 	tokens map[string]knownToken
 }
 
@@ -125,6 +129,11 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 		m.index = m.index.StoppedBy(m.stops).Under(v.Active(), now)
 		change.Sets, change.Stops = m.sets, entitle.StopsToWire(m.stops)
 	}
+	if commit.Events {
+		m.events = announced(v)
+		m.index = m.index.Announcing(m.events).At(now)
+		change.Events = &api.OpenEvents{Open: entitle.EventsToWire(m.events)}
+	}
 	changed, removed := in.changedPeople(v, commit)
 	if len(changed)+len(removed) > 0 {
 		m.index = m.index.With(changed, removed)
@@ -181,7 +190,7 @@ func affected(v *store.View, commit store.Commit) iter.Seq[string] {
 func (in *Installation) wholeMoment(v *store.View) *moment {
 	m := &moment{seq: v.Seq(), id: v.Info().ID, epoch: v.Epoch(), mark: v.Mark(), sets: checkpoints(v), tokens: tokens(v)}
 	h := in.holdings(v)
-	m.stops = h.Stops
+	m.stops, m.events = h.Stops, h.Events
 	in.ids = map[string]string{}
 	for p := range v.People() {
 		if !p.Deleted {
@@ -196,7 +205,7 @@ func (in *Installation) holdings(v *store.View) entitle.Holdings {
 	info := v.Info()
 	h := entitle.Holdings{
 		Installation: info.ID, Epoch: v.Epoch(), Seq: v.Seq(), Mark: v.Mark(), Made: in.options.Now(),
-		MaxAge: entitle.DefaultMaxAge, TimeZone: info.TimeZone, Sets: checkpoints(v), Stops: in.stops(v),
+		MaxAge: entitle.DefaultMaxAge, TimeZone: info.TimeZone, Sets: checkpoints(v), Stops: in.stops(v), Events: announced(v),
 	}
 	for p := range v.People() {
 		if !p.Deleted {
@@ -209,7 +218,7 @@ func (in *Installation) holdings(v *store.View) entitle.Holdings {
 func holderOf(v *store.View, p store.Person) entitle.Holder {
 	return entitle.Holder{
 		Person: p.Personal.UserID, Number: p.Number, Kind: p.Kind, Login: p.Login, ValidThrough: p.ValidThrough,
-		Former: p.Former, Holds: holdsOf(v, v.Active(), p),
+		Former: p.Former, Administrator: administers(v, p), Holds: holdsOf(v, v.Active(), p),
 	}
 }
 

@@ -37,6 +37,12 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 		if err := in.addWaiting(ctx, v, &s); err != nil {
 			return err
 		}
+		s.Events = in.notStored(v, act.Language)
+		for _, e := range v.Events() {
+			if e.Ended == 0 {
+				s.Events = append(s.Events, in.eventOf(v, e, act.Language))
+			}
+		}
 		people := livingPeople(v)
 		for _, set := range v.Active().Sets() {
 			for i := range set.Licenses {

@@ -108,8 +108,13 @@ func (in *Installation) why(v *store.View, q question, lang string) (api.Why, er
 			return w, nil
 		}
 	}
-	t := in.standing(v, p, now).Why(q.Question, license.DateOf(now.In(zone(v))))
+	s := in.standing(v, p, now)
+	s.Closed = closedFor(v, p, now)
+	t := s.Why(q.Question, license.DateOf(now.In(zone(v))))
 	w.Answer = api.Answer{Effect: string(t.Effect), Reason: t.Reason, Until: t.Until, Grace: t.Grace, Seq: v.Seq()}
+	if t.Reason == seat.NoLoginEvent {
+		w.Expected = timeOf(s.Closed.Expected)
+	}
 	for _, p := range t.Paths {
 		path := api.Path{Steps: []api.Step{}}
 		for _, step := range p.Steps {

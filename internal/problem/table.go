@@ -77,6 +77,14 @@ var table = map[string]Row{
 	"seat.not-held":           notFound,
 	"seat.bad-quantity":       badValue,
 
+	// Events.
+	"event.unknown":  notFound,
+	"event.bad":      badValue,
+	"event.ended":    conflict,
+	"event.guarded":  {http.StatusConflict, NotPermitted},
+	"event.locked":   {http.StatusConflict, NotPermitted},
+	"event.too-many": conflict,
+
 	// License files.
 	"set.malformed":           badFile,
 	"set.too-large":           {http.StatusRequestEntityTooLarge, NotVerified},

@@ -17,6 +17,7 @@ type Standing struct {
 	Person  Person
 	Current []Assignment   // the person's current assignments
 	Profile []license.Name // the modules of the person's profile
+	Closed  *Closing       // what keeps the person from signing in now; nil: nothing does
 }
 
 // Holds returns what the person was given; see [Holds].

@@ -24,11 +24,13 @@ func texts() map[string]any {
 	for _, r := range []string{
 		seat.Held, seat.Included, seat.SystemIsOn, seat.NotHeld, seat.ModuleUnknown, seat.FeatureOff, seat.NoEdit, seat.PersonGone,
 		seat.NoLogin, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly, seat.SetDropped, seat.SetNotGenuine,
+		seat.NoLoginEvent,
 	} {
 		all["why."+r] = seat.Missing{}
 	}
 	for _, a := range []seat.Act{
 		seat.DoSetPlan, seat.DoGiveExtra, seat.DoChangeProfile, seat.DoGiveLogin, seat.DoExtendLogin, seat.DoBringBack, seat.DoActivateSet,
+		seat.DoEndEvent,
 	} {
 		all["why.do."+string(a)] = seat.Fix{}
 	}

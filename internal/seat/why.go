@@ -94,6 +94,7 @@ const (
 	ClientKind         = "client-kind"          // not a way in for this kind of person
 	ClientNeeds        = "client-needs"         // something signing in needs is missing
 	IssuerReadOnly     = "issuer-read-only"     // past the grace date
+	NoLoginEvent       = "no-login-event"       // an event keeps everybody but administrators from signing in
 )
 
 // A Missing is one thing that stands in the way.
@@ -128,6 +129,7 @@ const (
 	DoExtendLogin   Act = "extend-login"
 	DoBringBack     Act = "bring-back"   // a former employee
 	DoActivateSet   Act = "activate-set" // one that has it, or is valid longer
+	DoEndEvent      Act = "end-event"    // or wait until it is over
 )
 
 // Why answers a question with everything that led to the answer. today is the
@@ -223,6 +225,19 @@ func (w why) client(name license.Name) Trace {
 		t.Reason = ClientNeeds
 	case t.Effect == Allow && w.state(name.Issuer) == license.ReadOnly:
 		t.Reason = IssuerReadOnly
+	}
+	return w.shut(t)
+}
+
+// shut denies signing in while an event keeps the person out. Whoever could not
+// sign in anyway hears of it behind everything else.
+func (w why) shut(t Trace) Trace {
+	if w.Closed == nil {
+		return t
+	}
+	t.Missing = append(t.Missing, Missing{Reason: NoLoginEvent, Number: w.Closed.Number, Until: w.Closed.Until, Fixes: []Fix{{Act: DoEndEvent}}})
+	if t.Effect != Deny {
+		t.Effect, t.Reason, t.Grace, t.Until = Deny, NoLoginEvent, false, w.Closed.Until
 	}
 	return t
 }

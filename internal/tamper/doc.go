@@ -85,6 +85,9 @@
 //	               given_by t, undo b, seen_at i, reported_at i
 //	assignment     number i | person t, issuer t, module t, quantity i, source t, from_at i, until_at i,
 //	               given_by t, reason t, ended_by t, end_reason t
+//	event          number i | type t, code t, about t, ending t, audience t, texts t, facts t,
+//	               started_by t, started i, from_at i, expected i, ended i, ended_by t,
+//	               end_reason t, done i, total i
 //	key_list       number i | note b, learned_at i
 //	license        issuer t, module t | number i, set_number i, line i, kind i, seats i, taken i,
 //	               unrestricted i, open_ended i, hidden i

@@ -177,6 +177,10 @@ func (f *filler) set() {
 		if err := tx.PutToken(store.Token{ID: "t1", Name: "product", Hash: [32]byte{7}, Scopes: []string{"check"}, Created: 1, CreatedBy: "1"}); err != nil {
 			return err
 		}
+		if _, err := tx.PutEvent(store.Event{Event: seat.Event{Type: seat.NoSignIn, Ending: seat.Free, StartedBy: "1", Started: 1, From: 2},
+			Texts: license.Texts{"en": "Back soon"}}); err != nil {
+			return err
+		}
 		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse", Modules: []license.Name{license.NameOf("ACME", "case")}}); err != nil {
 			return err
 		}

@@ -35,6 +35,8 @@ var tables = []*table{
 		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
+	sealed(seatsLedger, "event", "number:i",
+		"type:t code:t about:t ending:t audience:t texts:t facts:t started_by:t started:i from_at:i expected:i ended:i ended_by:t end_reason:t done:i total:i"),
 	sealed(serverLedger, "installation", "id:t", "number:i name:t created:i state:t"),
 	sealed(seatsLedger, "key_list", "number:i", "note:b learned_at:i"),
 	sealed(seatsLedger, "license", "issuer:t module:t",

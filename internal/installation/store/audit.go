@@ -194,6 +194,8 @@ func (b *Book) ChangedSince(ctx context.Context, seq int64) (c Commit, ok bool, 
 				c.Licenses = true
 			case "license_set":
 				c.Sets = true
+			case "event":
+				c.Events = true
 			case "key_list":
 				c.KeyLists = true
 			case "profile":

@@ -34,6 +34,7 @@ type Book struct {
 	activations *table[int64, Activation]
 	agreements  *table[string, Agreement]
 	policies    *table[int64, Policy]
+	events      *table[int64, Event]
 
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
 	byHash     map[[32]byte]string // hash of the secret to token
@@ -52,7 +53,7 @@ type Book struct {
 }
 
 // numbers are the last small numbers given.
-type numbers struct{ person, assignment, license, activation int64 }
+type numbers struct{ person, assignment, license, activation, event int64 }
 
 // personalRow is a row of the table personal.
 type personalRow struct {
@@ -67,8 +68,9 @@ func newBook(s *Store, p place) *Book {
 	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
 	b.activations, b.agreements, b.policies = newTable(activationCodec), newTable(agreementCodec), newTable(policyCodec)
+	b.events = newTable(eventCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
-		b.activations, b.agreements, b.policies}
+		b.activations, b.agreements, b.policies, b.events}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -81,6 +83,7 @@ func newBook(s *Store, p place) *Book {
 			b.last.activation = max(b.last.activation, a.Number)
 		}
 	}
+	b.events.changed = b.eventChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside = b.readBeside
@@ -249,6 +252,7 @@ func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
 		{"SELECT coalesce(max(number), 0) FROM assignment WHERE installation = ?", &b.last.assignment},
 		{"SELECT coalesce(max(number), 0) FROM license WHERE installation = ?", &b.last.license},
 		{"SELECT coalesce(max(number), 0) FROM activation WHERE installation = ?", &b.last.activation},
+		{"SELECT coalesce(max(number), 0) FROM event WHERE installation = ?", &b.last.event},
 	} {
 		if err := each(ctx, q, n.text, []any{b.installation}, func(rows *sql.Rows) error {
 			var found int64

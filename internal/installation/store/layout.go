@@ -20,7 +20,8 @@ var (
 	tokenLayout   = tamper.NewLayout("token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i")
 
 	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
-		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout}
+		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout,
+		eventLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

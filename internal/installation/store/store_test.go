@@ -140,7 +140,7 @@ func dump(t testing.TB, b *Book) string {
 			out += fmt.Sprintln(p, v.Assignments(p.ID), history)
 		}
 		out += fmt.Sprintln(v.Licenses(), v.Sets(), v.Profiles(), v.Tokens(), v.KeyLists(), v.Active().Names(),
-			v.Activations(), v.Agreement("c5"), v.Policy())
+			v.Activations(), v.Agreement("c5"), v.Policy(), v.Events())
 		return nil
 	})
 	if err != nil {
@@ -169,7 +169,8 @@ func everything(t testing.TB, b *Book) {
 			tx.PutActivation(Activation{Issuer: "SUPEROFFICE", SetNumber: 4, Checkpoint: "c1", Replaced: "c0", From: 7, How: OnItsDay, By: "system",
 				Undo: Undo{Released: []int64{1, 2}, Given: []int64{3}, Logins: map[int64]string{2: "", 7: "2026-06-10"}}}),
 			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
-			tx.SetPolicy(Ask))
+			tx.SetPolicy(Ask),
+			stageEvents(tx))
 	})
 	do(t, b, func(tx *Tx) error {
 		tx.Entry("profile.drop", "")
@@ -204,6 +205,7 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 			tx.PutActivation(Activation{Issuer: "SUPEROFFICE"})
 			tx.PutAgreement(Agreement{Checkpoint: "c5"})
 			tx.SetPolicy(Automatic)
+			tx.PutEvent(Event{})
 			anna, _ := tx.PersonByUserID("ANNA")
 			tx.ErasePersonal(anna.ID)
 			return errNo

@@ -32,6 +32,7 @@ type staged struct {
 	activations *staging[int64, Activation]
 	agreements  *staging[string, Agreement]
 	policies    *staging[int64, Policy]
+	events      *staging[int64, Event]
 
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
@@ -46,6 +47,7 @@ func (b *Book) stage() *staged {
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
 	s.activations, s.agreements, s.policies = newStaging(b.activations, s.stage), newStaging(b.agreements, s.stage), newStaging(b.policies, s.stage)
+	s.events = newStaging(b.events, s.stage)
 	s.more = s.writeBeside
 	return s
 }

@@ -10,6 +10,7 @@ type Commit struct {
 	KeyLists     bool
 	Licenses     bool // also when only counters changed
 	Profiles     bool
+	Events       bool
 	Installation bool
 
 	seen map[string]bool
@@ -98,12 +99,13 @@ func (c *Commit) add(d Commit) {
 	c.KeyLists = c.KeyLists || d.KeyLists
 	c.Licenses = c.Licenses || d.Licenses
 	c.Profiles = c.Profiles || d.Profiles
+	c.Events = c.Events || d.Events
 	c.Installation = c.Installation || d.Installation
 }
 
 // nothing reports whether nothing has changed.
 func (c *Commit) nothing() bool {
-	return len(c.People) == 0 && !c.Sets && !c.KeyLists && !c.Licenses && !c.Profiles && !c.Installation
+	return len(c.People) == 0 && !c.Sets && !c.KeyLists && !c.Licenses && !c.Profiles && !c.Events && !c.Installation
 }
 
 // tell calls the watchers when the book has moved on since they were last told,
