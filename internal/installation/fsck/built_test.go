@@ -267,9 +267,16 @@ func (f *filler) give(person string, plan license.Module, delta int64) {
 	})
 }
 
-func (b *built) check(witnesses ...Witness) Report {
+func (b *built) options() Options { return Options{Keys: [][32]byte{testMaster}} }
+
+// check checks with what somebody outside remembers of every ledger, or with
+// what the caller says.
+func (b *built) check(options ...Options) Report {
 	b.t.Helper()
-	r, err := Check(b.t.Context(), b.db, testMaster, witnesses...)
+	o := b.options()
+	for _, o = range options {
+	}
+	r, err := Check(b.t.Context(), b.db, o)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -287,21 +294,44 @@ func (b *built) exec(text string, args ...any) {
 	}
 }
 
-// witnesses returns what somebody outside remembers of every ledger now.
-func (b *built) witnesses() []Witness {
+// read runs do with a check that can read.
+func (b *built) read(do func(c *check)) {
 	b.t.Helper()
-	var all []Witness
-	err := b.db.View(b.t.Context(), func(tx *sqldb.Tx) error {
-		heads, err := readHeads(b.t.Context(), tx)
-		for _, h := range heads {
-			all = append(all, Witness{h.installation, h.ledger, h.seq, [32]byte(h.link)})
-		}
-		return err
+	read(b.t, b.db, do)
+}
+
+func read(t *testing.T, db *sqldb.DB, do func(c *check)) {
+	t.Helper()
+	err := db.View(t.Context(), func(tx *sqldb.Tx) error {
+		do(&check{ctx: t.Context(), tx: tx, db: db})
+		return nil
 	})
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return all
+}
+
+// heads returns the heads as they are.
+func (b *built) heads() (heads []*head) {
+	b.t.Helper()
+	b.read(func(c *check) {
+		var broken string
+		var err error
+		if heads, broken, err = c.readHeads(); err != nil || broken != "" {
+			b.t.Fatal(broken, err)
+		}
+	})
+	return heads
+}
+
+// anchors returns what an anchor says of every ledger now.
+func (b *built) anchors() []AnchorFile {
+	b.t.Helper()
+	var files []AnchorFile
+	for _, h := range b.heads() {
+		files = append(files, anchorOf(h, testMaster))
+	}
+	return files
 }
 
 func (b *built) keyID() []byte {
@@ -324,19 +354,17 @@ func (b *built) copyRow(table, from, key string, n int64, to string, as int64) {
 }
 
 // row returns the row whose last key column is key.
-func (b *built) row(t *table, installation, key string) *row {
+func (b *built) row(t *table, installation, key string) (found *row) {
 	b.t.Helper()
-	var found *row
-	err := b.db.View(b.t.Context(), func(tx *sqldb.Tx) error {
-		return scan(b.t.Context(), tx, t, installation, func(r *row) error {
+	b.read(func(c *check) {
+		c.scan(t, installation, func(r *row) {
 			if r.key[len(r.key)-1] == key {
-				found = r
+				found = r.keep()
 			}
-			return nil
 		})
 	})
-	if err != nil || found == nil {
-		b.t.Fatalf("no %s %s: %v", t.name, key, err)
+	if found == nil {
+		b.t.Fatalf("no %s %s", t.name, key)
 	}
 	return found
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
+	"slices"
 )
 
 // appendValue appends a value as it is sealed. What the driver returns is what
@@ -37,19 +39,21 @@ func i64(b []byte, n int64) []byte { return binary.BigEndian.AppendUint64(b, uin
 // keyID names a master key without telling it.
 type keyID [4]byte
 
-// keys are the keys of one installation.
+// keys are what one master gives one installation.
 type keys struct {
-	id                     keyID
-	row, sum, column, head []byte
+	id               keyID
+	row, sum, column macKey
+	head, anchor     []byte
 }
 
 func idOf(master [32]byte) keyID {
 	return keyID(derive(master, "", "id", 4))
 }
 
-func keysFor(master [32]byte, installation string) keys {
+func keysFor(master [32]byte, installation string) *keys {
 	use := func(name string) []byte { return derive(master, installation, name, 32) }
-	return keys{id: idOf(master), row: use("row"), sum: use("sum"), column: use("column"), head: use("head")}
+	return &keys{id: idOf(master), row: newMacKey(use("row")), sum: newMacKey(use("sum")), column: newMacKey(use("column")),
+		head: use("head"), anchor: use("anchor")}
 }
 
 func derive(master [32]byte, salt, use string, size int) []byte {
@@ -60,10 +64,39 @@ func derive(master [32]byte, salt, use string, size int) []byte {
 	return key
 }
 
-func mac(key, message []byte) []byte {
-	h := hmac.New(sha256.New, key)
-	h.Write(message)
-	return h.Sum(nil)
+// A ring is what all masters together give one installation. The first is the
+// one the server seals with.
+type ring []*keys
+
+func ringFor(masters [][32]byte, installation string) ring {
+	var r ring
+	for _, master := range masters {
+		r = append(r, keysFor(master, installation))
+	}
+	return r
+}
+
+// find returns the keys of a key id, or nil when they are not on the ring.
+func (r ring) find(id keyID) *keys {
+	if i := slices.IndexFunc(r, func(k *keys) bool { return k.id == id }); i >= 0 {
+		return r[i]
+	}
+	return nil
+}
+
+// A macKey computes HMAC-SHA-256 under one key, for one goroutine.
+type macKey struct {
+	key []byte
+	h   hash.Hash
+}
+
+func newMacKey(key []byte) macKey { return macKey{key, hmac.New(sha256.New, key)} }
+
+// of appends the MAC of a message to b.
+func (k macKey) of(b, message []byte) []byte {
+	k.h.Reset()
+	k.h.Write(message)
+	return k.h.Sum(b)
 }
 
 // A reader takes fixed forms apart. After the first thing that is not there, ok

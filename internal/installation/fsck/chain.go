@@ -2,12 +2,12 @@ package fsck
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-
-	"github.com/pott-dev/pott/internal/sqldb"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // What a line of the journal says was done to a row.
@@ -16,6 +16,8 @@ const (
 	overwritten = 2
 	deleted     = 3
 )
+
+const abandoned = "from a branch of history that was abandoned"
 
 // A line is one changed row of a batch.
 type line struct {
@@ -63,131 +65,211 @@ func (b *batch) lines(act func(table, key string, l line)) (ok bool) {
 	return r.ok
 }
 
-func readJournal(ctx context.Context, tx *sqldb.Tx, installation, ledger string, act func(b *batch) error) error {
-	rows, err := tx.Query(ctx, `SELECT seq, epoch, batch, at, node, entries, changes, link FROM journal
-		WHERE installation = ? AND ledger = ? ORDER BY seq`, installation, ledger)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		b := &batch{}
-		if err := rows.Scan(&b.seq, &b.epoch, &b.id, &b.at, &b.node, &b.entries, &b.changes, &b.link); err != nil {
-			return err
-		}
-		if err := act(b); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+// journal calls act with every batch of a ledger, in order.
+func (c *check) journal(l *ledger, act func(b *batch)) (broken string, err error) {
+	return c.each(`SELECT seq, epoch, batch, at, node, entries, changes, link FROM journal
+		WHERE installation = ? AND ledger = ? ORDER BY seq`, 8, func(v []any) {
+		act(&batch{seq: asInt(v[0]), epoch: asBytes(v[1]), id: asBytes(v[2]), at: asInt(v[3]), node: asText(v[4]),
+			entries: asBytes(v[5]), changes: asBytes(v[6]), link: asBytes(v[7])})
+	}, l.installation, l.name)
 }
 
-// entryHashes reads the audit trail of a ledger and returns the entries hash of
-// every batch, and how many entries there are. A batch without entries is not
-// in the map.
-func entryHashes(ctx context.Context, tx *sqldb.Tx, installation, ledger string) (map[int64][]byte, int, error) {
-	rows, err := tx.Query(ctx, `SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit
-		WHERE installation = ? AND ledger = ? ORDER BY seq, n`, installation, ledger)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	hashes, all := map[int64][]byte{}, 0
+// A gap is the numbers that were skipped when a backup was taken into use: those
+// after the backup's last batch and before the batch that says so.
+type gap struct {
+	after, before int64
+	epoch         []byte // of the backup; nil when it had no batch
+}
+
+func (g gap) holds(seq int64) bool { return seq > g.after && seq < g.before }
+
+// A trail is what the audit entries of a ledger come to.
+type trail struct {
+	hashes   map[int64][]byte // entries hash of every batch that has entries
+	restores map[int64]int64  // batch that took a backup into use: the backup's last batch
+}
+
+// audit reads the audit trail of a ledger.
+func (c *check) audit(l *ledger) (t trail, broken string, err error) {
+	t = trail{map[int64][]byte{}, map[int64]int64{}}
 	var seq int64
-	var text []byte
+	var text, entry []byte
 	var n uint32
 	finish := func() {
 		if n > 0 {
-			sum := sha256.Sum256(append(binary.BigEndian.AppendUint32(nil, n), text...))
-			hashes[seq] = sum[:]
+			binary.BigEndian.PutUint32(text, n)
+			sum := sha256.Sum256(text)
+			t.hashes[seq] = sum[:]
 		}
-		text, n = text[:0], 0
+		text, n = append(text[:0], 0, 0, 0, 0), 0
 	}
-	for rows.Next() {
-		var of, number, at int64
-		var words [5]string
-		if err := rows.Scan(&of, &number, &at, &words[0], &words[1], &words[2], &words[3], &words[4]); err != nil {
-			return nil, 0, err
-		}
-		if of != seq {
+	finish()
+	broken, err = c.each(`SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit
+		WHERE installation = ? AND ledger = ? ORDER BY seq, n`, 8, func(v []any) {
+		if of := asInt(v[0]); of != seq {
 			finish()
 			seq = of
 		}
-		entry := i64(i64(i64(nil, of), number), at)
-		for _, w := range words {
-			entry = lp(entry, w)
+		entry = i64(i64(i64(entry[:0], asInt(v[0])), asInt(v[1])), asInt(v[2]))
+		for _, word := range v[3:] {
+			entry = lp(entry, asText(word))
 		}
 		text = lp(text, entry)
 		n++
-		all++
-	}
+		c.report.Checked.Entries++
+		if asText(v[5]) == "installation.restore" {
+			t.restores[seq] = backupOf(asText(v[7]))
+		}
+	}, l.installation, l.name)
 	finish()
-	return hashes, all, rows.Err()
+	return t, broken, err
+}
+
+// backupOf returns the last batch of the backup that was taken into use, from
+// the facts of the entry that says so.
+func backupOf(facts string) int64 {
+	for line := range strings.Lines(facts) {
+		if text, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "backup_seq="); ok {
+			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+				return n
+			}
+		}
+	}
+	return -1
+}
+
+// A walk follows the journal of one ledger.
+type walk struct {
+	c      *check
+	l      *ledger
+	trail  trail
+	before []byte // link of the batch before
+	next   int64  // number the next batch should have
+	epochs map[string]bool
+	epoch  []byte // of the batch before; nil before the first
 }
 
 // checkChain follows the journal of a ledger from its first batch to its head.
 func (c *check) checkChain(l *ledger) error {
-	hashes, entries, err := entryHashes(c.ctx, c.tx, l.installation, l.name)
+	t, broken, err := c.audit(l)
 	if err != nil {
-		return c.unreadable(&c.report.Chain, l.installation, "audit", err)
+		return err
 	}
-	c.report.Checked.Entries += entries
-	at := func(table string, seq int64, what string, columns ...string) {
-		c.report.Chain.at(Place{l.installation, table, fmt.Sprintf("ledger=%s seq=%d", l.name, seq), columns, what})
+	c.unreadable(&c.report.Chain, l.installation, "audit", broken)
+	for seq, backup := range t.restores {
+		if backup >= 0 && backup < seq {
+			l.gaps = append(l.gaps, gap{after: backup, before: seq})
+		}
 	}
-	before, next := make([]byte, 32), int64(1)
-	err = readJournal(c.ctx, c.tx, l.installation, l.name, func(b *batch) error {
-		c.report.Checked.Batches++
-		gap := b.seq != next
-		for ; next < b.seq && next < b.seq+placesPerList; next++ {
-			at("journal", next, "deleted")
-		}
-		next = b.seq + 1
-		switch hash, ok := hashes[b.seq]; {
-		case !ok && !noEntries(b.entries):
-			at("audit", b.seq, "deleted")
-		case ok && !bytes.Equal(hash, b.entries):
-			at("audit", b.seq, "not what the journal was written with: edited, added or removed")
-		}
-		delete(hashes, b.seq)
-		// After a gap the link before is not known, so this one cannot be tried.
-		if !gap && !bytes.Equal(b.link, b.wantLink(before, l.installation, l.name)) {
-			at("journal", b.seq, "edited, or does not follow from the batch before")
-		}
-		if !b.lines(func(string, string, line) {}) {
-			at("journal", b.seq, "edited", "changes")
-		}
-		before = b.link
-		l.last = b
-		c.witness(l, b)
+	w := &walk{c: c, l: l, trail: t, before: make([]byte, 32), next: 1, epochs: map[string]bool{}}
+	unread, err := c.journal(l, w.step)
+	if err != nil {
+		return err
+	}
+	c.unreadable(&c.report.Chain, l.installation, "journal", unread)
+	if broken+unread != "" {
+		l.unread = true
 		return nil
-	})
-	if err != nil {
-		return c.unreadable(&c.report.Chain, l.installation, "journal", err)
 	}
-	for seq := range hashes {
-		at("audit", seq, "belongs to no batch of the journal")
+	for _, seq := range sorted(t.hashes) {
+		if what := "belongs to no batch of the journal"; l.inGap(seq) {
+			w.at("audit", seq, abandoned)
+		} else {
+			w.at("audit", seq, what)
+		}
 	}
-	c.checkEnd(l, before, next-1)
+	c.checkEnd(l, w.before, w.next-1)
 	return nil
+}
+
+func sorted[V any](m map[int64]V) []int64 {
+	var keys []int64
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (l *ledger) inGap(seq int64) bool {
+	return slices.ContainsFunc(l.gaps, func(g gap) bool { return g.holds(seq) })
+}
+
+func (w *walk) at(table string, seq int64, what string, columns ...string) {
+	w.l.broken = true
+	w.c.report.Chain.at(Place{Installation: w.l.installation, Table: table,
+		Row: fmt.Sprintf("ledger=%s seq=%d", w.l.name, seq), Columns: columns, What: what})
+}
+
+// step checks one batch against the one before it and its entries.
+func (w *walk) step(b *batch) {
+	w.c.report.Checked.Batches++
+	if w.l.inGap(b.seq) {
+		w.at("journal", b.seq, abandoned)
+		return
+	}
+	whole := w.follow(b)
+	switch hash, ok := w.trail.hashes[b.seq]; {
+	case !ok && !noEntries(b.entries):
+		w.at("audit", b.seq, "deleted")
+	case ok && !bytes.Equal(hash, b.entries):
+		w.at("audit", b.seq, "not what the journal was written with: edited, added or removed")
+	}
+	delete(w.trail.hashes, b.seq)
+	switch {
+	// After a gap the link before is not known, so this one cannot be tried.
+	case whole && !bytes.Equal(b.link, b.wantLink(w.before, w.l.installation, w.l.name)):
+		w.at("journal", b.seq, "edited, or does not follow from the batch before")
+	case !b.lines(func(string, string, line) {}):
+		w.at("journal", b.seq, "edited", "changes")
+	}
+	w.before, w.epoch, w.l.last = b.link, b.epoch, b
+	w.l.remember(b, w.c.witnesses)
+}
+
+// follow checks the number and the epoch of a batch, and reports whether the
+// batch before it is there. Both change only where a backup was taken into use.
+func (w *walk) follow(b *batch) (whole bool) {
+	backup, restored := w.trail.restores[b.seq]
+	if whole = b.seq == w.next || restored && backup == w.next-1; !whole {
+		for n := 0; w.next < b.seq && n < placesPerList; n++ {
+			if !w.l.inGap(w.next) {
+				w.at("journal", w.next, "deleted")
+			}
+			w.next++
+		}
+	}
+	w.next = b.seq + 1
+	changes := w.epoch != nil && !bytes.Equal(b.epoch, w.epoch)
+	switch {
+	case changes && !restored && whole:
+		w.at("journal", b.seq, "another epoch, and no entry says that a backup was taken into use", "epoch")
+	case changes && w.epochs[string(b.epoch)]:
+		w.at("journal", b.seq, "an epoch that was left comes back", "epoch")
+	}
+	w.epochs[string(b.epoch)] = true
+	return whole
 }
 
 // checkEnd compares the end of a chain with the head, which the seal key
 // protects. Links need no key to be written, so a journal that was written anew
 // agrees with itself; it cannot agree with the head.
 func (c *check) checkEnd(l *ledger, link []byte, seq int64) {
+	at := func(seq int64, what string) {
+		l.broken = true
+		c.report.Chain.at(Place{Installation: l.installation, Table: "journal", Row: fmt.Sprintf("ledger=%s seq=%d", l.name, seq), What: what})
+	}
 	switch {
-	case l.head == nil || !l.opened:
-		c.report.Chain.cannot("the head it should end at is damaged or missing")
+	case l.with == nil:
+		c.report.Chain.cannot("the head it should end at " + l.why())
 	case seq < l.head.seq:
-		c.report.Chain.at(Place{Installation: l.installation, Table: "journal",
-			Row: fmt.Sprintf("ledger=%s seq=%d", l.name, seq+1), What: fmt.Sprintf("the end is missing up to seq=%d", l.head.seq)})
+		at(seq+1, fmt.Sprintf("the end is missing up to seq=%d", l.head.seq))
 	case seq > l.head.seq:
-		c.report.Chain.at(Place{Installation: l.installation, Table: "journal",
-			Row: fmt.Sprintf("ledger=%s seq=%d", l.name, l.head.seq+1), What: "inserted: the head knows nothing of it"})
+		at(l.head.seq+1, "inserted: the head knows nothing of it")
 	case !bytes.Equal(link, l.head.link):
-		c.report.Chain.at(Place{Installation: l.installation, Table: "journal",
-			Row: fmt.Sprintf("ledger=%s seq=%d", l.name, seq), What: "written anew: it does not end at the head's link"})
+		at(seq, "written anew: it does not end at the head's link")
+	case l.last != nil && !bytes.Equal(l.last.epoch, l.head.epoch):
+		at(seq, "written anew: it does not end in the head's epoch")
 	}
 }
 

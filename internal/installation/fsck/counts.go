@@ -19,86 +19,116 @@ type count struct {
 	profiled map[license.Issuer]bool // its profiles take seats
 }
 
-// A holder is somebody who is there, with what was given.
-type holder struct {
-	login   bool
-	profile string
-	held    map[license.Name]int64
+// What sealed rows say, as far as it is needed to check other rows: only rows
+// that carry their own seals are in it.
+type seen struct {
+	people      map[string]*somebody // by id
+	assignments map[string][]given   // that have not ended, by person
+	profiles    map[string][]license.Name
+	licenses    []*row
+	sets        []*row
+}
+
+type somebody struct {
+	here, login, erased bool
+	profile             string
+	commitment          []byte
+}
+
+type given struct {
+	name     license.Name
+	quantity int64
+}
+
+func newSeen() seen {
+	return seen{people: map[string]*somebody{}, assignments: map[string][]given{}, profiles: map[string][]license.Name{}}
+}
+
+// add remembers a row that carries its own seal.
+func (s *seen) add(r *row) {
+	switch r.table.name {
+	case "person":
+		s.people[asText(r.key[0])] = &somebody{here: r.text("state") == "here", login: r.int("login") != 0, erased: r.int("erased") != 0,
+			profile: r.text("profile"), commitment: r.bytes("commitment")}
+	case "assignment":
+		if r.int("until_at") == 0 {
+			name := license.Name{Issuer: license.Issuer(r.text("issuer")), Module: license.Module(r.text("module"))}
+			s.assignments[r.text("person")] = append(s.assignments[r.text("person")], given{name, r.int("quantity")})
+		}
+	case "profile":
+		var modules []license.Name
+		for text := range strings.Lines(r.text("modules")) {
+			if name, err := license.ParseName(strings.TrimSuffix(text, "\n")); err == nil {
+				modules = append(modules, name)
+			}
+		}
+		s.profiles[asText(r.key[0])] = modules
+	case "license":
+		s.licenses = append(s.licenses, r.keep())
+	case "license_set":
+		s.sets = append(s.sets, r.keep())
+	}
 }
 
 // checkCounts compares every license row with the file it is a projection of,
 // and its seats in use with a recount.
 func (c *check) checkCounts(l *ledger) error {
-	if l.damaged || l.differs {
-		c.report.Counts.cannot("rows it counts are damaged or missing")
+	if l.name != seatsLedger {
+		return nil
+	}
+	if l.partly() || l.with == nil {
+		c.report.Counts.cannot("rows it counts are damaged, missing or cannot be checked")
 		return nil
 	}
 	n, err := c.readSets(l)
 	if err != nil || n == nil {
 		return err
 	}
-	people, err := c.readHolders(l, n)
-	if err != nil {
-		return err
-	}
 	taken := map[license.Name]int64{}
-	for _, p := range people {
-		for name, quantity := range n.expand(p.held) {
+	for id, p := range l.seen.people {
+		if !p.here {
+			continue
+		}
+		for name, quantity := range n.expand(n.held(p, l.seen.assignments[id], l.seen.profiles)) {
 			if l := n.licenses[name]; l == nil || l.Kind == license.User && !l.Marker {
 				taken[name] += quantity
 			}
 		}
 	}
-	seen := map[license.Name]bool{}
-	err = scan(c.ctx, c.tx, tableNamed("license"), l.installation, func(r *row) error {
-		name := nameOfRow(r)
-		seen[name] = true
+	there := map[license.Name]bool{}
+	for _, r := range l.seen.licenses {
+		name := license.Name{Issuer: license.Issuer(asText(r.key[0])), Module: license.Module(asText(r.key[1]))}
+		there[name] = true
 		c.compareLicense(r, name, n, taken[name])
-		return nil
-	})
-	if err != nil {
-		return c.unreadable(&c.report.Counts, l.installation, "license", err)
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(n.licenses), license.CompareNames) {
-		if !seen[name] {
-			c.report.Counts.at(Place{l.installation, "license", licenseKey(name), nil, "missing: the set in force has it"})
+		if !there[name] {
+			c.report.Counts.at(Place{Installation: l.installation, Table: "license",
+				Row: fmt.Sprintf("issuer=%s module=%s", name.Issuer, name.Module), What: "missing: the set in force has it"})
 		}
 	}
 	return nil
 }
 
-func nameOfRow(r *row) license.Name {
-	issuer, _ := r.key[0].(string)
-	module, _ := r.key[1].(string)
-	return license.Name{Issuer: license.Issuer(issuer), Module: license.Module(module)}
-}
-
-func licenseKey(n license.Name) string { return fmt.Sprintf("issuer=%s module=%s", n.Issuer, n.Module) }
-
 // readSets reads the files of the sets in force. It returns nil when one of
 // them cannot be read, and says so.
 func (c *check) readSets(l *ledger) (*count, error) {
-	files := map[string]string{}
-	err := scan(c.ctx, c.tx, tableNamed("license_set"), l.installation, func(r *row) error {
-		if r.text("state") == "active" {
-			files[r.text("file")] = r.text("issuer")
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, c.unreadable(&c.report.Counts, l.installation, "license_set", err)
-	}
 	n := &count{licenses: map[license.Name]*license.License{}, lines: map[license.Name]int64{},
 		numbers: map[license.Issuer]int64{}, profiled: map[license.Issuer]bool{}}
-	for hash, issuer := range files {
+	for _, r := range l.seen.sets {
+		if r.text("state") != "active" {
+			continue
+		}
+		hash, issuer := r.text("file"), r.text("issuer")
 		var text []byte
-		if err := c.tx.QueryRow(c.ctx, `SELECT bytes FROM set_file WHERE installation = ? AND hash = ?`, l.installation, hash).Scan(&text); err != nil {
-			c.report.Counts.cannot("the file of the set in force of " + issuer + " is missing")
-			return nil, c.ctx.Err()
+		broken, err := c.each(`SELECT bytes FROM set_file WHERE installation = ? AND hash = ?`, 1, func(v []any) { text = asBytes(v[0]) },
+			l.installation, hash)
+		if err != nil {
+			return nil, err
 		}
 		file, err := licensefile.Parse(text)
-		if err != nil || fileHash(text) != hash {
-			c.report.Counts.cannot("the file of the set in force of " + issuer + " cannot be read")
+		if broken != "" || err != nil || fileHash(text) != hash {
+			c.report.Counts.cannot("the file of the set in force of " + issuer + " is missing or cannot be read")
 			return nil, nil
 		}
 		n.add(&file.Set)
@@ -116,47 +146,20 @@ func (n *count) add(set *license.Set) {
 	}
 }
 
-// readHolders returns everybody who is there, with what they were given
-// directly or by their profile.
-func (c *check) readHolders(l *ledger, n *count) (map[string]*holder, error) {
-	people := map[string]*holder{}
-	err := scan(c.ctx, c.tx, tableNamed("person"), l.installation, func(r *row) error {
-		if id, ok := r.key[0].(string); ok && r.text("state") == "here" {
-			people[id] = &holder{r.int("login") != 0, r.text("profile"), map[license.Name]int64{}}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+// held returns what somebody was given, directly and by a profile.
+func (n *count) held(p *somebody, assignments []given, profiles map[string][]license.Name) map[license.Name]int64 {
+	held := map[license.Name]int64{}
+	for _, a := range assignments {
+		held[a.name] = max(held[a.name], a.quantity)
 	}
-	err = scan(c.ctx, c.tx, tableNamed("assignment"), l.installation, func(r *row) error {
-		if p := people[r.text("person")]; p != nil && r.int("until_at") == 0 {
-			name := license.Name{Issuer: license.Issuer(r.text("issuer")), Module: license.Module(r.text("module"))}
-			p.held[name] = max(p.held[name], r.int("quantity"))
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	profiles := map[string][]license.Name{}
-	err = scan(c.ctx, c.tx, tableNamed("profile"), l.installation, func(r *row) error {
-		code, _ := r.key[0].(string)
-		for text := range strings.Lines(r.text("modules")) {
-			if name, err := license.ParseName(strings.TrimSuffix(text, "\n")); err == nil && n.profiled[name.Issuer] {
-				profiles[code] = append(profiles[code], name)
-			}
-		}
-		return nil
-	})
-	for _, p := range people {
-		if p.login {
-			for _, name := range profiles[p.profile] {
-				p.held[name] = max(p.held[name], 1)
+	if p.login {
+		for _, name := range profiles[p.profile] {
+			if n.profiled[name.Issuer] {
+				held[name] = max(held[name], 1)
 			}
 		}
 	}
-	return people, err
+	return held
 }
 
 // expand adds what plans include: one level, since a plan does not include
@@ -180,7 +183,7 @@ func (n *count) expand(held map[license.Name]int64) map[license.Name]int64 {
 // with the recount.
 func (c *check) compareLicense(r *row, name license.Name, n *count, taken int64) {
 	at := func(what string, columns ...string) {
-		c.report.Counts.at(Place{r.installation, "license", r.keyText(), columns, what})
+		c.report.Counts.at(Place{Installation: r.installation, Table: "license", Row: r.keyText(), Columns: columns, What: what})
 	}
 	if stored := r.int("taken"); stored != taken {
 		at(fmt.Sprintf("%d seats are in use, %d are written", taken, stored), "taken")

@@ -5,81 +5,64 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-
-	"github.com/pott-dev/pott/internal/sqldb"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // checkCovered checks the tables whose rows carry no seal but are covered by a
 // sealed row: personal values by the person's commitment, license files by
 // their hash.
 func (c *check) checkCovered(l *ledger) error {
+	if l.name != seatsLedger || l.foreign() {
+		return nil
+	}
 	if err := c.checkPersonal(l); err != nil {
 		return err
 	}
 	return c.checkFiles(l)
 }
 
-// A promise is what a sealed person row says of the personal values.
-type promise struct {
-	commitment []byte
-	erased     bool
-}
-
 func (c *check) checkPersonal(l *ledger) error {
-	promises := map[string]promise{}
-	err := scan(c.ctx, c.tx, tableNamed("person"), l.installation, func(r *row) error {
-		// A row that does not check has been named already; what it says of the
-		// personal values is worth nothing.
-		if id, ok := r.key[0].(string); ok && r.checks(l.keys) {
-			promises[id] = promise{r.bytes("commitment"), r.int("erased") != 0}
-		}
-		return nil
-	})
-	if err != nil {
-		return c.unreadable(&c.report.Rows, l.installation, "person", err)
+	left := maps.Clone(l.seen.people)
+	at := func(person, what string) {
+		c.report.Rows.at(Place{Installation: l.installation, Table: "personal", Row: "person=" + person, What: what})
 	}
-	rows, err := c.tx.Query(c.ctx, `SELECT person, salt, user_id, first_name, last_name, email, grp FROM personal
-		WHERE installation = ? ORDER BY person`, l.installation)
+	broken, err := c.each(`SELECT person, salt, user_id, first_name, last_name, email, grp FROM personal
+		WHERE installation = ?`, 7, func(v []any) {
+		person := asText(v[0])
+		p := left[person]
+		delete(left, person)
+		switch {
+		case p == nil && l.partly():
+			// Its person may be among the rows that say nothing.
+		case p == nil:
+			at(person, "inserted: nobody has this id")
+		case p.erased:
+			at(person, "put back after it was erased")
+		case !bytes.Equal(p.commitment, commitment(asBytes(v[1]), v[2:])):
+			at(person, "edited")
+		}
+	}, l.installation)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var person string
-		var salt []byte
-		var words [5]string
-		if err := rows.Scan(&person, &salt, &words[0], &words[1], &words[2], &words[3], &words[4]); err != nil {
-			return err
-		}
-		p, known := promises[person]
-		delete(promises, person)
-		what := ""
-		switch {
-		case !known && l.damaged:
-			continue // its person may be among the rows that do not check
-		case !known:
-			what = "inserted: nobody has this id"
-		case p.erased:
-			what = "put back after it was erased"
-		case !bytes.Equal(p.commitment, commitment(salt, words[:])):
-			what = "edited"
-		}
-		if what != "" {
-			c.report.Rows.at(Place{l.installation, "personal", "person=" + person, nil, what})
+	c.unreadable(&c.report.Rows, l.installation, "personal", broken)
+	for _, person := range slices.Sorted(maps.Keys(left)) {
+		if !left[person].erased && broken == "" {
+			at(person, "deleted")
 		}
 	}
-	for person, p := range promises {
-		if !p.erased {
-			c.report.Rows.at(Place{l.installation, "personal", "person=" + person, nil, "deleted"})
-		}
-	}
-	return rows.Err()
+	return nil
 }
 
-func commitment(salt []byte, words []string) []byte {
+// partly reports whether there are rows of which nothing is known.
+func (l *ledger) partly() bool { return l.damaged || l.differs || l.unread || len(l.unknown) > 0 }
+
+func commitment(salt []byte, words []any) []byte {
 	text := bytes.Clone(salt)
 	for _, w := range words {
-		text = lp(text, w)
+		text = lp(text, asText(w))
 	}
 	sum := sha256.Sum256(text)
 	return sum[:]
@@ -87,42 +70,32 @@ func commitment(salt []byte, words []string) []byte {
 
 func (c *check) checkFiles(l *ledger) error {
 	named := map[string]string{} // set by the hash of its file
-	err := scan(c.ctx, c.tx, tableNamed("license_set"), l.installation, func(r *row) error {
-		if r.checks(l.keys) {
-			named[r.text("file")] = fmt.Sprintf("%s-%d", r.text("issuer"), r.int("number"))
-		}
-		return nil
-	})
-	if err != nil {
-		return c.unreadable(&c.report.Rows, l.installation, "license_set", err)
+	for _, r := range l.seen.sets {
+		named[r.text("file")] = fmt.Sprintf("%s-%d", r.text("issuer"), r.int("number"))
 	}
-	rows, err := c.tx.Query(c.ctx, `SELECT hash, bytes FROM set_file WHERE installation = ? ORDER BY hash`, l.installation)
+	left := maps.Clone(named)
+	at := func(hash, what string) {
+		c.report.Rows.at(Place{Installation: l.installation, Table: "set_file", Row: "hash=" + hash, What: what})
+	}
+	broken, err := c.each(`SELECT hash, bytes FROM set_file WHERE installation = ? ORDER BY hash`, 2, func(v []any) {
+		hash := asText(v[0])
+		switch delete(left, hash); {
+		case fileHash(asBytes(v[1])) != hash:
+			at(hash, "edited")
+		case named[hash] == "" && !l.partly():
+			at(hash, "inserted: no set names it")
+		}
+	}, l.installation)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var hash string
-		var file []byte
-		if err := rows.Scan(&hash, &file); err != nil {
-			return err
-		}
-		what := ""
-		switch {
-		case fileHash(file) != hash:
-			what = "edited"
-		case named[hash] == "" && !l.damaged:
-			what = "inserted: no set names it"
-		}
-		delete(named, hash)
-		if what != "" {
-			c.report.Rows.at(Place{l.installation, "set_file", "hash=" + hash, nil, what})
+	c.unreadable(&c.report.Rows, l.installation, "set_file", broken)
+	for _, hash := range slices.Sorted(maps.Keys(left)) {
+		if broken == "" {
+			at(hash, "deleted: the file of set "+left[hash])
 		}
 	}
-	for hash, set := range named {
-		c.report.Rows.at(Place{l.installation, "set_file", "hash=" + hash, nil, "deleted: the file of set " + set})
-	}
-	return rows.Err()
+	return nil
 }
 
 func fileHash(file []byte) string {
@@ -130,103 +103,57 @@ func fileHash(file []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// A stray says which table holds rows that belong to no ledger.
+type stray struct{ installation, ledger, table string }
+
 // checkStrays reports rows of installations that do not exist: no ledger counts
 // them.
 func (c *check) checkStrays() error {
-	known := map[string]bool{}
-	for _, l := range c.ledgers {
-		known[l.name+" "+l.installation] = true
+	if c.only != "" {
+		return nil
 	}
-	for _, t := range tables {
-		if err := c.strays(t.name, t.ledger, known); err != nil {
+	for _, table := range []string{"personal", "set_file"} {
+		if err := c.countStrays(table, "''"); err != nil {
 			return err
 		}
 	}
-	for _, name := range []string{"personal", "set_file"} {
-		if err := c.strays(name, seatsLedger, known); err != nil {
+	for _, table := range []string{"journal", "audit"} {
+		if err := c.countStrays(table, "ledger"); err != nil {
 			return err
 		}
 	}
-	for _, name := range []string{"journal", "audit"} {
-		if err := c.strayLedgers(name, known); err != nil {
-			return err
+	strays := slices.SortedFunc(maps.Keys(c.strays), func(x, y stray) int {
+		return strings.Compare(x.table+"\x00"+x.installation+"\x00"+x.ledger, y.table+"\x00"+y.installation+"\x00"+y.ledger)
+	})
+	for _, s := range strays {
+		answer, row, of := &c.report.Rows, "", "an installation"
+		if s.ledger != "" {
+			answer, row, of = &c.report.Chain, "ledger="+s.ledger, "a ledger"
 		}
+		answer.at(Place{Installation: s.installation, Table: s.table, Row: row,
+			What: fmt.Sprintf("inserted: %d rows of %s that does not exist", c.strays[s], of)})
 	}
 	return nil
 }
 
-func (c *check) strays(table, ledger string, known map[string]bool) error {
-	rows, err := c.tx.Query(c.ctx, "SELECT installation, count(*) FROM "+table+" GROUP BY installation ORDER BY installation")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var installation string
-		var n int64
-		if err := rows.Scan(&installation, &n); err != nil {
-			return err
+// countStrays counts the rows of a table without seals that belong to no ledger.
+func (c *check) countStrays(table, ledger string) error {
+	broken, err := c.each("SELECT installation, "+ledger+", count(*) FROM "+table+" GROUP BY 1, 2", 3, func(v []any) {
+		s := stray{asText(v[0]), asText(v[1]), table}
+		id := ledgerID{s.installation, s.ledger}
+		if s.ledger == "" {
+			id.name = seatsLedger
 		}
-		if !known[ledger+" "+installation] {
-			c.report.Rows.at(Place{installation, table, "", nil, fmt.Sprintf("inserted: %d rows of an installation that does not exist", n)})
+		if c.byName[id] == nil {
+			c.strays[s] += int(asInt(v[2]))
 		}
-	}
-	return rows.Err()
-}
-
-func (c *check) strayLedgers(table string, known map[string]bool) error {
-	rows, err := c.tx.Query(c.ctx, "SELECT installation, ledger, count(*) FROM "+table+" GROUP BY installation, ledger ORDER BY installation, ledger")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var installation, ledger string
-		var n int64
-		if err := rows.Scan(&installation, &ledger, &n); err != nil {
-			return err
+	})
+	if broken != "" && err == nil {
+		answer := &c.report.Rows
+		if ledger == "ledger" {
+			answer = &c.report.Chain
 		}
-		if !known[ledger+" "+installation] {
-			c.report.Chain.at(Place{installation, table, "ledger=" + ledger, nil, fmt.Sprintf("inserted: %d rows of a ledger that does not exist", n)})
-		}
+		c.unreadable(answer, "", table, broken)
 	}
-	return rows.Err()
-}
-
-// checkSchema reports what has no business in the schema: tables nobody seals
-// or exempts, and everything that runs by itself or stands in for a table.
-func (c *check) checkSchema() error {
-	text := `SELECT type, name FROM sqlite_master WHERE type IN ('table', 'trigger', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY type, name`
-	if c.db.Dialect == sqldb.PostgreSQL {
-		text = `
-		SELECT 'table', tablename::text FROM pg_tables WHERE schemaname = current_schema()
-		UNION ALL SELECT 'view', viewname::text FROM pg_views WHERE schemaname = current_schema()
-		UNION ALL SELECT 'rule', tablename::text || '.' || rulename::text FROM pg_rules WHERE schemaname = current_schema()
-		UNION ALL SELECT 'policy', tablename::text || '.' || policyname::text FROM pg_policies WHERE schemaname = current_schema()
-		UNION ALL SELECT 'trigger', r.relname::text || '.' || g.tgname::text FROM pg_trigger g JOIN pg_class r ON r.oid = g.tgrelid
-			WHERE r.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal
-		ORDER BY 1, 2`
-	}
-	rows, err := c.tx.Query(c.ctx, text)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	expected := map[string]bool{}
-	for _, t := range tables {
-		expected[t.name] = true
-	}
-	for _, name := range unsealed {
-		expected[name] = true
-	}
-	for rows.Next() {
-		var kind, name string
-		if err := rows.Scan(&kind, &name); err != nil {
-			return err
-		}
-		if kind != "table" || !expected[name] {
-			c.report.Rows.at(Place{Table: "schema", Row: name, What: "a " + kind + " that does not belong there"})
-		}
-	}
-	return rows.Err()
+	return err
 }

@@ -2,47 +2,54 @@
 // and if not, what was done to which row.
 //
 // It follows spec/storage-integrity.md and nothing else: it reads raw rows,
-// inside one snapshot, with its own list of tables and its own MACs, and shares
-// no code with the store. If it did, one mistake could hide itself. It writes
-// nothing; repair is somebody's decision.
+// inside one snapshot, with its own list of tables, its own picture of the
+// schema and its own MACs, and shares no code with the store. If it did, one
+// mistake could hide itself. It writes nothing; repair is somebody's decision.
 package fsck
 
 import (
 	"bytes"
 	"context"
-	"errors"
+	"encoding/hex"
 	"fmt"
 	"slices"
 
 	"github.com/pott-dev/pott/internal/sqldb"
 )
 
-// A Witness is a place in a ledger that somebody outside the database
-// remembers: at Seq the chain had Link. It is what tells an older copy of the
-// whole database from the real one.
-type Witness struct {
-	Installation string // id; "server" for the server's own ledger
-	Ledger       string // "seats" or "server"
-	Seq          int64
-	Link         [32]byte
+// Options are what a check has beside the database.
+type Options struct {
+	// Keys are the masters of the key ring, the one the server seals with first.
+	// With other ones nothing can be checked, and nothing is called broken.
+	Keys [][32]byte
+	// Anchors are the anchor files. They must have been read before Check is
+	// called: then the database can only be ahead of them.
+	Anchors []AnchorFile
+	// Heads are printed heads, as somebody wrote them down.
+	Heads []string
+	// Only limits the check to the server's own ledger and that of one
+	// installation, by name or id; "" checks all.
+	Only string
 }
 
-// Check reads everything and answers. The master is the seal key; with another
-// one nothing can be checked, and nothing is called broken.
+// Check reads everything and answers.
 //
-// It returns an error only when it could not look: no connection, no tables, or
-// ctx is done. What it finds, pages that cannot be read included, is in the
-// report.
-func Check(ctx context.Context, db *sqldb.DB, master [32]byte, witnesses ...Witness) (Report, error) {
+// It returns an error only when it could not look: no connection, no keys, no
+// such installation, or ctx is done. What it finds, pages that cannot be read
+// included, is in the report.
+func Check(ctx context.Context, db *sqldb.DB, options Options) (Report, error) {
+	if len(options.Keys) == 0 {
+		return Report{}, fmt.Errorf("checking the database: there is no key")
+	}
 	var c *check
 	err := db.View(ctx, func(tx *sqldb.Tx) error {
-		c = &check{ctx: ctx, tx: tx, db: db, master: master, witnesses: witnesses}
+		c = &check{ctx: ctx, tx: tx, db: db, options: options, byName: map[ledgerID]*ledger{}, strays: map[stray]int{}}
 		return c.run()
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("checking the database: %w", err)
 	}
-	c.report.conclude()
+	c.report.conclude(c.names)
 	return c.report, nil
 }
 
@@ -51,105 +58,104 @@ type check struct {
 	ctx       context.Context
 	tx        *sqldb.Tx
 	db        *sqldb.DB
-	master    [32]byte
-	witnesses []Witness
+	options   Options
+	witnesses []*witness
 	report    Report
 
-	ledgers []*ledger
+	names   map[string]string // of installations, by id
+	ended   map[string]bool   // installations the list says were deleted
+	only    string            // id of the one installation that is checked, or ""
+	ledgers []*ledger         // in order of installation and ledger
+	byName  map[ledgerID]*ledger
 	bad     []*row // rows that do not carry their own seal
+	others  map[string]ring
+	strays  map[stray]int
 }
+
+type ledgerID struct{ installation, name string }
 
 // A ledger is what has been seen of one chain and the tables under it.
 type ledger struct {
-	installation, name string
-	keys               keys
-	head               *head // nil when it is missing
-	secret             secret
-	opened             bool // the head's box is genuine
-	counted            totals
-	last               *batch // newest of the journal
-	differs            bool   // the rows are not those the totals count
-	damaged            bool   // a row does not check
-	witnessed          bool
+	ledgerID
+	ring    ring
+	head    *head // nil when it is missing
+	secret  secret
+	with    *keys // that opened the head's box; nil when none did
+	counted totals
+	unknown map[keyID]bool // keys that sealed rows, say the totals, and are not on the ring
+	seen    seen
+	gaps    []gap
+	last    *batch // newest of the journal
+	differs bool   // the rows are not those the totals count
+	damaged bool   // a row does not check
+	broken  bool   // the chain is not whole
+	unread  bool   // a table could not be read to its end
 }
 
 func (c *check) run() error {
-	c.report.Rows.State, c.report.Totals.State, c.report.Chain.State = Intact, Intact, Intact
-	c.report.Rollback.State, c.report.Counts.State = Intact, Intact
+	for _, a := range c.report.answers() {
+		a.answer.State = Intact
+	}
+	c.readWitnesses()
 	if foreign, err := c.findLedgers(); err != nil || foreign {
 		return err
 	}
-	if err := c.checkSchema(); err != nil {
-		return err
-	}
-	for _, l := range c.ledgers {
-		if err := errors.Join(c.checkRows(l), c.checkChain(l)); err != nil {
-			return err
-		}
-		c.nameHead(l)
-		c.compareTotals(l)
-	}
-	if err := c.checkStrays(); err != nil {
-		return err
-	}
-	if err := c.nameDamage(); err != nil {
-		return err
-	}
-	for _, l := range c.ledgers {
-		if l.name != seatsLedger {
-			continue
-		}
-		if err := c.checkCovered(l); err != nil {
-			return err
-		}
-		if err := c.checkCounts(l); err != nil {
+	steps := []func() error{c.checkSchema, c.checkRows, c.eachLedger(c.checkChain), c.eachLedger(c.compare), c.checkStrays,
+		c.nameDamage, c.eachLedger(c.checkCovered), c.eachLedger(c.checkCounts), c.eachLedger(c.checkRollback), c.checkMissing}
+	for _, step := range steps {
+		if err := step(); err != nil {
 			return err
 		}
 	}
-	c.checkRollback()
 	return nil
 }
 
+func (c *check) eachLedger(do func(l *ledger) error) func() error {
+	return func() error {
+		for _, l := range c.ledgers {
+			if err := do(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // findLedgers reads the heads and the list of installations: every installation
-// has a head, and every head an installation. foreign is true when the database
-// was sealed under another key; the report then says so.
+// has a head, and every head an installation. foreign is true when nothing can
+// be checked; the report then says why.
 func (c *check) findLedgers() (foreign bool, err error) {
-	heads, err := readHeads(c.ctx, c.tx)
+	places, err := c.installations()
 	if err != nil {
 		return false, err
 	}
-	ids, err := c.installations()
+	heads, broken, err := c.readHeads()
 	if err != nil {
 		return false, err
 	}
-	c.report.Checked.Installations = len(ids)
-	if len(heads) == 0 && len(ids) == 0 {
+	c.unreadable(&c.report.Totals, "", "head", broken)
+	if len(heads) == 0 && len(places) == 0 && len(c.witnesses) == 0 && broken == "" {
 		c.cannot("there is nothing here yet: no head and no installation")
 		return true, nil
 	}
-	expected := map[[2]string]bool{{serverLedger, serverLedger}: true}
-	for _, id := range ids {
-		expected[[2]string{id, seatsLedger}] = true
-	}
-	others := 0
-	for _, h := range heads {
-		l := c.ledger(h.installation, h.ledger)
-		l.head = h
-		l.secret, l.opened = h.open(l.keys)
-		if !l.opened && !h.ours(l.keys) {
-			others++
-		}
-		if name := [2]string{h.installation, h.ledger}; !expected[name] {
-			c.report.Totals.at(Place{h.installation, "head", "ledger=" + h.ledger, nil, "no installation belongs to it: inserted, or its installation was deleted"})
+	expected := map[ledgerID]bool{{serverLedger, serverLedger}: true}
+	for _, id := range places {
+		if c.only == "" || c.only == id {
+			c.report.Checked.Installations++
+			expected[ledgerID{id, seatsLedger}] = true
 		}
 	}
-	if others == len(heads) && others > 0 {
-		c.cannot(fmt.Sprintf("the database was sealed under another key: %x, ours is %x", heads[0].keyID, idOf(c.master)))
+	c.openHeads(heads, expected)
+	if c.allForeign() {
+		h := c.ledgers[0].head
+		c.cannot(fmt.Sprintf("the database was sealed under another key: %x, ours is %x", h.keyID, c.ledgers[0].ring[0].id))
 		return true, nil
 	}
-	for name := range expected {
-		if l := c.ledger(name[0], name[1]); l.head == nil {
-			c.report.Totals.at(Place{l.installation, "head", "ledger=" + l.name, nil, "deleted"})
+	if broken == "" {
+		for id := range expected {
+			if l := c.ledger(id); l.head == nil {
+				c.report.Totals.at(Place{Installation: id.installation, Table: "head", Row: "ledger=" + id.name, What: "deleted"})
+			}
 		}
 	}
 	slices.SortFunc(c.ledgers, func(x, y *ledger) int {
@@ -158,28 +164,89 @@ func (c *check) findLedgers() (foreign bool, err error) {
 	return false, nil
 }
 
-// installations returns the ids of all rows of the list of installations,
-// whether they check or not.
-func (c *check) installations() ([]string, error) {
-	var ids []string
-	err := scan(c.ctx, c.tx, tableNamed("installation"), serverLedger, func(r *row) error {
-		if id, ok := r.key[0].(string); ok {
-			ids = append(ids, id)
+func (c *check) openHeads(heads []*head, expected map[ledgerID]bool) {
+	for _, h := range heads {
+		id := ledgerID{h.installation, h.ledger}
+		if c.only != "" && !expected[id] {
+			continue
 		}
-		return nil
-	})
-	return ids, err
-}
-
-// ledger returns what is known of a ledger, adding it when it is new.
-func (c *check) ledger(installation, name string) *ledger {
-	for _, l := range c.ledgers {
-		if l.installation == installation && l.name == name {
-			return l
+		l := c.ledger(id)
+		l.head = h
+		l.secret, l.with = h.open(l.ring)
+		for key := range l.secret.totals {
+			if l.ring.find(key.key) == nil {
+				l.unknown[key.key] = true
+			}
+		}
+		if !expected[id] {
+			c.report.Totals.at(Place{Installation: h.installation, Table: "head", Row: "ledger=" + h.ledger,
+				What: "no installation belongs to it: inserted, or its installation was deleted"})
 		}
 	}
-	l := &ledger{installation: installation, name: name, keys: keysFor(c.master, installation), counted: totals{}}
+}
+
+// allForeign reports whether every head names a key that is not on the ring, and
+// none opens.
+func (c *check) allForeign() bool {
+	return len(c.ledgers) > 0 && !slices.ContainsFunc(c.ledgers, func(l *ledger) bool { return !l.foreign() })
+}
+
+// foreign reports whether the head says it was sealed with a key that is not on
+// the ring, and nothing shows that to be wrong.
+func (l *ledger) foreign() bool {
+	return l.head != nil && l.with == nil && l.head.named(l.ring) == nil
+}
+
+// why says why the head of a ledger is of no use.
+func (l *ledger) why() string {
+	if l.foreign() {
+		return "was sealed with a key that is not on the ring: " + hex.EncodeToString(l.head.keyID)
+	}
+	return "is damaged or missing"
+}
+
+// installations returns the ids of all rows of the list of installations,
+// whether they check or not.
+func (c *check) installations() (ids []string, err error) {
+	c.names = map[string]string{}
+	broken, err := c.scan(tableNamed("installation"), serverLedger, func(r *row) {
+		id := asText(r.key[0])
+		ids = append(ids, id)
+		c.names[id] = r.text("name")
+		if c.options.Only != "" && (id == c.options.Only || r.text("name") == c.options.Only) {
+			c.only = id
+		}
+	})
+	if err == nil && c.options.Only != "" && c.only == "" {
+		return nil, &NoInstallationError{Name: c.options.Only, Broken: broken}
+	}
+	return ids, err // what is broken is said when all rows are checked
+}
+
+// A NoInstallationError says that the one installation to check is not there.
+type NoInstallationError struct {
+	Name   string
+	Broken string // why the list of installations could not be read; "" when it could
+}
+
+func (e *NoInstallationError) Error() string {
+	if e.Broken != "" {
+		return fmt.Sprintf("the list of installations cannot be read: %s", e.Broken)
+	}
+	return fmt.Sprintf("there is no installation %s", e.Name)
+}
+
+// Code returns the stable code of the error.
+func (e *NoInstallationError) Code() string { return "fsck.no-installation" }
+
+// ledger returns what is known of a ledger, adding it when it is new.
+func (c *check) ledger(id ledgerID) *ledger {
+	if l := c.byName[id]; l != nil {
+		return l
+	}
+	l := &ledger{ledgerID: id, ring: ringFor(c.options.Keys, id.installation), counted: totals{}, unknown: map[keyID]bool{}, seen: newSeen()}
 	c.ledgers = append(c.ledgers, l)
+	c.byName[id] = l
 	return l
 }
 
@@ -190,53 +257,85 @@ func (c *check) cannot(why string) {
 	}
 }
 
-// checkRows checks the seal of every row of a ledger and counts the rows, by
-// the seals they carry, as the head's totals do.
-func (c *check) checkRows(l *ledger) error {
-	for _, t := range tablesOf(l.name) {
-		err := scan(c.ctx, c.tx, t, l.installation, func(r *row) error {
+// checkRows checks the seal of every row and counts the rows, by the seals they
+// carry, as the heads' totals do.
+func (c *check) checkRows() error {
+	for _, t := range tables {
+		broken, err := c.scanChecked(t, func(r *row) {
 			c.report.Checked.Rows++
-			if id, ok := r.keyOf(); ok {
-				key := totalKey{t.name, id}
-				sum := l.counted[key]
-				sum.add(contribution(l.keys, t, r.seal))
-				l.counted[key] = sum
+			if l := c.byName[ledgerID{r.installation, t.ledger}]; l != nil {
+				c.checkRow(l, r)
+			} else {
+				c.strays[stray{r.installation, "", t.name}]++
 			}
-			if !r.checks(l.keys) {
-				l.damaged = true
-				c.bad = append(c.bad, r)
-			}
-			return nil
 		})
 		if err != nil {
-			if err := c.unreadable(&c.report.Rows, l.installation, t.name, err); err != nil {
-				return err
-			}
-			l.damaged = true
+			return err
+		}
+		c.unreadable(&c.report.Rows, "", t.name, broken)
+		for _, l := range c.ledgers {
+			l.unread = l.unread || broken != "" && l.name == t.ledger
 		}
 	}
 	return nil
 }
 
-// nameHead reports a head that is not what was sealed.
-func (c *check) nameHead(l *ledger) {
-	switch digest := schemaDigest(); {
-	case l.head == nil:
-	case !l.opened:
-		c.report.Totals.at(l.head.place(l.head.edited(l.keys, l.last)...))
-	case !l.head.ours(l.keys):
-		c.report.Totals.at(l.head.place("key_id"))
-	case !bytes.Equal(l.head.schema, digest[:]):
-		c.report.Rows.cannot("the tables follow a layout this version does not know")
+// scanChecked scans the rows of the installations that are checked.
+func (c *check) scanChecked(t *table, act func(r *row)) (broken string, err error) {
+	switch {
+	case c.only == "":
+		return c.scan(t, "", act)
+	case t.ledger == serverLedger:
+		return c.scan(t, serverLedger, act)
+	}
+	return c.scan(t, c.only, act)
+}
+
+func (c *check) checkRow(l *ledger, r *row) {
+	id, ok := r.keyOf()
+	k := l.ring.find(id)
+	if ok {
+		key := totalKey{r.table.name, id}
+		sum := l.counted[key]
+		if k != nil {
+			sum.add(contribution(k, r.table, r.seal))
+		} else {
+			sum.n++ // without the key there is no contribution to add
+		}
+		l.counted[key] = sum
+	}
+	switch {
+	case k != nil && r.checksAs(k, r.installation):
+		l.seen.add(r)
+	case ok && k == nil && (l.unknown[id] || l.foreign()):
+		l.unknown[id] = true
+	default:
+		l.damaged = true
+		c.bad = append(c.bad, r.keep())
 	}
 }
 
-// compareTotals compares the rows found with the totals of the head.
-func (c *check) compareTotals(l *ledger) {
-	if !l.opened {
-		c.report.Totals.cannot("the head that holds them is damaged or missing")
-		l.differs = true
-		return
+// compare compares a ledger's head with its journal, and the rows found with its
+// totals.
+func (c *check) compare(l *ledger) error {
+	switch {
+	case l.head == nil || l.foreign():
+	case l.with == nil:
+		c.report.Totals.at(l.head.place(l.head.edited(l.ring, l.last)...))
+	case l.head.named(l.ring) != l.with:
+		c.report.Totals.at(l.head.place("key_id"))
+	case !knownSchema(l.head.schema):
+		c.report.Rows.cannot("the tables follow a layout this version does not know")
+	}
+	for id := range l.unknown {
+		why := fmt.Sprintf("rows were sealed with a key that is not on the ring: %x", id)
+		c.report.Rows.cannot(why)
+		c.report.Totals.cannot(why)
+	}
+	if l.with == nil {
+		c.report.Totals.cannot("the head that holds them " + l.why())
+		l.differs = !l.foreign()
+		return nil
 	}
 	for _, t := range tablesOf(l.name) {
 		found, counted := rowsOf(l.counted, t.name), rowsOf(l.secret.totals, t.name)
@@ -244,13 +343,14 @@ func (c *check) compareTotals(l *ledger) {
 		case found != counted:
 			c.report.Totals.at(Place{Installation: l.installation, Table: t.name,
 				What: fmt.Sprintf("%d rows were counted, %d are there", counted, found)})
-		case !sameRows(l.counted, l.secret.totals, t.name):
+		case !l.sameRows(t.name):
 			c.report.Totals.at(Place{Installation: l.installation, Table: t.name, What: "as many rows as were counted, but not the same"})
 		default:
 			continue
 		}
 		l.differs = true
 	}
+	return nil
 }
 
 func rowsOf(t totals, table string) (n uint64) {
@@ -262,60 +362,16 @@ func rowsOf(t totals, table string) (n uint64) {
 	return n
 }
 
-func sameRows(found, counted totals, table string) bool {
-	for _, both := range [2]totals{found, counted} {
+// sameRows reports whether the rows of a table are those the head counts. Of a
+// key that is not on the ring only their number is known.
+func (l *ledger) sameRows(table string) bool {
+	for _, both := range [2]totals{l.counted, l.secret.totals} {
 		for key := range both {
-			if key.table == table && found[key] != counted[key] {
+			found, counted := l.counted[key], l.secret.totals[key]
+			if key.table == table && (found.n != counted.n || found != counted && l.ring.find(key.key) != nil) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-// witness compares a batch with what is remembered of it.
-func (c *check) witness(l *ledger, b *batch) {
-	for _, w := range c.witnesses {
-		if w.Installation != l.installation || w.Ledger != l.name || w.Seq != b.seq {
-			continue
-		}
-		l.witnessed = true
-		if !bytes.Equal(w.Link[:], b.link) {
-			c.report.Rollback.at(Place{l.installation, "journal", fmt.Sprintf("ledger=%s seq=%d", l.name, b.seq), nil,
-				"forked: a witness remembers another history"})
-		}
-	}
-}
-
-// checkRollback says whether every ledger reaches what its witnesses remember.
-func (c *check) checkRollback() {
-	for _, l := range c.ledgers {
-		var newest int64 = -1
-		for _, w := range c.witnesses {
-			if w.Installation == l.installation && w.Ledger == l.name {
-				newest = max(newest, w.Seq)
-			}
-		}
-		var seq int64
-		if l.last != nil {
-			seq = l.last.seq
-		}
-		switch {
-		case newest < 0:
-			c.report.Rollback.cannot("nothing outside the database remembers how far it was")
-		case seq < newest:
-			c.report.Rollback.at(Place{l.installation, "head", "ledger=" + l.name, nil,
-				fmt.Sprintf("rolled back from %d to %d", newest, seq)})
-		}
-	}
-}
-
-// unreadable turns an error of reading a table into a place, unless the reader
-// itself was stopped.
-func (c *check) unreadable(a *Answer, installation, table string, err error) error {
-	if c.ctx.Err() != nil || c.db.Dialect == sqldb.PostgreSQL {
-		return err // a failed statement ends the snapshot on PostgreSQL
-	}
-	a.at(Place{Installation: installation, Table: table, What: "cannot be read: " + err.Error()})
-	return nil
 }

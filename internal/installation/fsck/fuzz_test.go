@@ -16,14 +16,16 @@ func FuzzBytesFromTheDatabase(f *testing.F) {
 				t.Error("more was read than there is")
 			}
 		})
-		readKey(string(b))
+		readKey(b)
+		readAnchor(b, [][32]byte{{}})
+		readPrinted(string(b))
 		k := keysFor([32]byte{}, "x")
 		h := head{epoch: b, link: b, schema: b, box: b}
-		if _, ok := h.open(k); ok {
+		if _, ok := h.openWith(k); ok {
 			t.Error("a box opened that nobody sealed")
 		}
-		r := row{table: tables[0], key: []any{b}, values: make([]any, len(tables[0].columns)), seal: b, colsum: b}
-		if r.checks(k) {
+		r := withName(&row{table: tables[0], key: []any{b}, values: make([]any, len(tables[0].columns)), layout: 1, seal: b, colsum: b})
+		if r.checks(ring{k}) {
 			t.Error("a row checks that nobody sealed")
 		}
 		r.edited(k, &line{})

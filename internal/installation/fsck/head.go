@@ -2,11 +2,9 @@ package fsck
 
 import (
 	"bytes"
-	"context"
 	"crypto/aes"
 	"crypto/cipher"
-
-	"github.com/pott-dev/pott/internal/sqldb"
+	"encoding/hex"
 )
 
 // A head is the head row of a ledger as it stands in the database.
@@ -47,29 +45,31 @@ type secret struct {
 	clock   int64
 }
 
-func readHeads(ctx context.Context, tx *sqldb.Tx) ([]*head, error) {
-	rows, err := tx.Query(ctx, `SELECT installation, ledger, seq, epoch, link, key_id, schema, box FROM head ORDER BY installation, ledger`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var heads []*head
-	for rows.Next() {
-		h := &head{}
-		if err := rows.Scan(&h.installation, &h.ledger, &h.seq, &h.epoch, &h.link, &h.keyID, &h.schema, &h.box); err != nil {
-			return nil, err
-		}
-		heads = append(heads, h)
-	}
-	return heads, rows.Err()
+// readHeads reads the heads of every ledger, or of the server's and one
+// installation's.
+func (c *check) readHeads() (heads []*head, broken string, err error) {
+	broken, err = c.each(`SELECT installation, ledger, seq, epoch, link, key_id, schema, box FROM head`, 8, func(v []any) {
+		heads = append(heads, &head{asText(v[0]), asText(v[1]), asInt(v[2]), asBytes(v[3]), asBytes(v[4]), asBytes(v[5]), asBytes(v[6]), asBytes(v[7])})
+	})
+	return heads, broken, err
 }
 
 func (h *head) place(columns ...string) Place {
 	return Place{Installation: h.installation, Table: "head", Row: "ledger=" + h.ledger, What: "edited", Columns: columns}
 }
 
-// open decrypts the box, which is bound to every other column of the head.
-func (h *head) open(k keys) (secret, bool) {
+// open decrypts the box, which is bound to every other column of the head but
+// the key id.
+func (h *head) open(of ring) (secret, *keys) {
+	for _, k := range of {
+		if s, ok := h.openWith(k); ok {
+			return s, k
+		}
+	}
+	return secret{}, nil
+}
+
+func (h *head) openWith(k *keys) (secret, bool) {
 	const nonce = 12
 	block, err := aes.NewCipher(k.head)
 	if err != nil {
@@ -113,31 +113,58 @@ func readSecret(plain []byte) (secret, bool) {
 
 // edited names the columns of a head that does not open, by trying what each of
 // them should be. last is the newest batch of the journal, or nil.
-func (h *head) edited(k keys, last *batch) []string {
-	digest := schemaDigest()
-	tries := []struct {
+func (h *head) edited(of ring, last *batch) []string {
+	type try struct {
 		column string
 		mend   func(h *head)
-	}{{"schema", func(h *head) { h.schema = digest[:] }}}
+	}
+	var tries []try
+	for _, digest := range knownSchemas() {
+		tries = append(tries, try{"schema", func(h *head) { h.schema = digest }})
+	}
 	if last != nil {
-		tries = append(tries, []struct {
-			column string
-			mend   func(h *head)
-		}{
-			{"seq", func(h *head) { h.seq = last.seq }},
-			{"link", func(h *head) { h.link = last.link }},
-			{"epoch", func(h *head) { h.epoch = last.epoch }},
-		}...)
+		tries = append(tries,
+			try{"seq", func(h *head) { h.seq = last.seq }},
+			try{"link", func(h *head) { h.link = last.link }},
+			try{"epoch", func(h *head) { h.epoch = last.epoch }})
 	}
 	for _, t := range tries {
 		mended := *h
 		t.mend(&mended)
-		if _, ok := mended.open(k); ok {
+		if _, k := mended.open(of); k != nil {
 			return []string{t.column}
 		}
 	}
 	return []string{"box"}
 }
 
-// ours reports whether the head says that it was sealed with our key.
-func (h *head) ours(k keys) bool { return bytes.Equal(h.keyID, k.id[:]) }
+// named returns the key the head says it was sealed with, nil when that is not
+// on the ring.
+func (h *head) named(of ring) *keys {
+	if len(h.keyID) != 4 {
+		return nil
+	}
+	return of.find(keyID(h.keyID))
+}
+
+// knownSchemas are the digests of all layouts this version can read.
+func knownSchemas() [][]byte {
+	now := schemaDigest()
+	all := [][]byte{now[:]}
+	for _, text := range olderSchemas {
+		if digest, err := hex.DecodeString(text); err == nil {
+			all = append(all, digest)
+		}
+	}
+	return all
+}
+
+// knownSchema reports whether a digest is of layouts this version can read.
+func knownSchema(digest []byte) bool {
+	for _, known := range knownSchemas() {
+		if bytes.Equal(known, digest) {
+			return true
+		}
+	}
+	return false
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -13,23 +14,9 @@ const (
 	seatsLedger  = "seats"
 )
 
-// A table is a sealed table as spec/storage-integrity.md lists it. It is
-// written down here a second time on purpose: a slip in the store's list must
-// not be a slip here as well.
-type table struct {
-	name    string
-	ledger  string
-	layout  int64
-	key     []column
-	columns []column
-}
-
-type column struct {
-	name string
-	tag  byte // 'i', 't' or 'b'
-}
-
-// tables are all sealed tables, in byte order of their names.
+// tables are all sealed tables, in byte order of their names. They are written
+// down here a second time on purpose: a slip in the store's list must not be a
+// slip here as well. Section 6 of spec/storage-integrity.md has the same lines.
 var tables = []*table{
 	sealed(seatsLedger, "activation", "number:i",
 		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
@@ -56,37 +43,105 @@ var tables = []*table{
 // reason for each.
 var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "goose_db_version", "goose_lock"}
 
-// sealed reads a layout; all of them are number 1 so far.
+// olderSchemas are the digests of the layouts that earlier versions wrote.
+var olderSchemas = []string{}
+
+// A table is a sealed table with the newest of its layouts.
+type table struct {
+	name    string
+	ledger  string
+	layout  int64
+	key     []column
+	columns []column // earlier layouts are the beginnings of this list
+}
+
+type column struct {
+	name    string
+	tag     byte // 'i', 't' or 'b'
+	since   int64
+	missing any // what rows of earlier layouts must hold
+	text    string
+}
+
+// sealed reads a layout: "name:tag" for every column, and "name:tag@2=value"
+// for one that came with layout 2, where rows of layout 1 hold that value.
 func sealed(ledger, name, key, columns string) *table {
-	return &table{name: name, ledger: ledger, layout: 1, key: parseColumns(key), columns: parseColumns(columns)}
+	t := &table{name: name, ledger: ledger, layout: 1, key: parseColumns(key), columns: parseColumns(columns)}
+	for _, c := range t.columns {
+		t.layout = max(t.layout, c.since)
+	}
+	return t
 }
 
 func parseColumns(text string) []column {
 	var columns []column
 	for _, field := range strings.Fields(text) {
-		name, tag, _ := strings.Cut(field, ":")
-		columns = append(columns, column{name, tag[0]})
+		name, rest, _ := strings.Cut(field, ":")
+		c := column{name: name, tag: rest[0], since: 1, text: field}
+		if _, later, ok := strings.Cut(rest, "@"); ok {
+			number, value, _ := strings.Cut(later, "=")
+			since, err := strconv.ParseInt(number, 10, 64)
+			if err != nil {
+				panic("layout " + field) // the list above is wrong
+			}
+			c.since = since
+			switch c.tag {
+			case 'i':
+				if c.missing, err = strconv.ParseInt(value, 10, 64); err != nil {
+					panic("layout " + field)
+				}
+			case 't':
+				c.missing = value
+			case 'b':
+				c.missing = []byte(value)
+			}
+		}
+		columns = append(columns, c)
 	}
 	return columns
 }
 
-// schemaDigest is what a head carries to say which layouts its rows follow.
-func schemaDigest() [32]byte {
-	var text strings.Builder
-	write := func(columns []column) {
-		for _, c := range columns {
-			fmt.Fprintf(&text, " %s:%c", c.name, c.tag)
-		}
+// at returns how many of the columns a layout seals, and false for a layout
+// nobody has shipped.
+func (t *table) at(layout int64) (int, bool) {
+	if layout < 1 || layout > t.layout {
+		return 0, false
 	}
+	n := slices.IndexFunc(t.columns, func(c column) bool { return c.since > layout })
+	if n < 0 {
+		n = len(t.columns)
+	}
+	return n, true
+}
+
+// names returns all columns, in the order a row is read in.
+func (t *table) names() []string {
+	names := []string{"installation"}
+	for _, c := range slices.Concat(t.key, t.columns) {
+		names = append(names, c.name)
+	}
+	return append(names, "ver", "layout", "seal", "colsum")
+}
+
+// schemaText has one line for every sealed table.
+func schemaText() string {
+	var text strings.Builder
 	for _, t := range tables {
 		fmt.Fprintf(&text, "%s %d", t.name, t.layout)
-		write(t.key)
+		for _, c := range t.key {
+			text.WriteString(" " + c.text)
+		}
 		text.WriteString(" |")
-		write(t.columns)
+		for _, c := range t.columns {
+			text.WriteString(" " + c.text)
+		}
 		text.WriteByte('\n')
 	}
-	return sha256.Sum256([]byte(text.String()))
+	return text.String()
 }
+
+// schemaDigest is what a head carries to say which layouts its rows follow.
+func schemaDigest() [32]byte { return sha256.Sum256([]byte(schemaText())) }
 
 // find returns the index of a column among the value columns, or -1.
 func (t *table) find(name string) int {

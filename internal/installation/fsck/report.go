@@ -1,8 +1,10 @@
 package fsck
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -40,13 +42,14 @@ type Checked struct {
 type Answer struct {
 	State State   `json:"state"`
 	Why   string  `json:"why,omitempty"`  // why it cannot be checked
-	At    []Place `json:"at,omitempty"`   // where it is broken, in the order found, at most 1,000
+	At    []Place `json:"at,omitempty"`   // where it is broken, by installation, table and row, at most 1,000
 	More  int     `json:"more,omitempty"` // places beyond those
 }
 
 // A Place is where something is wrong.
 type Place struct {
-	Installation string   `json:"installation"` // id; "server" for the list of installations
+	Installation string   `json:"installation"` // id; "server" for the list of installations, "" for the whole database
+	Name         string   `json:"name,omitempty"` // of the installation
 	Table        string   `json:"table"`
 	Row          string   `json:"row,omitempty"`     // key of the row: "number=12"
 	Columns      []string `json:"columns,omitempty"` // as far as they are known
@@ -93,6 +96,10 @@ func (r Report) WriteText(w io.Writer) error {
 	for _, a := range r.answers() {
 		fmt.Fprintf(&b, "%-9s %s\n", a.name, sentence(a.answer))
 		for _, p := range a.answer.At {
+			if r.Checked.Installations > 1 && p.Name != "" {
+				fmt.Fprintf(&b, "  %s: %s\n", p.Name, p)
+				continue
+			}
 			fmt.Fprintf(&b, "  %s\n", p)
 		}
 		if a.answer.More > 0 {
@@ -130,8 +137,15 @@ func (a *Answer) cannot(why string) {
 	}
 }
 
-// conclude sets the verdict from the answers.
-func (r *Report) conclude() {
+// conclude sets the verdict from the answers, and says which installations the
+// places are in.
+func (r *Report) conclude(names map[string]string) {
+	for _, a := range r.answers() {
+		slices.SortStableFunc(a.answer.At, comparePlaces)
+		for i := range a.answer.At {
+			a.answer.At[i].Name = names[a.answer.At[i].Installation]
+		}
+	}
 	r.Verdict = Intact
 	for _, a := range r.answers() {
 		switch a.answer.State {
@@ -142,4 +156,11 @@ func (r *Report) conclude() {
 			r.Verdict = CannotBeChecked
 		}
 	}
+}
+
+// comparePlaces orders places by installation, table and row, so that number=9
+// stands before number=12.
+func comparePlaces(x, y Place) int {
+	return cmp.Or(cmp.Compare(x.Installation, y.Installation), cmp.Compare(x.Table, y.Table),
+		cmp.Compare(len(x.Row), len(y.Row)), cmp.Compare(x.Row, y.Row))
 }

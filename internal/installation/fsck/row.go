@@ -2,14 +2,11 @@ package fsck
 
 import (
 	"bytes"
-	"context"
 	"crypto/hmac"
-	"database/sql"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/pott-dev/pott/internal/sqldb"
 )
 
 // A row of a sealed table as it stands in the database.
@@ -22,68 +19,18 @@ type row struct {
 	layout       int64
 	seal         []byte
 	colsum       []byte
+	name         []byte // the key as bytes, unique within the table
 }
 
-// scan calls act with every row of a table that belongs to an installation. The
-// row may be kept.
-func scan(ctx context.Context, tx *sqldb.Tx, t *table, installation string, act func(r *row) error) error {
-	var names, keyNames []string
-	for _, c := range t.key {
-		keyNames = append(keyNames, c.name)
-	}
-	names = append(names, keyNames...)
-	for _, c := range t.columns {
-		names = append(names, c.name)
-	}
-	rows, err := tx.Query(ctx, fmt.Sprintf("SELECT %s, ver, layout, seal, colsum FROM %s WHERE installation = ? ORDER BY %s",
-		strings.Join(names, ", "), t.name, strings.Join(keyNames, ", ")), installation)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := readRow(rows, t, installation)
-		if err != nil {
-			return err
-		}
-		if err := act(r); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-func readRow(rows *sql.Rows, t *table, installation string) (*row, error) {
-	all := make([]any, len(t.key)+len(t.columns)+4)
-	into := make([]any, len(all))
-	for i := range all {
-		into[i] = &all[i]
-	}
-	if err := rows.Scan(into...); err != nil {
-		return nil, err
-	}
-	n := len(t.key)
-	r := &row{table: t, installation: installation, key: all[:n:n], values: all[n : len(all)-4 : len(all)-4]}
-	tail := all[len(all)-4:]
-	// Whatever is not of its type becomes something no seal agrees with.
-	r.ver, _ = tail[0].(int64)
-	r.layout, _ = tail[1].(int64)
-	r.seal, _ = tail[2].([]byte)
-	r.colsum, _ = tail[3].([]byte)
-	return r, nil
-}
-
-// name is the key of the row as bytes, unique within the table.
-func (r *row) name() string {
-	var b []byte
-	for _, v := range r.key {
-		b = appendValue(b, v)
-	}
-	return string(b)
+// keep returns a copy that outlives the scan it was read in.
+func (r *row) keep() *row {
+	kept := *r
+	kept.key, kept.values, kept.name = slices.Clone(r.key), slices.Clone(r.values), bytes.Clone(r.name)
+	return &kept
 }
 
 // keyText is the key as people read it: "issuer=SUPEROFFICE module=user".
-func (r *row) keyText() string { return keyText(r.table, r.key) }
+func (r *row) keyText() string { return keyText(r.table, readKey(r.name)) }
 
 func keyText(t *table, key []any) string {
 	var parts []string
@@ -99,6 +46,25 @@ func keyText(t *table, key []any) string {
 	return strings.Join(parts, " ")
 }
 
+// readKey takes the bytes of a key apart again.
+func readKey(key []byte) []any {
+	var values []any
+	r := &reader{b: key, ok: true}
+	for r.ok && len(r.b) > 0 {
+		switch r.u8() {
+		case 'i':
+			values = append(values, int64(r.u64()))
+		case 't':
+			values = append(values, r.long())
+		case 'b':
+			values = append(values, []byte(r.long()))
+		default:
+			return values
+		}
+	}
+	return values
+}
+
 // get returns a value column, or nil when the layout has no such column.
 func (r *row) get(name string) any {
 	if i := r.table.find(name); i >= 0 {
@@ -107,12 +73,9 @@ func (r *row) get(name string) any {
 	return nil
 }
 
-func (r *row) text(name string) string { s, _ := r.get(name).(string); return s }
-func (r *row) int(name string) int64   { n, _ := r.get(name).(int64); return n }
-func (r *row) bytes(name string) []byte {
-	b, _ := r.get(name).([]byte)
-	return b
-}
+func (r *row) text(name string) string  { return asText(r.get(name)) }
+func (r *row) int(name string) int64    { return asInt(r.get(name)) }
+func (r *row) bytes(name string) []byte { return asBytes(r.get(name)) }
 
 // keyOf returns the key id of the row's seal, and whether the seal has the form
 // of one.
@@ -123,30 +86,54 @@ func (r *row) keyOf() (keyID, bool) {
 	return keyID(r.seal[:4]), true
 }
 
-// macWith returns the MAC the row should carry if its column checks were colsum.
-func (r *row) macWith(k keys, colsum []byte) []byte {
-	t := r.table
-	b := binary.BigEndian.AppendUint16(nil, uint16(r.layout))
-	b = lp8(lp(b, r.installation), t.name)
-	b = lp(b, r.name())
-	b = lp(i64(b, r.ver), colsum)
-	for i, v := range r.values {
-		b = appendValue(lp8(b, t.columns[i].name), v)
+// macWith returns the MAC the row should carry as a row of an installation, if
+// its column checks were colsum.
+func (r *row) macWith(k *keys, installation string, colsum []byte) []byte {
+	n, _ := r.table.at(r.layout)
+	b := binary.BigEndian.AppendUint16(make([]byte, 0, 512), uint16(r.layout))
+	b = lp8(lp(b, installation), r.table.name)
+	b = lp(i64(lp(b, r.name), r.ver), colsum)
+	for i, v := range r.values[:n] {
+		b = appendValue(lp8(b, r.table.columns[i].name), v)
 	}
-	return mac(k.row, b)[:16]
+	return k.row.of(nil, b)[:16]
 }
 
-// checks reports whether the row carries its own seal.
-func (r *row) checks(k keys) bool {
+// checks reports whether the row carries its own seal, made with a key of the
+// ring.
+func (r *row) checks(of ring) bool {
 	id, ok := r.keyOf()
-	return ok && id == k.id && r.layout == r.table.layout && hmac.Equal(r.macWith(k, r.colsum), r.seal[4:])
+	k := of.find(id)
+	return ok && k != nil && r.checksAs(k, r.installation)
 }
 
-func (r *row) wantColsum(k keys) []byte {
-	var all []byte
-	for i, v := range r.values {
+// checksAs reports whether the seal is that of such a row in an installation.
+func (r *row) checksAs(k *keys, installation string) bool {
+	if _, known := r.table.at(r.layout); !known || len(r.seal) != 20 || len(r.later()) > 0 {
+		return false
+	}
+	return hmac.Equal(r.macWith(k, installation, r.colsum), r.seal[4:])
+}
+
+// later names the columns that came after the row's layout and hold anything
+// but what they must hold there: no seal covers them.
+func (r *row) later() (columns []string) {
+	n, _ := r.table.at(r.layout)
+	for i := n; i < len(r.values); i++ {
+		c := r.table.columns[i]
+		if !bytes.Equal(appendValue(nil, r.values[i]), appendValue(nil, c.missing)) {
+			columns = append(columns, c.name)
+		}
+	}
+	return columns
+}
+
+func (r *row) wantColsum(k *keys) []byte {
+	n, _ := r.table.at(r.layout)
+	all := make([]byte, 0, 4*n+32)
+	for i, v := range r.values[:n] {
 		b := lp8(lp8(nil, r.table.name), r.table.columns[i].name)
-		all = append(all, mac(k.column, appendValue(b, v))[:4]...)
+		all = k.column.of(all, appendValue(b, v))[:4*i+4]
 	}
 	return all
 }
@@ -154,23 +141,32 @@ func (r *row) wantColsum(k keys) []byte {
 // edited names the columns of a row that does not check: those whose own checks
 // differ, or else the one of ver, layout, seal and colsum that would explain it.
 // last is the journal's last line for the row, or nil.
-func (r *row) edited(k keys, last *line) []string {
+func (r *row) edited(k *keys, last *line) []string {
+	for number := int64(1); number <= r.table.layout; number++ {
+		as := *r
+		if as.layout = number; number != r.layout && as.checksAs(k, r.installation) {
+			return []string{"layout"}
+		}
+	}
+	if _, known := r.table.at(r.layout); !known {
+		return []string{"layout"}
+	}
+	if columns := r.later(); len(columns) > 0 {
+		return columns
+	}
 	want := r.wantColsum(k)
-	if !bytes.Equal(want, r.colsum) && len(r.seal) == 20 && hmac.Equal(r.macWith(k, want), r.seal[4:]) {
+	if !bytes.Equal(want, r.colsum) && len(r.seal) == 20 && hmac.Equal(r.macWith(k, r.installation, want), r.seal[4:]) {
 		return []string{"colsum"}
 	}
 	var columns []string
 	if len(want) == len(r.colsum) {
-		for i, c := range r.table.columns {
+		for i := 0; 4*i < len(want); i++ {
 			if !bytes.Equal(want[4*i:4*i+4], r.colsum[4*i:4*i+4]) {
-				columns = append(columns, c.name)
+				columns = append(columns, r.table.columns[i].name)
 			}
 		}
 	} else {
 		columns = append(columns, "colsum")
-	}
-	if r.layout != r.table.layout {
-		columns = append(columns, "layout")
 	}
 	if last != nil && last.op != deleted {
 		if r.ver != last.seq {
@@ -184,6 +180,6 @@ func (r *row) edited(k keys, last *line) []string {
 }
 
 // contribution is the row's share of the secret total of its table.
-func contribution(k keys, t *table, seal []byte) [32]byte {
-	return [32]byte(mac(k.sum, append(lp8(nil, t.name), seal...)))
+func contribution(k *keys, t *table, seal []byte) [32]byte {
+	return [32]byte(k.sum.of(nil, append(lp8(nil, t.name), seal...)))
 }

@@ -1,0 +1,214 @@
+package fsck
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An AnchorFile is one slot of an anchor, as it was read.
+type AnchorFile struct {
+	Name  string // of the file, without its directory
+	Bytes []byte
+}
+
+// A witness remembers, outside the database, how far a ledger was.
+type witness struct {
+	id    ledgerID
+	seq   int64
+	epoch []byte // nil: not known
+	link  []byte // nil: not known
+	print []byte // fingerprint of a printed head; nil for an anchor
+	marks secret // without totals
+	from  string // "anchor …" or "printed head"
+
+	met    bool // the batch it remembers is there
+	forked bool // and is another one
+}
+
+const anchorFormat = "pott-anchor/v1\n"
+
+// readWitnesses reads anchors and printed heads. What is damaged says nothing,
+// and because something newer may have stood there, rollback cannot be checked.
+func (c *check) readWitnesses() {
+	slots := map[string][]*witness{}
+	var names []string
+	for _, f := range c.options.Anchors {
+		name := anchorName(f.Name)
+		if slots[name] == nil {
+			names = append(names, name)
+			slots[name] = []*witness{}
+		}
+		if w := readAnchor(f.Bytes, c.options.Keys); w != nil {
+			w.from = "anchor " + name
+			slots[name] = append(slots[name], w)
+		}
+	}
+	for _, name := range names {
+		if len(slots[name]) == 0 {
+			c.report.Rollback.cannot("the anchor " + name + " is damaged, or was written with a key that is not on the ring")
+			continue
+		}
+		c.witnesses = append(c.witnesses, slices.MaxFunc(slots[name], func(x, y *witness) int { return int(x.seq - y.seq) }))
+	}
+	for _, text := range c.options.Heads {
+		if w := readPrinted(text); w != nil {
+			c.witnesses = append(c.witnesses, w)
+		} else {
+			c.report.Rollback.cannot("this is not a printed head: " + text)
+		}
+	}
+}
+
+// anchorName is the name of an anchor: that of its files without the slot.
+func anchorName(file string) string {
+	name := strings.TrimSuffix(file, ".anchor")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		name = name[:i]
+	}
+	return name
+}
+
+// readAnchor reads one slot, or returns nil when it is not whole.
+func readAnchor(b []byte, masters [][32]byte) *witness {
+	if len(b) < 32 || !bytes.HasPrefix(b, []byte(anchorFormat)) {
+		return nil
+	}
+	text, mac := b[:len(b)-32], b[len(b)-32:]
+	r := &reader{b: text[len(anchorFormat):], ok: true}
+	key := keyID(r.take(4))
+	w := &witness{id: ledgerID{r.long(), r.long()}, epoch: r.take(16), seq: int64(r.u64()), link: r.take(32)}
+	w.marks.marks = map[[2]string]uint64{}
+	for range r.u16() {
+		w.marks.marks[[2]string{r.short(), r.short()}] = r.u64()
+	}
+	w.marks.keyList, w.marks.clock = r.u64(), int64(r.u64())
+	if !r.ok || len(r.b) > 0 || w.seq < 0 {
+		return nil
+	}
+	k := ringFor(masters, w.id.installation).find(key)
+	if k == nil || !hmac.Equal(newMacKey(k.anchor).of(nil, text), mac) {
+		return nil
+	}
+	return w
+}
+
+// readPrinted reads a head as it was written down:
+// <installation id>/<ledger>/<seq>/<fingerprint>.
+func readPrinted(text string) *witness {
+	parts := strings.Split(strings.TrimSpace(text), "/")
+	if len(parts) != 4 {
+		return nil
+	}
+	seq, err := strconv.ParseInt(parts[2], 10, 64)
+	print, bad := hex.DecodeString(strings.ReplaceAll(strings.ToLower(parts[3]), "-", ""))
+	if err != nil || bad != nil || seq < 0 || len(print) != 16 {
+		return nil
+	}
+	return &witness{id: ledgerID{parts[0], parts[1]}, seq: seq, print: print, from: "printed head"}
+}
+
+// fingerprint is what is printed of a batch.
+func fingerprint(id ledgerID, epoch []byte, seq int64, link []byte) []byte {
+	b := lp(lp([]byte("pott-head/v1\n"), id.installation), id.name)
+	sum := sha256.Sum256(append(i64(append(b, epoch...), seq), link...))
+	return sum[:16]
+}
+
+// agrees reports whether a batch is the one that is remembered.
+func (w *witness) agrees(b *batch) bool {
+	if w.print != nil {
+		return bytes.Equal(w.print, fingerprint(w.id, b.epoch, b.seq, b.link))
+	}
+	return bytes.Equal(w.epoch, b.epoch) && bytes.Equal(w.link, b.link)
+}
+
+// remember compares a batch with what its witnesses remember of it.
+func (l *ledger) remember(b *batch, witnesses []*witness) {
+	for _, w := range witnesses {
+		if w.id == l.ledgerID && w.seq == b.seq {
+			w.met, w.forked = true, !w.agrees(b)
+		}
+	}
+	for i, g := range l.gaps {
+		if g.after == b.seq {
+			l.gaps[i].epoch = b.epoch
+		}
+	}
+}
+
+// checkRollback says whether a ledger reaches what its witnesses remember.
+func (c *check) checkRollback(l *ledger) error {
+	none := true
+	for _, w := range c.witnesses {
+		if w.id == l.ledgerID {
+			none = false
+			c.judgeWitness(l, w)
+		}
+	}
+	if none {
+		c.report.Rollback.cannot("nothing outside the database remembers how far it was")
+	}
+	return nil
+}
+
+func (c *check) judgeWitness(l *ledger, w *witness) {
+	at := func(table string, seq int64, what string) {
+		c.report.Rollback.at(Place{Installation: l.installation, Table: table, Row: fmt.Sprintf("ledger=%s seq=%d", l.name, seq), What: what})
+	}
+	var end int64
+	if l.last != nil {
+		end = l.last.seq
+	}
+	i := slices.IndexFunc(l.gaps, func(g gap) bool { return g.holds(w.seq) })
+	switch {
+	case w.seq == 0:
+	case w.forked:
+		at("journal", w.seq, "forked: the "+w.from+" remembers another history")
+	case w.seq > end:
+		at("head", end, fmt.Sprintf("rolled back from %d to %d, says the %s", w.seq, end, w.from))
+	case i >= 0 && w.epoch != nil && l.gaps[i].epoch != nil && !bytes.Equal(w.epoch, l.gaps[i].epoch):
+		at("journal", w.seq, "forked: the "+w.from+" remembers another branch than the one that was abandoned")
+	case i < 0 && !w.met:
+		c.report.Rollback.cannot("the batch that the " + w.from + " remembers is missing from the journal")
+	}
+	if l.with != nil && end >= w.seq {
+		c.judgeMarks(l, w)
+	}
+}
+
+// judgeMarks reports numbers that only rise and have fallen.
+func (c *check) judgeMarks(l *ledger, w *witness) {
+	at := func(what string, was, is uint64) {
+		c.report.Rollback.at(Place{Installation: l.installation, Table: "head", Row: "ledger=" + l.name,
+			What: fmt.Sprintf("%s went back from %d to %d, says the %s", what, was, is, w.from)})
+	}
+	for owner, n := range w.marks.marks {
+		if is := l.secret.marks[owner]; is < n {
+			at("the highest number of "+owner[0]+" "+owner[1], n, is)
+		}
+	}
+	if is := l.secret.keyList; is < w.marks.keyList {
+		at("the highest key list number", w.marks.keyList, is)
+	}
+}
+
+// checkMissing reports ledgers that a witness remembers and of which there is
+// nothing.
+func (c *check) checkMissing() error {
+	for _, w := range c.witnesses {
+		if l := c.byName[w.id]; l != nil || c.ended[w.id.installation] || w.seq == 0 {
+			continue
+		}
+		if c.only == "" || w.id.installation == c.only {
+			c.report.Rollback.at(Place{Installation: w.id.installation, Table: "head", Row: "ledger=" + w.id.name,
+				What: fmt.Sprintf("missing: the %s remembers it at seq=%d", w.from, w.seq)})
+		}
+	}
+	return nil
+}
