@@ -328,6 +328,6 @@ func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
 	if err != nil {
 		return fsck.Report{}, err
 	}
-	report, err := fsck.Check(ctx, db, fsck.Options{Keys: [][32]byte{master}})
+	report, err := fsck.Check(ctx, db, fsck.Options{Keys: []fsck.Key{{Master: master}}})
 	return report, errors.Join(err, db.Close())
 }

@@ -267,7 +267,7 @@ func (f *filler) give(person string, plan license.Module, delta int64) {
 	})
 }
 
-func (b *built) options() Options { return Options{Keys: [][32]byte{testMaster}} }
+func (b *built) options() Options { return Options{Keys: []Key{{Master: testMaster}}} }
 
 // check checks with what somebody outside remembers of every ledger, or with
 // what the caller says.
@@ -325,11 +325,11 @@ func (b *built) heads() (heads []*head) {
 }
 
 // anchors returns what an anchor says of every ledger now.
-func (b *built) anchors() []AnchorFile {
+func (b *built) anchors() map[string][]byte {
 	b.t.Helper()
-	var files []AnchorFile
+	files := map[string][]byte{}
 	for _, h := range b.heads() {
-		files = append(files, anchorOf(h, testMaster))
+		files[h.installation+"."+h.ledger+".pott.0.anchor"] = anchorOf(h, testMaster)
 	}
 	return files
 }

@@ -42,6 +42,8 @@ type keyID [4]byte
 // keys are what one master gives one installation.
 type keys struct {
 	id               keyID
+	place            int  // on the ring
+	retired          bool // nothing sealed with it is believed
 	row, sum, column macKey
 	head, anchor     []byte
 }
@@ -64,14 +66,16 @@ func derive(master [32]byte, salt, use string, size int) []byte {
 	return key
 }
 
-// A ring is what all masters together give one installation. The first is the
-// one the server seals with.
+// A ring is what all masters together give one installation, in the order they
+// were made.
 type ring []*keys
 
-func ringFor(masters [][32]byte, installation string) ring {
+func ringFor(masters []Key, installation string) ring {
 	var r ring
-	for _, master := range masters {
-		r = append(r, keysFor(master, installation))
+	for i, m := range masters {
+		k := keysFor(m.Master, installation)
+		k.place, k.retired = i, m.Retired
+		r = append(r, k)
 	}
 	return r
 }

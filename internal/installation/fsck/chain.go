@@ -76,10 +76,7 @@ func (c *check) journal(l *ledger, act func(b *batch)) (broken string, err error
 
 // A gap is the numbers that were skipped when a backup was taken into use: those
 // after the backup's last batch and before the batch that says so.
-type gap struct {
-	after, before int64
-	epoch         []byte // of the backup; nil when it had no batch
-}
+type gap struct{ after, before int64 }
 
 func (g gap) holds(seq int64) bool { return seq > g.after && seq < g.before }
 
@@ -158,7 +155,7 @@ func (c *check) checkChain(l *ledger) error {
 	c.unreadable(&c.report.Chain, l.installation, "audit", broken)
 	for seq, backup := range t.restores {
 		if backup >= 0 && backup < seq {
-			l.gaps = append(l.gaps, gap{after: backup, before: seq})
+			l.gaps = append(l.gaps, gap{backup, seq})
 		}
 	}
 	w := &walk{c: c, l: l, trail: t, before: make([]byte, 32), next: 1, epochs: map[string]bool{}}

@@ -19,17 +19,24 @@ import (
 
 // Options are what a check has beside the database.
 type Options struct {
-	// Keys are the masters of the key ring, the one the server seals with first.
-	// With other ones nothing can be checked, and nothing is called broken.
-	Keys [][32]byte
-	// Anchors are the anchor files. They must have been read before Check is
-	// called: then the database can only be ahead of them.
-	Anchors []AnchorFile
+	// Keys are the key ring, in the order the keys were made. With other keys
+	// nothing can be checked, and nothing is called broken.
+	Keys []Key
+	// Anchors are the anchor files, by their names without the directory. They
+	// must have been read before Check is called: then the database can only be
+	// ahead of them.
+	Anchors map[string][]byte
 	// Heads are printed heads, as somebody wrote them down.
 	Heads []string
 	// Only limits the check to the server's own ledger and that of one
 	// installation, by name or id; "" checks all.
 	Only string
+}
+
+// A Key is a master key of the ring.
+type Key struct {
+	Master  [32]byte
+	Retired bool // rows, heads and anchors sealed with it are not believed
 }
 
 // Check reads everything and answers.
@@ -80,7 +87,7 @@ type ledger struct {
 	ring    ring
 	head    *head // nil when it is missing
 	secret  secret
-	with    *keys // that opened the head's box; nil when none did
+	with    *keys // that opened the head's box, and that rows are written with; nil when none did
 	counted totals
 	unknown map[keyID]bool // keys that sealed rows, say the totals, and are not on the ring
 	seen    seen
@@ -147,8 +154,8 @@ func (c *check) findLedgers() (foreign bool, err error) {
 	}
 	c.openHeads(heads, expected)
 	if c.allForeign() {
-		h := c.ledgers[0].head
-		c.cannot(fmt.Sprintf("the database was sealed under another key: %x, ours is %x", h.keyID, c.ledgers[0].ring[0].id))
+		l := c.ledgers[0]
+		c.cannot(fmt.Sprintf("the database was sealed under another key: %x, ours is %x", l.head.keyID, l.ring[len(l.ring)-1].id))
 		return true, nil
 	}
 	if broken == "" {
@@ -305,7 +312,7 @@ func (c *check) checkRow(l *ledger, r *row) {
 		l.counted[key] = sum
 	}
 	switch {
-	case k != nil && r.checksAs(k, r.installation):
+	case l.believes(k) && r.checksAs(k, r.installation):
 		l.seen.add(r)
 	case ok && k == nil && (l.unknown[id] || l.foreign()):
 		l.unknown[id] = true
@@ -313,6 +320,26 @@ func (c *check) checkRow(l *ledger, r *row) {
 		l.damaged = true
 		c.bad = append(c.bad, r.keep())
 	}
+}
+
+// believes reports whether a row may be sealed with a key: one of the ring that
+// the ledger has reached and that is not retired, unless the head itself is of a
+// time before.
+func (l *ledger) believes(k *keys) bool {
+	switch {
+	case k == nil:
+		return false
+	case l.with == nil:
+		return !k.retired
+	}
+	return k.place <= l.with.place && (!k.retired || l.with.retired)
+}
+
+// checks reports whether a row of the ledger carries its own seal.
+func (l *ledger) checks(r *row) bool {
+	id, ok := r.keyOf()
+	k := l.ring.find(id)
+	return ok && l.believes(k) && r.checksAs(k, r.installation)
 }
 
 // compare compares a ledger's head with its journal, and the rows found with its

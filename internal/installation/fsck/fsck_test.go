@@ -40,7 +40,7 @@ func TestWhatTheStoreWroteIsIntactAndNothingMoreIsSaidWithoutAWitness(t *testing
 func TestAnotherKeyIsNotDamage(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		build(t, db)
-		r, err := Check(t.Context(), db, Options{Keys: [][32]byte{{9}}})
+		r, err := Check(t.Context(), db, Options{Keys: []Key{{Master: [32]byte{9}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

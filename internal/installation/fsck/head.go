@@ -58,6 +58,10 @@ func (h *head) place(columns ...string) Place {
 	return Place{Installation: h.installation, Table: "head", Row: "ledger=" + h.ledger, What: "edited", Columns: columns}
 }
 
+func (h *head) placeWith(what string) Place {
+	return Place{Installation: h.installation, Table: "head", Row: "ledger=" + h.ledger, What: what}
+}
+
 // open decrypts the box, which is bound to every other column of the head but
 // the key id.
 func (h *head) open(of ring) (secret, *keys) {

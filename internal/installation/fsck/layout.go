@@ -44,7 +44,9 @@ var tables = []*table{
 var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "goose_db_version", "goose_lock"}
 
 // olderSchemas are the digests of the layouts that earlier versions wrote.
-var olderSchemas = []string{}
+var olderSchemas = []string{
+	"03c6b66340e4254bdf668f8bfc2f84cba22d5ac4de108d821fd4f952408762b4", // the first
+}
 
 // A table is a sealed table with the newest of its layouts.
 type table struct {

@@ -48,7 +48,7 @@ type Answer struct {
 
 // A Place is where something is wrong.
 type Place struct {
-	Installation string   `json:"installation"` // id; "server" for the list of installations, "" for the whole database
+	Installation string   `json:"installation"`   // id; "server" for the list of installations, "" for the whole database
 	Name         string   `json:"name,omitempty"` // of the installation
 	Table        string   `json:"table"`
 	Row          string   `json:"row,omitempty"`     // key of the row: "number=12"

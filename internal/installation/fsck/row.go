@@ -99,14 +99,6 @@ func (r *row) macWith(k *keys, installation string, colsum []byte) []byte {
 	return k.row.of(nil, b)[:16]
 }
 
-// checks reports whether the row carries its own seal, made with a key of the
-// ring.
-func (r *row) checks(of ring) bool {
-	id, ok := r.keyOf()
-	k := of.find(id)
-	return ok && k != nil && r.checksAs(k, r.installation)
-}
-
 // checksAs reports whether the seal is that of such a row in an installation.
 func (r *row) checksAs(k *keys, installation string) bool {
 	if _, known := r.table.at(r.layout); !known || len(r.seal) != 20 || len(r.later()) > 0 {

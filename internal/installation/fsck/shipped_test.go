@@ -1,7 +1,9 @@
 package fsck
 
 import (
+	"crypto/sha256"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -140,4 +142,22 @@ func layoutsOf(text string) map[string]string {
 		lists[name] = ledgers[name] + " " + strings.Join(parts, " | ")
 	}
 	return lists
+}
+
+// Databases keep the digest of the layouts they were written with. What earlier
+// versions wrote can still be read.
+func TestEarlierLayoutsAreKnown(t *testing.T) {
+	files, err := filepath.Glob("../store/schemas/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if digest := sha256.Sum256(text); !knownSchema(digest[:]) {
+			t.Errorf("%s: a head with this digest is not known: %x", name, digest)
+		}
+	}
 }

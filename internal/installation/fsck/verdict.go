@@ -60,7 +60,7 @@ func (c *check) findSources() (map[string]rowID, error) {
 	for _, t := range tables {
 		_, err := c.scanChecked(t, func(r *row) {
 			l := c.byName[ledgerID{r.installation, t.ledger}]
-			if l != nil && len(r.seal) == 20 && wanted[string(r.seal[4:])] && r.checks(l.ring) {
+			if l != nil && len(r.seal) == 20 && wanted[string(r.seal[4:])] && l.checks(r) {
 				sources[string(r.seal[4:])] = r.id()
 			}
 		})
@@ -141,7 +141,7 @@ func (c *check) nameLedger(l *ledger, sources map[string]rowID) error {
 // judge says what was done to a row, "" for nothing. known is the journal's last
 // line for it, nil when there is none.
 func (l *ledger) judge(c *check, r *row, known *line, sources map[string]rowID) (what string, columns []string) {
-	if r.checks(l.ring) {
+	if l.checks(r) {
 		return l.judgeGenuine(r, known), nil
 	}
 	id, ok := r.keyOf()
@@ -149,7 +149,7 @@ func (l *ledger) judge(c *check, r *row, known *line, sources map[string]rowID) 
 		return "edited", []string{"seal"}
 	}
 	k := l.ring.find(id)
-	if k == nil {
+	if !l.believes(k) {
 		switch {
 		case l.unknown[id]:
 			return "", nil // nothing is known of it, and that has been said
@@ -165,7 +165,7 @@ func (l *ledger) judge(c *check, r *row, known *line, sources map[string]rowID) 
 		return "inserted", nil
 	}
 	for _, other := range l.ring {
-		if other != k && r.checksAs(other, r.installation) {
+		if other != k && l.believes(other) && r.checksAs(other, r.installation) {
 			return "edited", []string{"seal"}
 		}
 	}

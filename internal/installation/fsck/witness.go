@@ -2,20 +2,16 @@ package fsck
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// An AnchorFile is one slot of an anchor, as it was read.
-type AnchorFile struct {
-	Name  string // of the file, without its directory
-	Bytes []byte
-}
 
 // A witness remembers, outside the database, how far a ledger was.
 type witness struct {
@@ -25,6 +21,7 @@ type witness struct {
 	link  []byte // nil: not known
 	print []byte // fingerprint of a printed head; nil for an anchor
 	marks secret // without totals
+	key   *keys  // that an anchor was written with; nil for a printed head
 	from  string // "anchor …" or "printed head"
 
 	met    bool // the batch it remembers is there
@@ -37,24 +34,21 @@ const anchorFormat = "pott-anchor/v1\n"
 // and because something newer may have stood there, rollback cannot be checked.
 func (c *check) readWitnesses() {
 	slots := map[string][]*witness{}
-	var names []string
-	for _, f := range c.options.Anchors {
-		name := anchorName(f.Name)
-		if slots[name] == nil {
-			names = append(names, name)
-			slots[name] = []*witness{}
-		}
-		if w := readAnchor(f.Bytes, c.options.Keys); w != nil {
+	for file, bytes := range c.options.Anchors {
+		name := anchorName(file)
+		slots[name] = slots[name][:len(slots[name]):len(slots[name])]
+		w := readAnchor(bytes, c.options.Keys)
+		if w != nil && strings.HasPrefix(name, w.id.installation+"."+w.id.name+".") {
 			w.from = "anchor " + name
 			slots[name] = append(slots[name], w)
 		}
 	}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(slots)) {
 		if len(slots[name]) == 0 {
-			c.report.Rollback.cannot("the anchor " + name + " is damaged, or was written with a key that is not on the ring")
+			c.report.Rollback.cannot("the anchor " + name + " is damaged, or was written with a key that is not in use")
 			continue
 		}
-		c.witnesses = append(c.witnesses, slices.MaxFunc(slots[name], func(x, y *witness) int { return int(x.seq - y.seq) }))
+		c.witnesses = append(c.witnesses, slices.MaxFunc(slots[name], func(x, y *witness) int { return cmp.Compare(x.seq, y.seq) }))
 	}
 	for _, text := range c.options.Heads {
 		if w := readPrinted(text); w != nil {
@@ -75,7 +69,7 @@ func anchorName(file string) string {
 }
 
 // readAnchor reads one slot, or returns nil when it is not whole.
-func readAnchor(b []byte, masters [][32]byte) *witness {
+func readAnchor(b []byte, ring []Key) *witness {
 	if len(b) < 32 || !bytes.HasPrefix(b, []byte(anchorFormat)) {
 		return nil
 	}
@@ -91,10 +85,11 @@ func readAnchor(b []byte, masters [][32]byte) *witness {
 	if !r.ok || len(r.b) > 0 || w.seq < 0 {
 		return nil
 	}
-	k := ringFor(masters, w.id.installation).find(key)
-	if k == nil || !hmac.Equal(newMacKey(k.anchor).of(nil, text), mac) {
+	k := ringFor(ring, w.id.installation).find(key)
+	if k == nil || k.retired || !hmac.Equal(newMacKey(k.anchor).of(nil, text), mac) {
 		return nil
 	}
+	w.key = k
 	return w
 }
 
@@ -135,11 +130,6 @@ func (l *ledger) remember(b *batch, witnesses []*witness) {
 			w.met, w.forked = true, !w.agrees(b)
 		}
 	}
-	for i, g := range l.gaps {
-		if g.after == b.seq {
-			l.gaps[i].epoch = b.epoch
-		}
-	}
 }
 
 // checkRollback says whether a ledger reaches what its witnesses remember.
@@ -150,6 +140,9 @@ func (c *check) checkRollback(l *ledger) error {
 			none = false
 			c.judgeWitness(l, w)
 		}
+	}
+	if l.with != nil && l.with.retired {
+		c.report.Rollback.at(l.head.placeWith(fmt.Sprintf("rolled back: sealed with key %x, which is retired", l.with.id)))
 	}
 	if none {
 		c.report.Rollback.cannot("nothing outside the database remembers how far it was")
@@ -172,8 +165,8 @@ func (c *check) judgeWitness(l *ledger, w *witness) {
 		at("journal", w.seq, "forked: the "+w.from+" remembers another history")
 	case w.seq > end:
 		at("head", end, fmt.Sprintf("rolled back from %d to %d, says the %s", w.seq, end, w.from))
-	case i >= 0 && w.epoch != nil && l.gaps[i].epoch != nil && !bytes.Equal(w.epoch, l.gaps[i].epoch):
-		at("journal", w.seq, "forked: the "+w.from+" remembers another branch than the one that was abandoned")
+	case w.key != nil && l.with != nil && l.with.place < w.key.place:
+		at("head", end, fmt.Sprintf("rolled back: sealed with key %x, the %s remembers %x, a later one", l.with.id, w.from, w.key.id))
 	case i < 0 && !w.met:
 		c.report.Rollback.cannot("the batch that the " + w.from + " remembers is missing from the journal")
 	}

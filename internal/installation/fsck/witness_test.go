@@ -7,7 +7,7 @@ import (
 )
 
 // anchorOf writes an anchor of a head by hand: fsck itself only reads them.
-func anchorOf(h *head, master [32]byte) AnchorFile {
+func anchorOf(h *head, master [32]byte) []byte {
 	k := keysFor(master, h.installation)
 	s, _ := h.openWith(k)
 	b := append([]byte(anchorFormat), k.id[:]...)
@@ -19,5 +19,5 @@ func anchorOf(h *head, master [32]byte) AnchorFile {
 		b = i64(lp8(lp8(b, owner[0]), owner[1]), int64(s.marks[owner]))
 	}
 	b = i64(i64(b, int64(s.keyList)), s.clock)
-	return AnchorFile{Name: h.installation + "." + h.ledger + ".pott.0.anchor", Bytes: append(b, newMacKey(k.anchor).of(nil, b)...)}
+	return append(b, newMacKey(k.anchor).of(nil, b)...)
 }

@@ -42,7 +42,7 @@ func checkBook(t testing.TB, b *Book) {
 		}
 		return nil
 	})
-	report, err := fsck.Check(t.Context(), b.store.db, fsck.Options{Keys: [][32]byte{keys.Master}})
+	report, err := fsck.Check(t.Context(), b.store.db, fsck.Options{Keys: []fsck.Key{{Master: keys.Master}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestADatabaseOfTheFirstShippedSchemaIsUpgradedWhenItIsOpened(t *testing.T) 
 				t.Fatal(err)
 			}
 		}
-		report, err := fsck.Check(t.Context(), db, keys.Master)
+		report, err := fsck.Check(t.Context(), db, fsck.Options{Keys: []fsck.Key{{Master: keys.Master}}})
 		if err != nil {
 			t.Fatal(err)
 		}
