@@ -107,6 +107,8 @@ var table = map[string]Row{
 	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
 	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
 	"storage.unknown-schema":  {http.StatusServiceUnavailable, CannotVerify},
+	"seal.key-order":          conflict,
+	"seal.key-in-use":         conflict,
 	"storage.unavailable":     {http.StatusServiceUnavailable, NotReachable},
 	"storage.unknown-outcome": {http.StatusServiceUnavailable, NotReachable},
 	"storage.closed":          {http.StatusServiceUnavailable, NotReachable},

@@ -63,7 +63,7 @@ type personalRow struct {
 
 func newBook(s *Store, p place) *Book {
 	b := &Book{store: s, place: p, watchers: map[int]func(*View, Commit){}}
-	b.ledger = ledger{installation: p.id, name: seatsLedger, node: s.options.Node, keys: tamper.NewKeys(s.keys.Master, p.id), texts: texts{}}
+	b.ledger = ledger{installation: p.id, name: seatsLedger, node: s.options.Node, texts: texts{}, keyring: s.keyring(p.id)}
 	b.owners, b.people, b.assignments = newTable(ownerCodec), newTable(personCodec), newTable(assignmentCodec)
 	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)

@@ -42,22 +42,6 @@ func (e *ReadOnlyError) Error() string {
 // Code returns the stable code of the error.
 func (e *ReadOnlyError) Code() string { return "storage.read-only" }
 
-// A CannotCheckError is returned when the rows of an installation were sealed
-// with another key, so that nothing can be said about them.
-type CannotCheckError struct {
-	Installation string
-	KeyID        string // the key the rows were sealed with
-	Have         string // the key this server has
-}
-
-func (e *CannotCheckError) Error() string {
-	return fmt.Sprintf("installation %s cannot be checked: it was sealed with key %s, this server has key %s",
-		e.Installation, e.KeyID, e.Have)
-}
-
-// Code returns the stable code of the error.
-func (e *CannotCheckError) Code() string { return "storage.cannot-check" }
-
 // An UnknownInstallationError is returned for a name no installation has.
 type UnknownInstallationError struct{ Name string }
 

@@ -48,12 +48,20 @@ func (l *ledger) journalDamaged(seq int64) error {
 // are taken over only when they are what the chain says they are, and the totals
 // must come out as the head's.
 func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
-	secret, ok := l.keys.Clone().OpenHead(found.Head, found.box)
+	keys, err := l.keysOf(found)
+	if err != nil {
+		return err
+	}
+	secret, ok := keys.OpenHead(found.Head, found.box)
 	if !ok {
 		return l.headDamaged("edited")
 	}
 	if !schemaKnown(found.Schema) {
 		return l.unknownSchema(found.Schema)
+	}
+	turns, err := l.turnsSince(ctx, q, keys)
+	if err != nil {
+		return err
 	}
 	last := map[string]map[string]tamper.Change{}
 	seqs := map[string]map[string]int64{}
@@ -80,11 +88,11 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 		if t == nil {
 			return l.journalDamaged(found.Seq)
 		}
-		if err := l.applyChanges(ctx, q, t, changes, seqs[table]); err != nil {
+		if err := l.applyChanges(ctx, q, t, changes, seqs[table], turns); err != nil {
 			return err
 		}
 	}
-	l.head, l.box, l.secret = found.Head, found.box, secret
+	l.head, l.box, l.secret, l.keys = found.Head, found.box, secret, keys
 	if l.settle != nil {
 		l.settle()
 	}
@@ -92,7 +100,7 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 }
 
 // applyChanges brings the rows of one table to what the chain says of them.
-func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, changes map[string]tamper.Change, seqs map[string]int64) error {
+func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, changes map[string]tamper.Change, seqs map[string]int64, turns turns) error {
 	layout := t.sealedLayout()
 	var keys [][]tamper.Value
 	waiting := map[string]mark{}
@@ -106,7 +114,7 @@ func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, cha
 			continue
 		}
 		keys = append(keys, key)
-		waiting[k] = mark{seqs[k], tamper.SealOf(l.keys.ID, c.MAC)}
+		waiting[k] = mark{seqs[k], tamper.SealOf(turns.at(seqs[k]), c.MAC)}
 	}
 	if l.beside != nil {
 		if err := l.beside(ctx, q, layout.Table, keys); err != nil {
@@ -120,7 +128,7 @@ func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, cha
 			return nil
 		}
 		delete(waiting, k)
-		switch m, ok, edited := r.check(l.keys, layout, k); {
+		switch m, ok, edited := r.check(l.ring, layout, k); {
 		case !ok:
 			l.spoil(t, r.key, Damage{What: "edited", Columns: edited}, &want)
 		case m != want:

@@ -27,8 +27,8 @@ type ledger struct {
 	installation string
 	name         string
 	node         string
-	keys         *tamper.Keys // for the goroutine that writes
-	texts        texts        // likewise
+	texts        texts // for the goroutine that writes
+	keyring
 
 	mu      sync.RWMutex // guards the committed state: everything below, and the rows of tables
 	head    tamper.Head
@@ -37,8 +37,8 @@ type ledger struct {
 	tables  []sealedTable
 	health  Health
 	damages []Damage
-	sealed  string // key id the head was sealed with
-	shut    bool   // the head does not open, so that no other may be written in its place
+	sealed  *CannotCheckError // which key is missing, of a ledger that is unchecked
+	shut    bool              // the head does not open, so that no other may be written in its place
 
 	// settle is called with mu held when rows of another server have been taken
 	// over; nil: nothing depends on them.
@@ -65,6 +65,8 @@ type stage struct {
 	undo     []func() // newest last
 	entries  []audit.Entry
 	secret   tamper.Secret
+	keys     *tamper.Keys                                     // what the batch is sealed with
+	ring     *tamper.KeyRing                                  // has them, and those of every row there is
 	pressing bool                                             // to be written even when it changes nothing
 	act      int                                              // which act of the batch is running
 	at       int64                                            // the time of the batch, in microseconds since 1970 UTC
@@ -75,7 +77,7 @@ type stage struct {
 }
 
 func newStage(l *ledger) *stage {
-	return &stage{ledger: l, secret: l.secret.Clone(), at: l.secret.Clock}
+	return &stage{ledger: l, keys: l.keys, ring: l.ring, secret: l.secret.Clone(), at: l.secret.Clock}
 }
 
 // savepoint is a moment of a stage to come back to.
@@ -144,11 +146,13 @@ func (l *ledger) headDamaged(what string) error {
 // batches that others have written since.
 func (l *ledger) follow(ctx context.Context, q queryer, found *headRow) error {
 	switch {
+	case l.health == Unchecked:
+		return l.sealed
 	case found.Seq < l.head.Seq:
 		return l.headDamaged("rolled back")
 	case found.Seq > l.head.Seq:
 		return l.catchUp(ctx, q, found)
-	case found.Head != l.head || !bytes.Equal(found.box, l.box):
+	case found.Head != l.head || !bytes.Equal(found.box, l.box) || tamper.KeyID(found.keyID) != l.keys.ID:
 		return l.headDamaged("edited")
 	}
 	return nil
@@ -226,7 +230,7 @@ func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, ro
 			return nil
 		}
 		delete(missing, string(buf))
-		switch m, ok, edited := r.check(l.keys, layout, p.key); {
+		switch m, ok, edited := r.check(l.ring, layout, p.key); {
 		case !ok:
 			report(p, "edited", edited)
 		case m != *p.old:
@@ -282,8 +286,8 @@ func (l *ledger) writeRows(ctx context.Context, w *sqldb.Writer, s *stage, layou
 			changes = append(changes, c)
 			continue
 		}
-		p.colsum = l.keys.Colsum(layout, p.values)
-		*p.new = mark{seq, l.keys.Seal(layout, p.key, seq, p.values, p.colsum)}
+		p.colsum = s.keys.Colsum(layout, p.values)
+		*p.new = mark{seq, s.keys.Seal(layout, p.key, seq, p.values, p.colsum)}
 		l.count(s, layout, p.new.seal, true)
 		c.MAC = p.new.seal.MAC()
 		changes = append(changes, c)
@@ -333,7 +337,7 @@ func (l *ledger) deleteRows(ctx context.Context, w *sqldb.Writer, layout *tamper
 func (l *ledger) count(s *stage, layout *tamper.Layout, seal tamper.Seal, in bool) {
 	key := tamper.TotalKey{Table: layout.Table, Key: seal.Key()}
 	total := s.secret.Totals[key]
-	if c := l.keys.Contribution(layout, seal); in {
+	if c := s.ring.Key(seal.Key()).Contribution(layout, seal); in {
 		total.Add(c)
 	} else {
 		total.Remove(c)
@@ -363,7 +367,7 @@ func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq i
 	batch.Entries = entries
 	s.secret.Clock = max(s.secret.Clock, s.at)
 	s.written = tamper.Head{Ledger: l.name, Epoch: l.head.Epoch, Seq: seq, Link: batch.Link(l.installation, l.head.Link), Schema: schemaDigest}
-	s.box = l.keys.SealHead(s.written, s.secret)
+	s.box = s.keys.SealHead(s.written, s.secret)
 	s.batch = batch.ID
 	if _, err := w.Exec(ctx, `INSERT INTO journal (installation, ledger, seq, epoch, batch, at, node, entries, changes, link)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, l.installation, l.name, seq, batch.Epoch[:], batch.ID[:], batch.At, batch.Node,
@@ -371,7 +375,7 @@ func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq i
 		return err
 	}
 	_, err = w.Exec(ctx, `UPDATE head SET link = ?, key_id = ?, schema = ?, box = ? WHERE installation = ? AND ledger = ?`,
-		s.written.Link[:], l.keys.ID[:], schemaDigest[:], s.box, l.installation, l.name)
+		s.written.Link[:], s.keys.ID[:], schemaDigest[:], s.box, l.installation, l.name)
 	return err
 }
 
@@ -397,6 +401,7 @@ func (l *ledger) merge(s *stage) {
 		t.merge()
 	}
 	l.head, l.box, l.secret = s.written, s.box, s.secret
+	l.keys, l.ring = s.keys, s.ring
 }
 
 // Epoch returns a random text that changes when a backup is taken into use.

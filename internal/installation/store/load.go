@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 
 	"github.com/pott-dev/pott/internal/tamper"
 )
@@ -43,12 +44,14 @@ func (l *ledger) load(ctx context.Context, q queryer) error {
 		return err
 	}
 	l.head, l.box = head.Head, head.box
-	if id := tamper.KeyID(head.keyID); id != l.keys.ID {
-		l.health, l.sealed = Unchecked, id.String()
+	keys, err := l.keysAtStart(head)
+	if e, ok := err.(*CannotCheckError); ok {
+		l.health, l.sealed = Unchecked, e
 		return nil
 	}
-	secret, ok := l.keys.OpenHead(head.Head, head.box)
-	if !ok {
+	l.keys = keys
+	secret, ok := keys.OpenHead(head.Head, head.box)
+	if ok = ok && err == nil; !ok {
 		l.damages = append(l.damages, Damage{Table: "head", Key: l.installation + "/" + l.name, What: "edited"})
 		l.health, l.shut = ReadOnly, true
 		secret = tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}, Sets: map[tamper.Owner]uint64{}}
@@ -97,17 +100,16 @@ func (l *ledger) loadTable(ctx context.Context, q queryer, t sealedTable, totals
 	}
 	s, r := newScanner(layout), &rawRow{}
 	var buf []byte
-	totalKey := tamper.TotalKey{Table: layout.Table, Key: l.keys.ID}
-	total := totals[totalKey]
+	sums := l.summing(layout)
 	err := each(ctx, q, selectText(layout), []any{l.installation}, func(rows *sql.Rows) error {
 		if err := s.scan(rows, r); err != nil {
 			return err
 		}
 		buf = tamper.AppendKey(buf[:0], r.key...)
-		m, ok, edited := r.check(l.keys, layout, string(buf))
+		m, ok, edited := r.check(l.ring, layout, string(buf))
 		what := "edited"
 		if ok {
-			total.Add(l.keys.Contribution(layout, m.seal))
+			sums.add(m.seal)
 			what = t.apply(r.key, r.values, m)
 		}
 		if what != "" {
@@ -116,7 +118,7 @@ func (l *ledger) loadTable(ctx context.Context, q queryer, t sealedTable, totals
 		}
 		return nil
 	})
-	totals[totalKey] = total
+	maps.Copy(totals, sums.totals())
 	return err
 }
 
@@ -130,7 +132,11 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 		expected[t.sealedLayout().Table] = map[string]mark{}
 	}
 	end, seq := [32]byte{}, int64(0)
-	err := l.eachLink(ctx, q, 0, end, func(b *link, changes []tamper.Change) error {
+	turns, err := l.allTurns(ctx, q)
+	if err != nil {
+		return err
+	}
+	err = l.eachLink(ctx, q, 0, end, func(b *link, changes []tamper.Change) error {
 		for _, c := range changes {
 			rows := expected[c.Table]
 			if rows == nil {
@@ -139,7 +145,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 			if c.Op == tamper.Deleted {
 				delete(rows, c.Key)
 			} else {
-				rows[c.Key] = mark{b.Seq, tamper.SealOf(l.keys.ID, c.MAC)}
+				rows[c.Key] = mark{b.Seq, tamper.SealOf(turns.at(b.Seq), c.MAC)}
 			}
 		}
 		end, seq = b.link, b.Seq
@@ -154,11 +160,11 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 	totals := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
 	for _, t := range l.tables {
 		layout := t.sealedLayout()
-		var total tamper.Total
+		sums := l.summing(layout)
 		for _, m := range expected[layout.Table] {
-			total.Add(l.keys.Contribution(layout, m.seal))
+			sums.add(m.seal)
 		}
-		totals.Totals[tamper.TotalKey{Table: layout.Table, Key: l.keys.ID}] = total
+		maps.Copy(totals.Totals, sums.totals())
 	}
 	whole = whole && totals.SameTotals(l.secret)
 	for _, t := range l.tables {

@@ -160,10 +160,14 @@ func (s *scanner) scan(rows *sql.Rows, r *rawRow) error {
 // check reports whether a row carries its own seal, and which columns were
 // edited when it does not. Columns that are newer than the layout of the row
 // must hold their defaults.
-func (r *rawRow) check(k *tamper.Keys, l *tamper.Layout, key string) (m mark, ok bool, edited []string) {
+func (r *rawRow) check(ring *tamper.KeyRing, l *tamper.Layout, key string) (m mark, ok bool, edited []string) {
 	seal, whole := r.sealValue()
 	at := l.At(r.layout)
 	if !whole || at == nil {
+		return mark{}, false, nil
+	}
+	k := ring.Key(seal.Key())
+	if k == nil {
 		return mark{}, false, nil
 	}
 	ok, edited = k.Verify(at, key, r.ver, r.values[:len(at.Columns)], r.colsum, seal)

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pott-dev/pott/internal/audit"
@@ -33,7 +34,10 @@ func Migrations() fs.FS {
 
 // Keys are what seals rows. They are kept outside the database.
 type Keys struct {
-	Master [32]byte // random
+	Master [32]byte // random; the only one there is, when Ring is nil
+	// Ring reads all keys there are. It is called again when a head names a key
+	// that was not there the last time.
+	Ring func() (tamper.Ring, error)
 }
 
 // Options change how a store works. The zero Options are good.
@@ -54,6 +58,7 @@ type Options struct {
 type Store struct {
 	db      *sqldb.DB
 	keys    Keys
+	masters atomic.Pointer[tamper.Ring] // as last read
 	options Options
 	teller  *teller // of the server's own ledger and, on SQLite, of every book
 
@@ -81,7 +86,11 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	}
 	s := &Store{db: db, keys: keys, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
 	s.server = ledger{installation: tamper.ServerInstallation, name: serverLedger, node: options.Node,
-		keys: tamper.NewKeys(keys.Master, tamper.ServerInstallation), texts: texts{}, tables: []sealedTable{s.places}}
+		texts: texts{}, tables: []sealedTable{s.places}}
+	if _, err := s.readRing(); err != nil {
+		return nil, err
+	}
+	s.server.keyring = s.keyring(tamper.ServerInstallation)
 	s.teller = newTeller(db, options.MaxBatch)
 	err := s.alone(ctx, s.makeServer)
 	if err == nil {
@@ -432,7 +441,7 @@ func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time
 func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now time.Time, n NewInstallation) (b *Book, merge func(), err error) {
 	l := &s.server
 	if l.health == Unchecked {
-		return nil, nil, &CannotCheckError{Installation: n.Name, KeyID: l.sealed, Have: l.keys.ID.String()}
+		return nil, nil, l.sealed.of(n.Name)
 	}
 	if l.health == ReadOnly {
 		return nil, nil, &ReadOnlyError{Installation: n.Name, Why: "the list of installations does not add up to what was last written"}
@@ -458,6 +467,7 @@ func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now
 		return nil, nil, errors.Join(err, joined(damages))
 	}
 	b = newBook(s, p)
+	b.keys = b.ring.Key(l.keys.ID) // as the server's own: it may not have reached the newest yet
 	if err := b.create(ctx, w); err != nil {
 		return nil, nil, err
 	}

@@ -71,6 +71,8 @@ type sealedTable interface {
 	remove(key []tamper.Value)
 	markOf(key []tamper.Value) (mark, bool)
 	marks(yield func(key string, m mark) bool)
+	remark(key []tamper.Value, m mark)
+	damagedAt(key []tamper.Value) *DamagedError
 	damage(key []tamper.Value, e *DamagedError, last *mark)
 	clear()
 }
@@ -108,6 +110,16 @@ func (t *table[K, R]) marks(yield func(key string, m mark) bool) {
 		}
 	}
 }
+
+// remark remembers that a row was sealed anew and is otherwise as it was.
+func (t *table[K, R]) remark(key []tamper.Value, m mark) {
+	if s := t.rows[t.parse(key)]; s != nil {
+		s.mark = m
+	}
+}
+
+// damagedAt returns what is wrong with a row that is out of use, or nil.
+func (t *table[K, R]) damagedAt(key []tamper.Value) *DamagedError { return t.damaged[t.parse(key)] }
 
 // damage takes a row out of use. Its last mark is kept when it is known, so
 // that nothing else can take its place.

@@ -304,6 +304,8 @@ func (t *teller) without(acts []*request, c *counter, err error) ([]*request, er
 	case *DamagedError:
 		c.book.stop(e)
 	case *UnknownSchemaError:
+	case *CannotCheckError:
+		err = e.of(c.book.Name())
 	default:
 		return acts, err
 	}

@@ -55,7 +55,7 @@ func (b *Book) stage() *staged {
 // run runs an act and undoes all of it when it returns an error.
 func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err error) {
 	if s.book.health == Unchecked {
-		return &CannotCheckError{Installation: s.book.Name(), KeyID: s.book.sealed, Have: s.book.keys.ID.String()}
+		return s.book.sealed.of(s.book.Name())
 	}
 	if s.book.shut {
 		return &ReadOnlyError{Installation: s.book.Name(), Why: "its head is damaged, and what it counted cannot be known before that is repaired"}

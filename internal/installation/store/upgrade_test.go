@@ -242,7 +242,8 @@ func TestARowOfAnOlderLayoutHoldsDefaultsInNewerColumns(t *testing.T) {
 	t.Parallel()
 	one := tamper.NewLayout("pot", "id:t", "seats:i")
 	two := tamper.NewLayout("pot", "id:t", "seats:i site:t@2=central spare:i@3=-1")
-	k := tamper.NewKeys([32]byte{1}, "inst")
+	ring := tamper.NewKeyRing(tamper.Ring{{Key: [32]byte{1}}}, "inst")
+	k := ring.Newest()
 	key := tamper.AppendKey(nil, tamper.Str("p"))
 	colsum := k.Colsum(one, []tamper.Value{tamper.Int(5)})
 	seal := k.Seal(one, string(key), 7, []tamper.Value{tamper.Int(5)}, colsum)
@@ -264,7 +265,7 @@ func TestARowOfAnOlderLayoutHoldsDefaultsInNewerColumns(t *testing.T) {
 		{"no layout", row(0, tamper.Int(5), central, spare), false, ""},
 		{"an old row that says it is new", row(3, tamper.Int(5), central, spare), false, ""},
 	} {
-		if _, ok, edited := c.row.check(k, two, string(key)); ok != c.ok || strings.Join(edited, " ") != c.edited {
+		if _, ok, edited := c.row.check(ring, two, string(key)); ok != c.ok || strings.Join(edited, " ") != c.edited {
 			t.Errorf("%s: %v, edited %v", c.what, ok, edited)
 		}
 	}

@@ -208,9 +208,9 @@ func (v *View) History(ctx context.Context, person string) ([]Assignment, error)
 	for _, n := range b.ended[person] {
 		wanted = append(wanted, numberKey(n))
 	}
-	keys, found := b.keys.Clone(), 0
+	ring, found := b.ring.Clone(), 0
 	err := byKeys(ctx, b.store.db, texts{}, assignmentLayout, b.installation, wanted, func(r *rawRow) error {
-		m, ok, edited := r.check(keys, assignmentLayout, string(tamper.AppendKey(nil, r.key...)))
+		m, ok, edited := r.check(ring, assignmentLayout, string(tamper.AppendKey(nil, r.key...)))
 		if known, _ := b.assignments.markOf(r.key); !ok || m != known {
 			return &DamagedError{Damage{Table: "assignment", Key: keyText(r.key), What: "edited", Columns: edited}}
 		}
