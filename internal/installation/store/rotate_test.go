@@ -126,7 +126,7 @@ func TestAKeyIsRotatedWhilePeopleWorkAndEveryRowMoves(t *testing.T) {
 			t.Errorf("the history of an ended assignment: %v, %v", history, err)
 		}
 		s.Close()
-		report, err := fsck.Check(t.Context(), db, second.Key)
+		report, err := fsck.Check(t.Context(), db, fsck.Options{Keys: []fsck.Key{{Master: second.Key}}})
 		if err != nil || report.Rows.State != fsck.Intact || report.Totals.State != fsck.Intact || report.Chain.State != fsck.Intact {
 			t.Errorf("fsck: %+v, %v", report, err)
 		}
