@@ -117,14 +117,7 @@ func (s Secret) append(b []byte) []byte {
 		b = binary.BigEndian.AppendUint64(b, t.N)
 		b = append(b, t.X[:]...)
 	}
-	sets := slices.SortedFunc(maps.Keys(s.Sets), func(x, y Owner) int {
-		return cmp.Or(strings.Compare(x.Issuer, y.Issuer), strings.Compare(x.Serial, y.Serial))
-	})
-	b = binary.BigEndian.AppendUint16(b, uint16(len(sets)))
-	for _, o := range sets {
-		b = appendShort(appendShort(b, o.Issuer), o.Serial)
-		b = binary.BigEndian.AppendUint64(b, s.Sets[o])
-	}
+	b = appendMarks(b, s.Sets)
 	b = binary.BigEndian.AppendUint64(b, s.KeyList)
 	return binary.BigEndian.AppendUint64(b, uint64(s.Clock))
 }
