@@ -96,6 +96,7 @@ type Dir struct {
 	mu         sync.Mutex
 	files      map[[2]string]*File
 	quit, over chan struct{}
+	stop       sync.Once
 }
 
 // every is how long a slot may take to be known on disk.
@@ -144,7 +145,7 @@ func (d *Dir) Close() error {
 	if d == nil {
 		return nil
 	}
-	close(d.quit)
+	d.stop.Do(func() { close(d.quit) })
 	<-d.over
 	return d.Sync()
 }

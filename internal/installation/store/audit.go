@@ -99,7 +99,7 @@ func (b *Book) VerifyChain(ctx context.Context) (Chain, error) {
 		if err != nil {
 			return err
 		}
-		if err := b.eachLink(ctx, tx, 0, [32]byte{}, func(l *link, _ []tamper.Change) error {
+		if err := b.eachLink(ctx, tx, Head{}, func(l *link, _ []tamper.Change) error {
 			found, ok := hashes[l.Seq]
 			if !ok {
 				found = noEntries

@@ -231,7 +231,10 @@ func (b *Book) open(ctx context.Context) error {
 		if err := b.load(ctx, tx); err != nil {
 			return err
 		}
-		return b.loadNumbers(ctx, tx)
+		if err := b.loadNumbers(ctx, tx); err != nil {
+			return err
+		}
+		return b.testify(ctx, tx, b.store.anchors.of(&b.ledger))
 	})
 	if err != nil {
 		return err
@@ -239,6 +242,8 @@ func (b *Book) open(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.touched, b.unsettled = Commit{}, false
+	b.store.anchors.keep(&b.ledger)
+	b.remember()
 	return b.refreshActive(ctx)
 }
 

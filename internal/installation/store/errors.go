@@ -9,7 +9,7 @@ import (
 type Damage struct {
 	Table   string
 	Key     string   // of the row, its columns joined with "/"; "" for the whole table
-	What    string   // "edited", "deleted", "inserted", "old copy put back", "deleted row put back", "personal values edited", "missing", "broken"
+	What    string   // "edited", "deleted", "inserted", "old copy put back", "deleted row put back", "from an abandoned branch", "personal values edited", "missing", "broken"
 	Columns []string // that were edited, when that can be told
 }
 

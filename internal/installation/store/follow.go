@@ -17,25 +17,29 @@ type link struct {
 const journalText = `SELECT seq, epoch, batch, at, node, entries, changes, link FROM journal
 	WHERE installation = ? AND ledger = ? AND seq > ? ORDER BY seq`
 
-// eachLink calls do for the rows of the journal after a batch, in order, once
-// each has been found to follow the one before.
-func (l *ledger) eachLink(ctx context.Context, q queryer, after int64, prev [32]byte, do func(*link, []tamper.Change) error) error {
-	return each(ctx, q, journalText, []any{l.installation, l.name, after}, func(rows *sql.Rows) error {
+// eachLink calls do for the rows of the journal after a place, in order, once
+// each has been found to follow the one before. The zero Head is the beginning.
+// Numbers are skipped only where a new epoch begins: see [Store.AcceptRestore].
+func (l *ledger) eachLink(ctx context.Context, q queryer, from Head, do func(*link, []tamper.Change) error) error {
+	return each(ctx, q, journalText, []any{l.installation, l.name, from.Seq}, func(rows *sql.Rows) error {
 		b := &link{Batch: tamper.Batch{Ledger: l.name}}
 		var epoch, id, entries, stored []byte
 		if err := rows.Scan(&b.Seq, &epoch, &id, &b.At, &b.Node, &entries, &b.Changes, &stored); err != nil {
 			return err
 		}
 		broken := l.journalDamaged(b.Seq)
-		if len(epoch) != 16 || len(id) != 16 || len(entries) != 32 || len(stored) != 32 || b.Seq != after+1 {
+		if len(epoch) != 16 || len(id) != 16 || len(entries) != 32 || len(stored) != 32 {
 			return broken
 		}
 		b.Epoch, b.ID, b.Entries, b.link = [16]byte(epoch), [16]byte(id), [32]byte(entries), [32]byte(stored)
-		changes, err := tamper.ParseChanges(b.Changes)
-		if err != nil || b.Link(l.installation, prev) != b.link {
+		if b.Seq != from.Seq+1 && (from.Seq == 0 || b.Epoch == from.Epoch) {
 			return broken
 		}
-		after, prev = b.Seq, b.link
+		changes, err := tamper.ParseChanges(b.Changes)
+		if err != nil || b.Link(l.installation, from.Link) != b.link {
+			return broken
+		}
+		from = Head{b.Epoch, b.Seq, b.link}
 		return do(b, changes)
 	})
 }
@@ -66,7 +70,7 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 	last := map[string]map[string]tamper.Change{}
 	seqs := map[string]map[string]int64{}
 	end := l.head.Link
-	if err := l.eachLink(ctx, q, l.head.Seq, l.head.Link, func(b *link, changes []tamper.Change) error {
+	if err := l.eachLink(ctx, q, Head{l.head.Epoch, l.head.Seq, l.head.Link}, func(b *link, changes []tamper.Change) error {
 		for _, c := range changes {
 			if last[c.Table] == nil {
 				last[c.Table], seqs[c.Table] = map[string]tamper.Change{}, map[string]int64{}
@@ -132,7 +136,7 @@ func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, cha
 		case !ok:
 			l.spoil(t, r.key, Damage{What: "edited", Columns: edited}, &want)
 		case m != want:
-			l.spoil(t, r.key, Damage{What: "old copy put back"}, &want)
+			l.spoil(t, r.key, Damage{What: otherCopy(m, want)}, &want)
 		default:
 			if what := t.apply(r.key, r.values, m); what != "" {
 				l.spoil(t, r.key, Damage{What: what}, &m)

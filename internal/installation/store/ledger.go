@@ -7,10 +7,13 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/anchor"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/tamper"
 )
@@ -40,6 +43,13 @@ type ledger struct {
 	sealed  *CannotCheckError // which key is missing, of a ledger that is unchecked
 	shut    bool              // the head does not open, so that no other may be written in its place
 
+	rollback  Rollback
+	sound     Health                // what health is but for the rollback
+	anchor    *anchor.File          // nil: nothing is remembered outside the database
+	anchored  int64                 // the seq in it; -1: not known. Of the goroutine that writes
+	anchorErr atomic.Pointer[error] // of the last try to write it
+	log       *slog.Logger
+
 	// settle is called with mu held when rows of another server have been taken
 	// over; nil: nothing depends on them.
 	settle func()
@@ -68,6 +78,7 @@ type stage struct {
 	keys     *tamper.Keys                                     // what the batch is sealed with
 	ring     *tamper.KeyRing                                  // has them, and those of every row there is
 	pressing bool                                             // to be written even when it changes nothing
+	begins   *Head                                            // the epoch and seq of a new branch of history; nil: the present one goes on
 	act      int                                              // which act of the batch is running
 	at       int64                                            // the time of the batch, in microseconds since 1970 UTC
 	more     func(ctx context.Context, w *sqldb.Writer) error // writes what is not sealed
@@ -149,7 +160,7 @@ func (l *ledger) follow(ctx context.Context, q queryer, found *headRow) error {
 	case l.health == Unchecked:
 		return l.sealed
 	case found.Seq < l.head.Seq:
-		return l.headDamaged("rolled back")
+		return l.headDamaged(fmt.Sprintf("rolled back from %d to %d", l.head.Seq, found.Seq))
 	case found.Seq > l.head.Seq:
 		return l.catchUp(ctx, q, found)
 	case found.Head != l.head || !bytes.Equal(found.box, l.box) || tamper.KeyID(found.keyID) != l.keys.ID:
@@ -169,6 +180,9 @@ type blamed struct {
 // been written.
 func (l *ledger) writeBatch(ctx context.Context, w *sqldb.Writer, s *stage) (damages []blamed, err error) {
 	seq := l.head.Seq + 1
+	if s.begins != nil {
+		seq = s.begins.Seq
+	}
 	var changes []tamper.Change
 	for _, t := range s.tables {
 		rows := t.pending()
@@ -234,7 +248,7 @@ func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, ro
 		case !ok:
 			report(p, "edited", edited)
 		case m != *p.old:
-			report(p, "old copy put back", nil)
+			report(p, otherCopy(m, *p.old), nil)
 		}
 		return nil
 	})
@@ -358,7 +372,11 @@ func (l *ledger) args(args []any, layout *tamper.Layout, p *pending) []any {
 
 // writeHead writes entries and journal and moves the head to the new batch.
 func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq int64, changes []tamper.Change) error {
-	batch := tamper.Batch{Ledger: l.name, Seq: seq, Epoch: l.head.Epoch, At: s.at, Node: l.node, Changes: tamper.AppendChanges([]byte{}, changes)}
+	epoch := l.head.Epoch
+	if s.begins != nil {
+		epoch = s.begins.Epoch
+	}
+	batch := tamper.Batch{Ledger: l.name, Seq: seq, Epoch: epoch, At: s.at, Node: l.node, Changes: tamper.AppendChanges([]byte{}, changes)}
 	rand.Read(batch.ID[:])
 	entries, err := l.writeEntries(ctx, w, s, seq)
 	if err != nil {
@@ -366,7 +384,7 @@ func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq i
 	}
 	batch.Entries = entries
 	s.secret.Clock = max(s.secret.Clock, s.at)
-	s.written = tamper.Head{Ledger: l.name, Epoch: l.head.Epoch, Seq: seq, Link: batch.Link(l.installation, l.head.Link), Schema: schemaDigest}
+	s.written = tamper.Head{Ledger: l.name, Epoch: epoch, Seq: seq, Link: batch.Link(l.installation, l.head.Link), Schema: schemaDigest}
 	s.box = s.keys.SealHead(s.written, s.secret)
 	s.batch = batch.ID
 	if _, err := w.Exec(ctx, `INSERT INTO journal (installation, ledger, seq, epoch, batch, at, node, entries, changes, link)
@@ -374,8 +392,8 @@ func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq i
 		batch.Entries[:], batch.Changes, s.written.Link[:]); err != nil {
 		return err
 	}
-	_, err = w.Exec(ctx, `UPDATE head SET link = ?, key_id = ?, schema = ?, box = ? WHERE installation = ? AND ledger = ?`,
-		s.written.Link[:], s.keys.ID[:], schemaDigest[:], s.box, l.installation, l.name)
+	_, err = w.Exec(ctx, `UPDATE head SET seq = ?, epoch = ?, link = ?, key_id = ?, schema = ?, box = ? WHERE installation = ? AND ledger = ?`,
+		seq, epoch[:], s.written.Link[:], s.keys.ID[:], schemaDigest[:], s.box, l.installation, l.name)
 	return err
 }
 

@@ -12,15 +12,16 @@ import (
 type Health uint8
 
 const (
-	Sound     Health = iota // every row was checked, and nothing is missing
-	Damaged                 // some rows are out of use; all of them are named, and everything else is accounted for
-	ReadOnly                // the rows do not add up to what was last written: nothing may be granted
-	Unchecked               // sealed with another key: nothing can be said
+	Sound      Health = iota // every row was checked, and nothing is missing
+	Damaged                  // some rows are out of use; all of them are named, and everything else is accounted for
+	ReadOnly                 // the rows do not add up to what was last written: nothing may be granted
+	RolledBack               // a witness outside the database remembers more or something else: nothing may be written
+	Unchecked                // sealed with another key: nothing can be said
 )
 
-// String returns "sound", "damaged", "read-only" or "unchecked".
+// String returns "sound", "damaged", "read-only", "rolled-back" or "unchecked".
 func (h Health) String() string {
-	return [...]string{"sound", "damaged", "read-only", "unchecked"}[h]
+	return [...]string{"sound", "damaged", "read-only", "rolled-back", "unchecked"}[h]
 }
 
 const headText = `SELECT seq, epoch, link, key_id, schema, box FROM head WHERE installation = ? AND ledger = ?`
@@ -131,12 +132,13 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 	for _, t := range l.tables {
 		expected[t.sealedLayout().Table] = map[string]mark{}
 	}
+	gone := map[string]int64{} // table and key of rows that were deleted, and when
 	end, seq := [32]byte{}, int64(0)
 	turns, err := l.allTurns(ctx, q)
 	if err != nil {
 		return err
 	}
-	err = l.eachLink(ctx, q, 0, end, func(b *link, changes []tamper.Change) error {
+	err = l.eachLink(ctx, q, Head{}, func(b *link, changes []tamper.Change) error {
 		for _, c := range changes {
 			rows := expected[c.Table]
 			if rows == nil {
@@ -144,6 +146,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 			}
 			if c.Op == tamper.Deleted {
 				delete(rows, c.Key)
+				gone[c.Table+"/"+c.Key] = b.Seq
 			} else {
 				rows[c.Key] = mark{b.Seq, tamper.SealOf(turns.at(b.Seq), c.MAC)}
 			}
@@ -168,7 +171,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 	}
 	whole = whole && totals.SameTotals(l.secret)
 	for _, t := range l.tables {
-		l.judge(t, expected[t.sealedLayout().Table], wrong[t.sealedLayout().Table], whole)
+		l.judge(t, expected[t.sealedLayout().Table], gone, wrong[t.sealedLayout().Table], whole)
 	}
 	l.health = max(l.health, Damaged)
 	if !whole {
@@ -179,7 +182,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 
 // judge compares the rows that were read with those the chain expects. Without
 // a whole chain only what is wrong by itself can be named.
-func (l *ledger) judge(t sealedTable, expected map[string]mark, wrong map[string]*finding, whole bool) {
+func (l *ledger) judge(t sealedTable, expected map[string]mark, gone map[string]int64, wrong map[string]*finding, whole bool) {
 	for key, f := range wrong {
 		want, ok := expected[key]
 		if !ok && whole {
@@ -194,22 +197,26 @@ func (l *ledger) judge(t sealedTable, expected map[string]mark, wrong map[string
 	if !whole {
 		return
 	}
-	var extra []string
-	old := map[string]mark{}
+	extra := map[string]mark{}
+	old := map[string][2]mark{}
 	for key, have := range t.marks {
 		if want, ok := expected[key]; !ok {
-			extra = append(extra, key)
+			extra[key] = have
 		} else if have != want {
-			old[key] = want
+			old[key] = [2]mark{have, want}
 		}
 	}
-	for _, key := range extra {
+	for key, have := range extra {
 		k, _ := tamper.ParseKey([]byte(key))
-		l.spoil(t, k, Damage{What: "deleted row put back"}, nil)
+		what := "deleted row put back"
+		if gone[t.sealedLayout().Table+"/"+key] < have.ver {
+			what = fromBranch
+		}
+		l.spoil(t, k, Damage{What: what}, nil)
 	}
-	for key, want := range old {
+	for key, m := range old {
 		k, _ := tamper.ParseKey([]byte(key))
-		l.spoil(t, k, Damage{What: "old copy put back"}, &want)
+		l.spoil(t, k, Damage{What: otherCopy(m[0], m[1])}, &m[1])
 	}
 	for key, want := range expected {
 		k, err := tamper.ParseKey([]byte(key))
@@ -220,4 +227,16 @@ func (l *ledger) judge(t sealedTable, expected map[string]mark, wrong map[string
 			l.spoil(t, k, Damage{What: "deleted"}, &want)
 		}
 	}
+}
+
+// fromBranch is what a genuine row is that this history knows nothing of: it was
+// written before a restore, in the part of history that was given up then.
+const fromBranch = "from an abandoned branch"
+
+// otherCopy says what a genuine row is that is not the one to be there.
+func otherCopy(have, want mark) string {
+	if have.ver >= want.ver {
+		return fromBranch
+	}
+	return "old copy put back"
 }

@@ -79,5 +79,5 @@ func (l *ledger) upgradeEntry(at int64) audit.Entry {
 func (l *ledger) outdated() bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.head.Schema != schemaDigest && l.health != Unchecked && !l.shut
+	return l.head.Schema != schemaDigest && l.trusted()
 }

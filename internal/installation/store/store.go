@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -49,6 +51,10 @@ type Options struct {
 	// Parse reads a stored license file whose signature was checked when it was
 	// accepted. With nil there are never any sets in force.
 	Parse func(file []byte) (*license.Set, error)
+	// Anchors is the directory in which it is remembered outside the database how
+	// far it was; "": nothing is, and no rollback noticed.
+	Anchors string
+	Log     *slog.Logger // nil: slog.Default()
 	// Now is when the store is opened: what opening itself records carries it.
 	Now time.Time
 }
@@ -62,8 +68,9 @@ type Store struct {
 	options Options
 	teller  *teller // of the server's own ledger and, on SQLite, of every book
 
-	server ledger
-	places *table[string, place]
+	anchors *anchors
+	server  ledger
+	places  *table[string, place]
 
 	mu    sync.RWMutex
 	books map[string]*Book // by name
@@ -81,10 +88,17 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	if options.MaxBatch == 0 {
 		options.MaxBatch = 256
 	}
+	options.Log = cmp.Or(options.Log, slog.Default())
 	if err := db.Migrate(ctx, Migrations()); err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, keys: keys, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
+	remembered, err := openAnchors(options.Anchors, options.Node, func(installation string) *tamper.Keys {
+		return tamper.NewKeys(keys.Master, installation)
+	}, options.Log)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, keys: keys, anchors: remembered, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
 	s.server = ledger{installation: tamper.ServerInstallation, name: serverLedger, node: options.Node,
 		texts: texts{}, tables: []sealedTable{s.places}}
 	if _, err := s.readRing(); err != nil {
@@ -92,7 +106,7 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	}
 	s.server.keyring = s.keyring(tamper.ServerInstallation)
 	s.teller = newTeller(db, options.MaxBatch)
-	err := s.alone(ctx, s.makeServer)
+	err = s.alone(ctx, s.makeServer)
 	if err == nil {
 		err = s.alone(ctx, s.loadServer)
 	}
@@ -154,6 +168,7 @@ func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.merge(written)
+	l.remember()
 	return nil
 }
 
@@ -165,7 +180,7 @@ func (s *Store) Close() error {
 			errs = append(errs, b.teller.close())
 		}
 	}
-	return errors.Join(append(errs, s.teller.close())...)
+	return errors.Join(append(errs, s.teller.close(), s.anchors.dir.Close())...)
 }
 
 // alone runs do on the goroutine that writes the server's ledger.
@@ -261,7 +276,7 @@ func (s *Store) makeServer(ctx context.Context, w *sqldb.Writer) error {
 		if err := each(ctx, w, "SELECT count(*) FROM head", nil, func(rows *sql.Rows) error { return rows.Scan(&heads) }); err != nil {
 			return err
 		}
-		if heads > 0 {
+		if heads > 0 || len(s.anchors.of(&s.server)) > 0 { // a database that is remembered was emptied
 			return nil
 		}
 		return s.server.create(ctx, w)
@@ -277,14 +292,19 @@ func (l *ledger) create(ctx context.Context, w *sqldb.Writer) error {
 	_, err := w.Exec(ctx, `INSERT INTO head (installation, ledger, seq, epoch, link, key_id, schema, box)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (installation, ledger) DO NOTHING`,
 		l.installation, l.name, h.Seq, h.Epoch[:], h.Link[:], l.keys.ID[:], h.Schema[:], box)
-	l.head, l.box, l.secret = h, box, secret
+	l.head, l.box, l.secret, l.rollback = h, box, secret, Rollback{Witnessed: true}
 	return err
 }
 
 func (s *Store) loadServer(ctx context.Context, _ *sqldb.Writer) error {
-	if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return s.server.load(ctx, tx) }); err != nil {
+	if err := s.db.View(ctx, func(tx *sqldb.Tx) error {
+		return errors.Join(s.server.load(ctx, tx), s.server.testify(ctx, tx, s.anchors.of(&s.server)))
+	}); err != nil {
 		return err
 	}
+	s.anchors.keep(&s.server)
+	s.server.remember()
+	s.headless()
 	places := s.known()
 	if s.server.health == Unchecked {
 		var err error
@@ -397,6 +417,7 @@ func (s *Store) Refresh(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
+		s.server.remember()
 		return s.openBooks(ctx, s.known())
 	})}
 	for _, b := range s.Books() {
@@ -429,6 +450,9 @@ func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time
 			return err
 		}
 		merge()
+		s.anchors.keep(&made.ledger)
+		made.remember()
+		s.server.remember()
 		s.add(made)
 		return nil
 	})
@@ -442,6 +466,9 @@ func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now
 	l := &s.server
 	if l.health == Unchecked {
 		return nil, nil, l.sealed.of(n.Name)
+	}
+	if err := l.rolledBack(n.Name); err != nil {
+		return nil, nil, err
 	}
 	if l.health == ReadOnly {
 		return nil, nil, &ReadOnlyError{Installation: n.Name, Why: "the list of installations does not add up to what was last written"}

@@ -57,7 +57,7 @@ func createBook(t testing.TB, s *Store, name string) *Book {
 func reopen(t testing.TB, b *Book) *Book {
 	t.Helper()
 	b.store.Close()
-	again, err := openStore(t, b.store.db, Options{Parse: b.store.options.Parse}).Book(b.Name())
+	again, err := openStore(t, b.store.db, Options{Parse: b.store.options.Parse, Anchors: b.store.options.Anchors}).Book(b.Name())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -336,6 +337,7 @@ func finish(counters []*counter) {
 		if !c.stage.empty() {
 			c.book.merge(c.stage)
 		}
+		c.book.remember() // before anybody hears of it
 		c.book.tell()
 		for _, r := range c.acts {
 			r.seq = c.book.head.Seq
@@ -362,12 +364,18 @@ func (b *Book) stop(e *DamagedError) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.health = max(b.health, ReadOnly)
-	for _, d := range b.damages {
-		if d.Table == e.Table && d.Key == e.Key {
-			return
-		}
+	if strings.HasPrefix(e.What, "rolled back") {
+		b.rollback.Back, b.rollback.Highest = true, b.head.Seq
+		b.health = max(b.health, RolledBack)
 	}
-	b.damages = append(b.damages, e.Damage)
+	b.note(e.Damage)
+}
+
+// note lists damage, once. The caller holds mu.
+func (l *ledger) note(d Damage) {
+	if !slices.ContainsFunc(l.damages, func(known Damage) bool { return d.Table == known.Table && d.Key == known.Key }) {
+		l.damages = append(l.damages, d)
+	}
 }
 
 // lookUp finds out whether a transaction took place whose commit was not
