@@ -56,14 +56,14 @@ func (s *Store) AcceptRestore(ctx context.Context, now time.Time, r Restore) (li
 		if err != nil {
 			return err
 		}
-		if err := inTx(ctx, w, func() error {
+		if err := s.inTx(ctx, w, func() error {
 			for _, r := range restarts {
 				if err := r.write(ctx, w); err != nil {
 					return err
 				}
 			}
 			return nil
-		}); err != nil {
+		}, func() (bool, error) { return s.batchIsThere(ctx, w, restarts[0].stage) }); err != nil {
 			return err
 		}
 		list = nil
