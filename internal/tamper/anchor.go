@@ -86,6 +86,20 @@ func (k *Keys) OpenAnchor(slot []byte) (Anchor, Slot) {
 	return a, WholeSlot
 }
 
+// OpenAnchor reads a slot that was written under any key of the ring that is not
+// retired.
+func (r *KeyRing) OpenAnchor(slot []byte) (a Anchor, state Slot) {
+	state = OtherKeySlot
+	for _, id := range r.order {
+		if k := r.keys[id]; k != nil {
+			if a, state = k.OpenAnchor(slot); state != OtherKeySlot {
+				break
+			}
+		}
+	}
+	return a, state
+}
+
 // appendMarks writes set marks in their order.
 func appendMarks(b []byte, marks map[Owner]uint64) []byte {
 	sets := slices.SortedFunc(maps.Keys(marks), func(x, y Owner) int {

@@ -131,7 +131,7 @@ func (r *restart) plan() error {
 	}
 	switch {
 	case health == Unchecked:
-		return &CannotCheckError{Installation: r.Name, KeyID: l.sealed, Have: l.keys.ID.String()}
+		return l.sealed
 	case l.shut || health > Damaged || l.head.Seq == 0:
 		return &ReadOnlyError{Installation: r.Name, Why: "its rows do not add up to what was last written"}
 	}

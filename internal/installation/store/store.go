@@ -92,16 +92,14 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	if err := db.Migrate(ctx, Migrations()); err != nil {
 		return nil, err
 	}
-	remembered, err := openAnchors(options.Anchors, options.Node, func(installation string) *tamper.Keys {
-		return tamper.NewKeys(keys.Master, installation)
-	}, options.Log)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{db: db, keys: keys, anchors: remembered, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
+	s := &Store{db: db, keys: keys, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
 	s.server = ledger{installation: tamper.ServerInstallation, name: serverLedger, node: options.Node,
 		texts: texts{}, tables: []sealedTable{s.places}}
 	if _, err := s.readRing(); err != nil {
+		return nil, err
+	}
+	var err error
+	if s.anchors, err = openAnchors(options.Anchors, options.Node, *s.masters.Load(), options.Log); err != nil {
 		return nil, err
 	}
 	s.server.keyring = s.keyring(tamper.ServerInstallation)

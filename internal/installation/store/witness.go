@@ -66,7 +66,7 @@ type anchors struct {
 }
 
 // openAnchors reads what is remembered, and begins to remember.
-func openAnchors(path, node string, keys func(installation string) *tamper.Keys, log *slog.Logger) (*anchors, error) {
+func openAnchors(path, node string, masters tamper.Ring, log *slog.Logger) (*anchors, error) {
 	a := &anchors{witnesses: map[ledgerID][]witness{}, newest: map[ledgerID]int{}, log: log}
 	if path == "" {
 		return a, nil
@@ -78,7 +78,7 @@ func openAnchors(path, node string, keys func(installation string) *tamper.Keys,
 	best := map[anchor.Name]witness{} // by name without slot
 	for file, slot := range slots {
 		name, _ := anchor.ParseName(file)
-		read, state := keys(name.Installation).OpenAnchor(slot)
+		read, state := tamper.NewKeyRing(masters, name.Installation).OpenAnchor(slot)
 		if what := slotFault(name, read, state); what != "" {
 			a.faults = append(a.faults, AnchorFault{file, what})
 			continue

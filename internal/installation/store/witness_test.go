@@ -335,7 +335,7 @@ func TestEveryChangeIsRememberedBeforeItIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		highest := func(node string) int64 {
-			found, err := openAnchors(first.store.options.Anchors, "reader", func(id string) *tamper.Keys { return tamper.NewKeys(keys.Master, id) }, nil)
+			found, err := openAnchors(first.store.options.Anchors, "reader", tamper.Ring{{Key: keys.Master}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
