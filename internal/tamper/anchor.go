@@ -29,10 +29,10 @@ type Anchor struct {
 type Slot uint8
 
 const (
-	WholeSlot    Slot = iota // it is what was written
-	TornSlot                 // it is not: cut off, overwritten in part, or edited
-	OtherKeySlot             // it was written under another key
-	ElsewhereSlot            // it is another installation's
+	WholeSlot     Slot = iota // it is what was written
+	TornSlot                  // it is not: cut off, overwritten in part, or edited
+	OtherKeySlot              // it was written under another key
+	ElsewhereSlot             // it is another installation's
 )
 
 const anchorFormat = "pott-anchor/v1\n"
