@@ -46,7 +46,7 @@ func build(t *testing.T, db *sqldb.DB) *built {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := &filler{t, book}
+		f := &filler{t: t, book: book}
 		f.set()
 		if name == "south" {
 			b.south = book.ID()
@@ -84,6 +84,8 @@ func openStore(t *testing.T, db *sqldb.DB) *store.Store {
 type filler struct {
 	t    *testing.T
 	book *store.Book
+	kept map[keptRow]any // what the writers of the matrix remember of their rows
+	hash byte
 }
 
 func (f *filler) update(act func(tx *store.Tx) error) {

@@ -3,7 +3,6 @@ package fsck
 import (
 	"embed"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -72,23 +71,39 @@ func (c *check) compareSchema(want, found []object) {
 		}
 		c.report.Rows.at(p)
 	}
-	there := map[object]string{}
-	for _, o := range found {
-		there[o.key()] = o.text
-	}
+	made, there := byKey(want), byKey(found)
 	for _, o := range want {
 		text, ok := there[o.key()]
-		delete(there, o.key())
 		switch {
-		case !ok:
-			at(o, strings.TrimSpace("a "+o.kind+" is missing: "+o.name)+" "+o.text)
-		case text != o.text:
+		case ok && text != o.text:
 			at(o, fmt.Sprintf("not the %s that was made: %s, should be %s", o.kind, text, o.text))
+		case !ok && !partOfNone(o, there):
+			at(o, strings.Join(strings.Fields("a "+o.kind+" is missing: "+o.name+" "+o.text), " "))
 		}
 	}
-	for _, o := range slices.SortedFunc(maps.Keys(there), func(x, y object) int { return strings.Compare(x.String(), y.String()) }) {
-		at(o, strings.TrimSpace("a "+o.kind+" that does not belong there: "+o.name)+" "+there[o])
+	for _, o := range found {
+		if _, ok := made[o.key()]; !ok && !partOfNone(o, made) {
+			at(o, strings.Join(strings.Fields("a "+o.kind+" that does not belong there: "+o.name+" "+o.text), " "))
+		}
 	}
+}
+
+func byKey(list []object) map[object]string {
+	all := map[object]string{}
+	for _, o := range list {
+		all[o.key()] = o.text
+	}
+	return all
+}
+
+// partOfNone reports whether an object is a part of a table that is not in the
+// list at all: of such a table one line is enough.
+func partOfNone(o object, list map[object]string) bool {
+	if o.kind != "column" && o.kind != "constraint" && o.kind != "index" {
+		return false
+	}
+	_, ok := list[object{kind: "table", of: o.of}]
+	return !ok
 }
 
 // objects reads the catalogue.

@@ -1,0 +1,114 @@
+package fsck
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// A writer writes rows of one table as acts do. Every sealed table has one, so
+// that the mutation matrix covers it.
+type writer struct {
+	// put writes row n: for the first time in round 0, and over it in every
+	// later round. What it writes differs from round to round.
+	put func(f *filler, tx *store.Tx, n, round int) error
+	// drop deletes row n; nil where rows are ended and never deleted.
+	drop func(f *filler, tx *store.Tx, n int) error
+	// single says that the table has one row at most.
+	single bool
+}
+
+// writers are the writers of all tables of the ledger seats.
+var writers = map[string]writer{
+	"activation": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		number := int64(100 + n)
+		return tx.PutActivation(store.Activation{Number: number, Issuer: "OTHER", SetNumber: number, Checkpoint: fmt.Sprint(n), From: 1,
+			Until: int64(2 + round), How: store.ByHand, By: "host test"})
+	}},
+	"assignment": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		number, ok := f.kept[keptRow{"assignment", n}].(int64)
+		switch {
+		case round == 0:
+			number, err := tx.Assign(seat.Assignment{Person: fmt.Sprintf("nobody%d", n), Name: license.NameOf("OTHER", "thing"), Quantity: 1, Source: seat.Direct})
+			f.keep("assignment", n, number)
+			return err
+		case !ok:
+			return errors.New("it was never put")
+		case round == 1:
+			return tx.EndAssignment(number, "moved")
+		}
+		return tx.EndAssignment(number, "moved again")
+	}},
+	"event": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		_, err := tx.PutEvent(store.Event{Event: seat.Event{Number: int64(100 + n), Type: seat.NoSignIn, Ending: seat.Free, StartedBy: "1", Started: 1, From: int64(2 + round)},
+			Texts: license.Texts{"en": "Back soon"}})
+		return err
+	}},
+	"key_list": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutKeyList(store.KeyList{Number: int64(100 + n), Note: fmt.Appendf(nil, "note %d", n), LearnedAt: int64(1 + round)})
+	}},
+	"license": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutLicense(store.License{Name: license.NameOf("OTHER", license.Module(fmt.Sprintf("m%d", n))), SetNumber: int64(round + 1), Kind: license.User})
+	}},
+	"license_set": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		hash := tx.PutSetFile(fmt.Appendf(nil, "file %d", n))
+		return tx.PutSet(store.Set{Checkpoint: fmt.Sprintf("c%d", n), Issuer: "OTHER", Number: int64(n + 1), Serial: "1600065823", State: "replaced", File: hash,
+			Certificates: []string{"c1"}, LoadedAt: int64(1 + round), From: 1})
+	}},
+	"owner": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.SetOwner(store.Owner{Company: fmt.Sprintf("Company %d", round), Serial: "1600065823", TimeZone: "UTC", Language: "en", SiteKey: []byte{1, 2, 3}})
+	}},
+	"person": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		p := store.Person{Person: seat.Person{Kind: license.Internal, Login: round%2 == 0}, Personal: store.Personal{UserID: fmt.Sprintf("matrix%d", n)}}
+		if round > 0 {
+			id, _ := f.kept[keptRow{"person", n}].(string)
+			old, ok := tx.Person(id)
+			if !ok {
+				return errors.New("there is no such person")
+			}
+			p.ID, p.Personal = id, old.Personal
+		}
+		p, err := tx.PutPerson(p)
+		if round == 0 {
+			f.keep("person", n, p.ID)
+		}
+		return err
+	}},
+	"profile": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutProfile(store.Profile{Code: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("Round %d", round)})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropProfile(fmt.Sprintf("matrix%d", n)) }},
+	"set_agreement": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test"})
+	}},
+	"set_policy": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.SetPolicy([]store.Policy{store.Automatic, store.Ask}[round%2])
+	}},
+	"token": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutToken(store.Token{ID: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("round %d", round), Hash: [32]byte{9, byte(n), f.hash}, Scopes: []string{"check"}, Created: 1, CreatedBy: "1"})
+	}},
+}
+
+type keptRow struct {
+	table string
+	n     int
+}
+
+func (f *filler) keep(table string, n int, what any) {
+	if f.kept == nil {
+		f.kept = map[keptRow]any{}
+	}
+	f.kept[keptRow{table, n}] = what
+}
+
+// put writes row n of a table in an act of its own.
+func (f *filler) put(table string, n, round int) error {
+	_, err := f.book.Update(f.t.Context(), testBy, testNow, func(tx *store.Tx) error {
+		tx.Entry("matrix.put", "", audit.F("table", table))
+		return writers[table].put(f, tx, n, round)
+	})
+	return err
+}
