@@ -21,6 +21,7 @@ import (
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -29,6 +30,9 @@ import (
 type Options struct {
 	DB     *sqldb.DB // stays open when the house closes
 	Master [32]byte  // seals what is stored; kept outside the database
+	// Ring reads all seal keys there are, again whenever one is missing; nil: Master
+	// is the only one.
+	Ring func() (tamper.Ring, error)
 	// Trust returns the pinned root keys of an installation: nothing else makes a
 	// set genuine. Key lists learned from sets are stored, and checked again from
 	// here.
@@ -73,7 +77,7 @@ const behind = time.Second
 // Open opens the house in a database, and every installation in it.
 func Open(ctx context.Context, o Options) (*House, error) {
 	o = o.withDefaults()
-	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master}, store.Options{Parse: ReadSet})
+	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master, Ring: o.Ring}, store.Options{Parse: ReadSet, Now: o.Now()})
 	if err != nil {
 		return nil, err
 	}
@@ -95,12 +99,14 @@ func (h *House) follow(ctx context.Context) {
 	tick := time.NewTicker(behind)
 	defer tick.Stop()
 	said := ""
+	var moving mover
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
+		moving.turn(ctx, h)
 		err := h.Refresh(ctx)
 		switch {
 		case err == nil:

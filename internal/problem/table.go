@@ -294,6 +294,8 @@ var table = map[string]Row{
 	"host.file":          command(Failed),
 	"host.no-key":        command(CannotVerify),
 	"host.key-exists":    command(Conflict),
+	"seal.unknown-key":   command(NotFound),
+	"seal.unsafe":        command(NotVerified),
 	"host.bad-key":       command(NotVerified),
 	"host.open-keys":     command(NotPermitted),
 	"host.config":        command(Usage),

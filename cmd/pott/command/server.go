@@ -22,6 +22,7 @@ type serverCmd struct {
 	Serve       serverServe   `cmd:"" help:"Answer requests until told to stop."`
 	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
 	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
+	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
 }
 
 // hostFlags say where the server lives. Each can also stand in the settings

@@ -132,12 +132,11 @@ func (h *Host) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	master, err := h.keys.Seal()
-	if err != nil {
+	if _, err := h.keys.Ring(); err != nil {
 		return err
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
-		DB: h.db, Master: master, Key: h.signingKey, Now: h.now, Log: h.log,
+		DB: h.db, Ring: h.keys.Masters, Key: h.signingKey, Now: h.now, Log: h.log,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
 	})
@@ -320,7 +319,7 @@ func Migrate(ctx context.Context, c Config, now func() time.Time, log *slog.Logg
 
 // Fsck checks every record from the raw rows, without the house or its store.
 func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
-	master, err := Keys{c.Keys}.Seal()
+	ring, err := Keys{c.Keys}.Ring()
 	if err != nil {
 		return fsck.Report{}, err
 	}
@@ -328,6 +327,6 @@ func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
 	if err != nil {
 		return fsck.Report{}, err
 	}
-	report, err := fsck.Check(ctx, db, fsck.Options{Keys: []fsck.Key{{Master: master}}})
+	report, err := fsck.Check(ctx, db, fsck.Options{Keys: ring.forFsck()})
 	return report, errors.Join(err, db.Close())
 }

@@ -13,14 +13,14 @@ func TestKeysAreMadeOnceForTheirOwnerOnlyAndReadBack(t *testing.T) {
 	if err := k.Make(); err != nil {
 		t.Fatal(err)
 	}
-	first, err := k.Seal()
-	if err != nil || first == [32]byte{} {
-		t.Fatal(first, err)
+	ring, err := k.Ring()
+	if err != nil || len(ring) != 1 || ring[0].Key == [32]byte{} || ring[0].Retired {
+		t.Fatal(len(ring), err)
 	}
 	if err := k.Make(); !errors.As(err, new(*KeyExistsError)) {
 		t.Errorf("a second key: %v", err)
 	}
-	if again, err := k.Seal(); again != first || err != nil {
+	if again, err := k.Ring(); err != nil || again[0] != ring[0] {
 		t.Errorf("the key was replaced, %v", err)
 	}
 	for path, mode := range map[string]os.FileMode{k.Dir: 0o700, k.path("seal.key"): 0o600} {
@@ -38,7 +38,7 @@ func TestKeysAreMadeOnceForTheirOwnerOnlyAndReadBack(t *testing.T) {
 
 func TestAKeyThatIsMissingDamagedOrNoSecretIsRefused(t *testing.T) {
 	k := Keys{filepath.Join(t.TempDir(), "keys")}
-	if _, err := k.Seal(); !errors.As(err, new(*NoKeyError)) {
+	if _, err := k.Ring(); !errors.As(err, new(*NoKeyError)) {
 		t.Errorf("nothing there: %v", err)
 	}
 	if err := k.Make(); err != nil {
@@ -52,11 +52,11 @@ func TestAKeyThatIsMissingDamagedOrNoSecretIsRefused(t *testing.T) {
 		t.Errorf("another key under that name: %v", err)
 	}
 	os.WriteFile(k.path("seal.key"), []byte(sealHead+"\n00\n"), 0o600)
-	if _, err := k.Seal(); !errors.As(err, new(*BadKeyError)) {
+	if _, err := k.Ring(); !errors.As(err, new(*BadKeyError)) {
 		t.Errorf("a short key: %v", err)
 	}
 	os.Chmod(k.Dir, 0o750)
-	if _, err := k.Seal(); !errors.As(err, new(*OpenKeysError)) {
+	if _, err := k.Ring(); !errors.As(err, new(*OpenKeysError)) {
 		t.Errorf("a directory others can read: %v", err)
 	}
 }

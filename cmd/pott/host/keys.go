@@ -20,7 +20,7 @@ import (
 // of the database is worth nothing without them. Nobody but the server's user
 // may read it.
 //
-//	seal.key                 the key all records are sealed with
+//	seal.key                 the keys all records are sealed with, see [Ring]
 //	installation-NAME.key    the key the installation NAME signs its holdings with
 type Keys struct{ Dir string }
 
@@ -65,9 +65,6 @@ func (k Keys) write(file, head string) error {
 	}
 	return syncDir(k.Dir)
 }
-
-// Seal returns the key all records are sealed with.
-func (k Keys) Seal() ([32]byte, error) { return k.read("seal.key", sealHead) }
 
 // Installation returns the key an installation signs with.
 func (k Keys) Installation(name string) (ed25519.PrivateKey, error) {
