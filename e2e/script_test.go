@@ -26,7 +26,7 @@ import (
 //	exits N pott ARGS   the command ends with exactly this exit code
 //	clock DAYS          the server is stopped, and started again so many days later
 //	people              adds five people with a login
-//	stop                stops the server
+//	halt                stops the server (stop would end the script)
 //	proves FILE NAME    the file proves a module, to whoever has the root
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -50,7 +50,7 @@ func TestCommands(t *testing.T) {
 				}
 			},
 			"proves": proves,
-			"stop":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
+			"halt":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
 		},
 	})
 }
