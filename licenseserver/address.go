@@ -4,7 +4,20 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/pott-dev/pott/licensefile"
 )
+
+// AddressIn returns the address that a license file names, or "". A line that
+// names none that may be asked is ignored, as every line that is not understood.
+func AddressIn(optional []licensefile.Optional) string {
+	for _, o := range optional {
+		if o.Name == AddressLine && CheckAddress(o.Text) == nil {
+			return o.Text
+		}
+	}
+	return ""
+}
 
 // CheckAddress returns a [*AddressError] unless an address may be asked: https
 // with a host, and nothing behind the path. On this machine http will do.

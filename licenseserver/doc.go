@@ -10,6 +10,10 @@ package licenseserver
 // Path is where a license server is asked, below its address.
 const Path = "/license-server/v1"
 
+// AddressLine is the name of the optional line of a license file whose text is the
+// address of the issuer's license server.
+const AddressLine = "license-server"
+
 // MediaType is the type of requests and replies.
 const MediaType = "text/plain; charset=utf-8"
 

@@ -21,7 +21,7 @@ type keyCmd struct {
 	Show     keyShow     `cmd:"" help:"Show a key and what vouches for it."`
 	Public   keyPublic   `cmd:"" help:"Print the public half of a key."`
 	Root     keyRoot     `cmd:"" help:"Print the root file, which customers trust."`
-	Certify  keyCertify  `cmd:"" help:"Let a signing key sign the sets of an issuer."`
+	Certify  keyCertify  `cmd:"" help:"Let a key sign the sets of an issuer, or what its license server answers."`
 	Rotate   keyRotate   `cmd:"" help:"Put a new key in the place of an old one, step by step."`
 	Revoke   keyRevoke   `cmd:"" help:"Take the trust from a key."`
 	Request  keyRequest  `cmd:"" help:"Ask the holder of the root keys to let an issuer in, or look at such a request."`
@@ -44,7 +44,7 @@ func (s *session) shown(p keyfile.Public, vouched []string) shownKey {
 
 type keyGenerate struct {
 	Name string      `arg:"" help:"Name of the key, such as superoffice-signing-2."`
-	Use  keyfile.Use `required:"" enum:"root,issuer,signing" help:"What it signs: root (key lists), issuer (certificates) or signing (sets)."`
+	Use  keyfile.Use `required:"" enum:"root,issuer,signing,receipt" help:"What it signs: root (key lists), issuer (certificates), signing (sets) or receipt (what a license server answers)."`
 	Work int         `default:"18" placeholder:"N" help:"What one try of a passphrase costs, as a power of two."`
 	passphrase
 	preview
@@ -243,8 +243,8 @@ func (s *session) choose(name string, use keyfile.Use, wouldDo func(keyfile.Publ
 }
 
 type keyCertify struct {
-	Issuer    string `arg:"" help:"Issuer whose sets the key may sign."`
-	Name      string `arg:"" help:"Name of the signing key, or signer:SOCKET#NAME."`
+	Issuer    string `arg:"" help:"Issuer the key signs for."`
+	Name      string `arg:"" help:"Name of the signing or receipt key, or signer:SOCKET#NAME."`
 	IssuerKey string `placeholder:"NAME" help:"Key that signs the certificate; the issuer's only one when left out."`
 	Days      int    `default:"366" help:"How many days from today the key is valid."`
 	passphrase
@@ -265,7 +265,7 @@ func (c *keyCertify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.public(c.Name, keyfile.Signing)
+	p, typ, err := s.certifiable(c.Name)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (c *keyCertify) Run(s *session) error {
 	}
 	now := s.p.now()
 	today := license.DateOf(now.UTC())
-	key := licensefile.SigningKey{Key: p.Key, Type: licensefile.TypeSet, From: today, Through: today.Add(c.Days)}
+	key := licensefile.SigningKey{Key: p.Key, Type: typ, From: today, Through: today.Add(c.Days)}
 	if c.DryRun {
 		by, err := s.public(name, keyfile.Issuer)
 		if err != nil {
@@ -290,8 +290,8 @@ func (c *keyCertify) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		return s.answer(map[string]any{"dry_run": true, "issuer": issuer, "certificate": next.Number, "hash": hash, "key": c.Name, "signed_by": name, "from": key.From, "through": key.Through}, func(w io.Writer) {
-			fmt.Fprintf(w, "would let %s sign sets of %s from %s through %s, signed with %s\nhash  %s\n", c.Name, issuer, key.From, key.Through, name, hash)
+		return s.answer(map[string]any{"dry_run": true, "issuer": issuer, "certificate": next.Number, "hash": hash, "key": c.Name, "type": typ, "signed_by": name, "from": key.From, "through": key.Through}, func(w io.Writer) {
+			fmt.Fprintf(w, "would let %s sign %ss of %s from %s through %s, signed with %s\nhash  %s\n", c.Name, typ, issuer, key.From, key.Through, name, hash)
 		})
 	}
 	signer, err := s.signer(name, keyfile.Issuer, c.source())
@@ -302,9 +302,19 @@ func (c *keyCertify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(map[string]any{"issuer": issuer, "certificate": made.Number, "key": c.Name, "from": key.From, "through": key.Through}, func(w io.Writer) {
-		fmt.Fprintf(w, "certificate %d of %s: %s signs sets from %s through %s\n", made.Number, issuer, c.Name, key.From, key.Through)
+	return s.answer(map[string]any{"issuer": issuer, "certificate": made.Number, "key": c.Name, "type": typ, "from": key.From, "through": key.Through}, func(w io.Writer) {
+		fmt.Fprintf(w, "certificate %d of %s: %s signs %ss from %s through %s\n", made.Number, issuer, c.Name, typ, key.From, key.Through)
 	})
+}
+
+// certifiable returns a key that a certificate may name, and the type of text it
+// signs.
+func (s *session) certifiable(name string) (keyfile.Public, string, error) {
+	if p, err := s.public(name, keyfile.Receipt); err == nil {
+		return p, licensefile.TypeReceipt, nil
+	}
+	p, err := s.public(name, keyfile.Signing)
+	return p, licensefile.TypeSet, err
 }
 
 type keyListSign struct {

@@ -17,6 +17,7 @@ var uses = []struct {
 	{keyfile.Root, "pott-key-list/v1"},
 	{keyfile.Issuer, "pott-issuer-certificate/v1"},
 	{keyfile.Signing, signer.TypeSet},
+	{keyfile.Receipt, "pott-license-reply/v1"},
 }
 
 // useOf returns what a signer's key is for: use when it may sign that, else the

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/pott-dev/pott/licensefile"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // clock is the variable that holds the time of a script: sets end, and the
@@ -105,6 +107,16 @@ func TestScripts(t *testing.T) {
 					return strings.Fields(rest)[0]
 				}
 				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(field("set ")+" "+field("hash ")+"\n"), 0o644))
+			},
+			// request FILE SERIAL writes what an installation asks with, as a file.
+			"request": func(ts *testscript.TestScript, neg bool, args []string) {
+				signer := licensefile.NewSigner(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+				q := &licenseserver.Request{Kind: licenseserver.Fetch, Issuer: "SUPEROFFICE", Serial: args[1], Company: "Designteamet", Nonce: licenseserver.NewNonce(),
+					Made: time.Date(2026, 6, 10, 11, 0, 0, 0, time.UTC), Epoch: "e1", Seq: 42, Head: strings.Repeat("9a", 32)}
+				body, err := licenseserver.SignRequest(q, signer)
+				ts.Check(err)
+				ts.Setenv("KEY", q.Installation())
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), body, 0o644))
 			},
 			// mode PERM FILE… fails unless the files have these permissions.
 			"mode": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -11,7 +11,12 @@ type tree struct {
 	Catalogue catalogueCmd `cmd:"" help:"What is sold."`
 	Set       setCmd       `cmd:"" help:"License sets, from an order to a signed file."`
 	Audit     auditCmd     `cmd:"" help:"What was done here, and whether the record of it is whole."`
-	Server    serverCmd    `cmd:"" help:"Show the record to other programs."`
+	Server    serverCmd    `cmd:"" help:"Answer installations, and show the record to other programs."`
+
+	RegisterCode registerCode    `cmd:"" help:"Make a one-time code with which an installation becomes known."`
+	Installation installationCmd `cmd:"" help:"Installations that are known, and what they report."`
+	Alarm        alarmCmd        `cmd:"" help:"What somebody should look into."`
+	Answer       answerCmd       `cmd:"" help:"Answer a request that an installation without a network has made as a file."`
 
 	Completion completionCmd `cmd:"" help:"Print completion for a shell."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
@@ -100,9 +105,24 @@ var examples = map[string][]string{
 	"set audit":         {"pott-authority set audit designteamet-sets.txt", "pott-authority set audit - < designteamet-sets.txt"},
 	"audit ls":          {"pott-authority audit ls", "pott-authority audit ls --about 'key list'"},
 	"audit verify":      {"pott-authority audit verify"},
-	"server serve":      {"pott-authority server serve --token-file server.token", "pott-authority server serve --listen 127.0.0.1:7071 --token-file server.token"},
-	"completion":        {"pott-authority completion bash > /etc/bash_completion.d/pott-authority"},
-	"version":           {"pott-authority version"},
+	"server serve": {
+		"pott-authority server serve --token-file server.token --passphrase-file receipts.txt",
+		"pott-authority server serve --listen 127.0.0.1:7071 --token-file server.token --receipt-key ACME=signer:/run/pott-signer/socket#acme-receipt-1",
+	},
+	"register-code": {
+		"pott-authority register-code SUPEROFFICE 1600070120 --company Designteamet",
+		"pott-authority register-code SUPEROFFICE 1600070120 --replaces 1010000006 --days 14 --dry-run",
+	},
+	"installation ls":   {"pott-authority installation ls", "pott-authority installation ls --json"},
+	"installation show": {"pott-authority installation show SUPEROFFICE/1600070120"},
+	"installation message": {
+		"pott-authority installation message SUPEROFFICE/1600070120 --text en=Hello --text sv=Hej --address https://shop.example",
+		"pott-authority installation message SUPEROFFICE/1600070120",
+	},
+	"alarm ls":   {"pott-authority alarm ls"},
+	"answer":     {"pott-authority answer designteamet.request --dry-run", "pott-authority answer designteamet.request --out designteamet-3.pott"},
+	"completion": {"pott-authority completion bash > /etc/bash_completion.d/pott-authority"},
+	"version":    {"pott-authority version"},
 
 	"set import-superoffice": {
 		"pott-authority set import-superoffice package.xml --time-zone Europe/Stockholm -o order.yaml",

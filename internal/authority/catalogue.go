@@ -17,6 +17,9 @@ type Catalogue struct {
 	Issuer struct {
 		Code license.Issuer `yaml:"code"`
 		Name string         `yaml:"name"`
+		// LicenseServer is the address at which installations ask for their sets; ""
+		// leaves it out of the sets.
+		LicenseServer string `yaml:"license_server"`
 	} `yaml:"issuer"`
 	Serial            SerialRule        `yaml:"serial"`
 	Occupancy         license.Occupancy `yaml:"occupancy"`

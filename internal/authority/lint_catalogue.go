@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // Lint returns everything that is wrong with the catalogue, in the order of its
@@ -33,6 +34,9 @@ func (c *Catalogue) lintHead(r *report) {
 		r.block(0, &CatalogueNameError{string(c.Issuer.Code), err.(*license.BadNameError).Why})
 	}
 	r.text(0, "the name of the issuer", c.Issuer.Name)
+	if address := c.Issuer.LicenseServer; address != "" && licenseserver.CheckAddress(address) != nil {
+		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "issuer.license_server", "is written as https://licenses.example"})
+	}
 	if !slices.Contains([]license.Occupancy{license.ByAssignment, license.ByCredentials}, c.Occupancy) {
 		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "occupancy", "is assignment or credentials"})
 	}

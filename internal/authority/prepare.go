@@ -12,6 +12,7 @@ import (
 	"github.com/pott-dev/pott/internal/authority/store"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // A Prepared is a set that was checked and recorded: the only thing that can be
@@ -123,7 +124,7 @@ func review(o *Order, c *Catalogue, before Before, now time.Time) *Review {
 	if Blocked(r.Problems) != nil {
 		return r
 	}
-	d, err := licensefile.NewDraft(r.Set)
+	d, err := licensefile.NewDraft(r.Set, optionalOf(c)...)
 	if err != nil {
 		r.Problems = append(r.Problems, draftProblem(err))
 		return r
@@ -144,6 +145,15 @@ func setOf(o *Order, c *Catalogue, before Before, now time.Time) license.Set {
 	}
 	s.Licenses, s.Clients = compose(o, c)
 	return s
+}
+
+// optionalOf returns the lines of a set that readers may ignore: where the issuer's
+// license server is asked.
+func optionalOf(c *Catalogue) []licensefile.Optional {
+	if c.Issuer.LicenseServer == "" {
+		return nil
+	}
+	return []licensefile.Optional{{Name: licenseserver.AddressLine, Text: c.Issuer.LicenseServer}}
 }
 
 // draftProblem places what the writer of license files refuses. A line of the

@@ -84,22 +84,28 @@ func (a *Authority) ready(ctx context.Context, issuer license.Issuer, signer lic
 	if err != nil {
 		return nil, err
 	}
-	key, today := signer.Public(), license.DateOf(now.UTC())
+	return c, c.certified(issuer, signer.Public(), licensefile.TypeSet, now)
+}
+
+// certified returns an error unless a key may sign one type of text for an
+// issuer now.
+func (c *chain) certified(issuer license.Issuer, key ed25519.PublicKey, typ string, now time.Time) error {
+	today := license.DateOf(now.UTC())
 	refuse := func(why string) error { return &NotCertifiedError{issuer, licensefile.Fingerprint(key), why} }
 	k := c.parsed.SigningKey(key)
 	switch {
 	case k == nil:
-		return nil, refuse("the newest certificate does not name it")
-	case k.Type != licensefile.TypeSet:
-		return nil, refuse("it signs " + k.Type + " texts, not sets")
+		return refuse("the newest certificate does not name it")
+	case k.Type != typ:
+		return refuse("it signs " + k.Type + " texts, not " + typ + "s")
 	case slices.ContainsFunc(c.parsed.Revoked, func(r ed25519.PublicKey) bool { return r.Equal(key) }) || c.list.Revocation(key) != nil:
-		return nil, refuse("it is revoked")
+		return refuse("it is revoked")
 	case today.Before(k.From) || today.After(k.Through):
-		return nil, refuse(fmt.Sprintf("it is valid from %s through %s", k.From, k.Through))
+		return refuse(fmt.Sprintf("it is valid from %s through %s", k.From, k.Through))
 	case today.Before(c.grant.Fence.From) || today.After(c.grant.Fence.Through):
-		return nil, refuse(fmt.Sprintf("the issuer is valid from %s through %s", c.grant.Fence.From, c.grant.Fence.Through))
+		return refuse(fmt.Sprintf("the issuer is valid from %s through %s", c.grant.Fence.From, c.grant.Fence.Through))
 	}
-	return c, nil
+	return nil
 }
 
 func (a *Authority) keyLists(ctx context.Context) ([][]byte, error) {

@@ -51,6 +51,7 @@ const (
 	Root    Use = "root"    // key lists
 	Issuer  Use = "issuer"  // certificates of one issuer
 	Signing Use = "signing" // license sets of one issuer
+	Receipt Use = "receipt" // what the license server of one issuer answers
 )
 
 // A Public is what a key file says without its passphrase.
@@ -254,7 +255,7 @@ func parse(text []byte) (p Public, sealed []byte, why string) {
 	if values[0] != "" {
 		return p, nil, "it is a private key of a newer format"
 	}
-	if !nameGrammar.MatchString(values[1]) || !slices.Contains([]Use{Root, Issuer, Signing}, Use(values[2])) {
+	if !nameGrammar.MatchString(values[1]) || !slices.Contains([]Use{Root, Issuer, Signing, Receipt}, Use(values[2])) {
 		return p, nil, "its name or use is not one"
 	}
 	key, err := base64.StdEncoding.Strict().DecodeString(values[3])

@@ -14,14 +14,15 @@ import (
 	authorityapi "github.com/pott-dev/pott/internal/authority/httpapi"
 )
 
-// serveAuthority shows the vendors' record over HTTP.
+// serveAuthority answers the installations as the license server of both vendors,
+// and shows their record.
 func (d *Demo) serveAuthority(ctx context.Context) error {
 	token := "demo-" + rand.Text()
 	d.AuthorityToken = filepath.Join(d.Dir, "authority.token")
 	if err := os.WriteFile(d.AuthorityToken, []byte(token+"\n"), 0o600); err != nil {
 		return err
 	}
-	handler, err := authorityapi.New(d.vendors.Authority, token, slog.New(slog.DiscardHandler))
+	handler, err := authorityapi.New(d.vendors.Authority, token, authorityapi.LicenseServer{Receipts: d.vendors.receipts}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Vendors struct {
 	Authority *authority.Authority
 	trust     licensefile.Trust
 	signing   map[license.Issuer]licensefile.Signer
+	receipts  authority.Receipts // what the license servers of both answer with
 }
 
 // OpenVendors makes an authority in a directory, with keys and the two example
@@ -33,8 +34,9 @@ func OpenVendors(ctx context.Context, dir string, now time.Time) (*Vendors, erro
 		return nil, err
 	}
 	v := &Vendors{
-		trust:   licensefile.Trust{Roots: []licensefile.RootKey{{Name: "demo-root", Key: root.Public()}}, Threshold: 1},
-		signing: map[license.Issuer]licensefile.Signer{},
+		trust:    licensefile.Trust{Roots: []licensefile.RootKey{{Name: "demo-root", Key: root.Public()}}, Threshold: 1},
+		signing:  map[license.Issuer]licensefile.Signer{},
+		receipts: authority.Receipts{},
 	}
 	if v.Authority, err = authority.Open(ctx, filepath.Join(dir, "authority.db"), v.trust); err != nil {
 		return nil, err
@@ -49,6 +51,7 @@ func OpenVendors(ctx context.Context, dir string, now time.Time) (*Vendors, erro
 func (v *Vendors) found(ctx context.Context, root licensefile.Signer, now time.Time) error {
 	today := license.DateOf(now)
 	founding := authority.Founding{Roots: []licensefile.Signer{root}}
+	certifiers := map[license.Issuer]licensefile.Signer{}
 	for _, issuer := range []license.Issuer{"SUPEROFFICE", "AMSYSTEM"} {
 		certifier, err := newSigner()
 		if err != nil {
@@ -57,6 +60,10 @@ func (v *Vendors) found(ctx context.Context, root licensefile.Signer, now time.T
 		if v.signing[issuer], err = newSigner(); err != nil {
 			return err
 		}
+		if v.receipts[issuer], err = newSigner(); err != nil {
+			return err
+		}
+		certifiers[issuer] = certifier
 		founding.Issuers = append(founding.Issuers, authority.FoundingIssuer{
 			Issuer: issuer, Key: certifier, Fence: authority.DefaultFence(today),
 			Signing: licensefile.SigningKey{Key: v.signing[issuer].Public(), Type: licensefile.TypeSet, From: today.Add(-1), Through: today.Add(366)},
@@ -64,6 +71,12 @@ func (v *Vendors) found(ctx context.Context, root licensefile.Signer, now time.T
 	}
 	if err := v.Authority.Found(ctx, "demo", founding, now); err != nil {
 		return err
+	}
+	for issuer, certifier := range certifiers {
+		key := licensefile.SigningKey{Key: v.receipts[issuer].Public(), Type: licensefile.TypeReceipt, From: today.Add(-1), Through: today.Add(366)}
+		if _, err := v.Authority.Certify(ctx, "demo", issuer, certifier, key, now); err != nil {
+			return err
+		}
 	}
 	for _, vendor := range []string{"superoffice", "amsystem"} {
 		if _, _, err := v.Authority.AddCatalogue(ctx, "demo", examples.Bytes(vendor+"/catalogue.yaml"), now); err != nil {

@@ -26,3 +26,23 @@ func (e *NoRouteError) Error() string { return fmt.Sprintf("there is nothing at 
 
 // Code returns the stable code of the error.
 func (e *NoRouteError) Code() string { return "authority.no-such-path" }
+
+// A MediaError is returned for a request of another type than text.
+type MediaError struct{ Got string }
+
+func (e *MediaError) Error() string {
+	return fmt.Sprintf("the request is %q, and only text/plain is read", e.Got)
+}
+
+// Code returns the stable code of the error.
+func (e *MediaError) Code() string { return "authority.media-type" }
+
+// A BusyError is returned when somebody asks too often.
+type BusyError struct{ Seconds int } // until the next request is let in
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("too many requests: try again in %d seconds", e.Seconds)
+}
+
+// Code returns the stable code of the error.
+func (e *BusyError) Code() string { return "authority.busy" }

@@ -1,5 +1,6 @@
-// Package httpapi shows an authority's record over HTTP and changes nothing:
-// what can issue is not reachable from a network.
+// Package httpapi shows an authority's record over HTTP and answers
+// installations as their license server: what can issue is not reachable from a
+// network. The keys it answers with sign no set.
 package httpapi
 
 import (
@@ -19,6 +20,7 @@ import (
 	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/problem"
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // A Set is a set on record.
@@ -82,18 +84,27 @@ type API struct {
 	house *authority.Authority
 	token [sha256.Size]byte // hash of the token: comparing it takes the same time for every guess
 	log   *slog.Logger
+
+	server                   LicenseServer
+	addresses, installations *limiter
 }
 
 // New returns the handler for an authority. Everything below /v1 needs the
-// token, which must not be empty.
-func New(house *authority.Authority, token string, log *slog.Logger) (http.Handler, error) {
+// token, which must not be empty; what installations ask is signed instead.
+func New(house *authority.Authority, token string, server LicenseServer, log *slog.Logger) (http.Handler, error) {
 	if token == "" {
 		return nil, errors.New("the API needs a token")
 	}
-	a := &API{house, sha256.Sum256([]byte(token)), log}
+	if server.Now == nil {
+		server.Now = time.Now
+	}
+	a := &API{house, sha256.Sum256([]byte(token)), log, server, newLimiter(perAddress), newLimiter(perKey)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { writeJSON(w, map[string]string{"status": "ok"}) })
 	mux.HandleFunc("GET /readyz", a.answer(a.ready))
+	if len(server.Receipts) > 0 {
+		mux.HandleFunc("POST "+licenseserver.Path, a.answer(a.exchange))
+	}
 	v1 := http.NewServeMux()
 	v1.HandleFunc("GET /v1/sets", a.answer(a.sets))
 	v1.HandleFunc("GET /v1/sets/{issuer}/{serial}/{number}", a.answer(a.set))

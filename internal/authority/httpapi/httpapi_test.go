@@ -60,7 +60,7 @@ func served(t *testing.T) (*httptest.Server, licensefile.Trust, *authority.Autho
 			}
 		}
 	}
-	h, err := httpapi.New(a, token, slog.New(slog.DiscardHandler))
+	h, err := httpapi.New(a, token, httpapi.LicenseServer{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestRefusalsSpeakTheReadersLanguage(t *testing.T) {
 
 func TestWithoutATokenThereIsNoServer(t *testing.T) {
 	_, _, a := served(t)
-	if _, err := httpapi.New(a, "", slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := httpapi.New(a, "", httpapi.LicenseServer{}, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a server with an empty token would let everybody in")
 	}
 }
