@@ -50,6 +50,7 @@ var arrows = []struct{ from, never, because string }{
 	{"internal/client", "internal/installation internal/authority internal/sqldb database/sql", "it knows only what the API says"},
 
 	{"internal/installation/fsck", "internal/installation/store internal/tamper internal/audit internal/seat", "if it shared the store's code, both could be wrong together"},
+	{"internal/installation/archive", "internal/installation/store internal/installation/fsck internal/tamper internal/audit internal/seat license licensefile net/http", "it carries rows and does not know what they mean"},
 	{"internal/installation/store", "internal/installation/httpapi internal/installation/fsck net/http", "tables are below the house, not above it"},
 	{"internal/signer", "internal/authority internal/installation internal/sqldb database/sql net/http", "it moves texts and signatures and knows nothing of licenses in force"},
 	{"internal/sqldb", "license licensefile internal/tamper internal/audit internal/seat internal/installation internal/authority", "it knows SQL, not what the tables mean"},

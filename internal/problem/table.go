@@ -312,6 +312,19 @@ var table = map[string]Row{
 	"host.already-made":  command(Conflict),
 	"host.listen":        command(Failed),
 	"host.certificate":   command(Failed),
+
+	// Backups and archives.
+	"host.broken-backup":     command(NotVerified),
+	"host.unchecked-backup":  command(CannotVerify),
+	"host.not-a-backup":      command(Usage),
+	"host.occupied":          command(Conflict),
+	"host.no-root":           command(NotFound),
+	"storage.in-use":         command(Conflict),
+	"archive.broken":         command(NotVerified),
+	"archive.not-an-archive": command(NotVerified),
+	"archive.encrypted":      command(NotPermitted),
+	"archive.newer":          command(Failed),
+	"archive.no-place":       command(Failed),
 }
 
 // command is the row of an error that only a command returns.

@@ -194,3 +194,25 @@ func rebind(text string) string {
 	}
 	return b.String()
 }
+
+// Settle brings everything of an SQLite database into its one file, which may
+// then be moved. While anybody has the file open it fails with an [*InUseError].
+func Settle(ctx context.Context, path string) error {
+	err := sqlite.Settle(ctx, path)
+	if err != nil && sqlite.Retryable(err) {
+		return &InUseError{Path: path}
+	}
+	return err
+}
+
+// Damaged reports whether err says that the storage is not what the database
+// wrote: pages that do not fit together, or no database at all.
+func Damaged(err error) bool { return sqlite.Damaged(err) || postgres.Damaged(err) }
+
+// An InUseError says that somebody has a database file open.
+type InUseError struct{ Path string }
+
+func (e *InUseError) Error() string { return e.Path + " is in use" }
+
+// Code returns the stable code of the error.
+func (e *InUseError) Code() string { return "storage.in-use" }

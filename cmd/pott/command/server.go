@@ -23,6 +23,9 @@ type serverCmd struct {
 	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
 	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
+
+	Backup  serverBackup  `cmd:"" help:"Write everything into one file, and check such files."`
+	Restore serverRestore `cmd:"" help:"Take a backup into use."`
 }
 
 // hostFlags say where the server lives. Each can also stand in the settings

@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"os"
+	"path/filepath"
 )
 
 // fsync brings what was written to the disk; tests look at what is brought.
@@ -34,4 +35,23 @@ func syncDir(dir string) error {
 		return pathError(dir, err)
 	}
 	return nil
+}
+
+// replaceFile writes a file whole, for its owner only. Either all of it is there,
+// on the disk, or what was there before.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return pathError(path, err)
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, fsync(f), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return pathError(path, err)
+	}
+	return syncDir(filepath.Dir(path))
 }

@@ -87,3 +87,54 @@ func (e *CertificateError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *CertificateError) Code() string { return "host.certificate" }
+
+// BrokenBackupError is returned for a backup whose rows are not good.
+type BrokenBackupError struct {
+	File   string
+	Places int    // how many places are broken
+	First  string // the first of them
+}
+
+func (e *BrokenBackupError) Error() string {
+	return fmt.Sprintf("%d places in %s are broken", e.Places, e.File)
+}
+
+// Code returns the stable code of the error.
+func (e *BrokenBackupError) Code() string { return "host.broken-backup" }
+
+// UncheckedBackupError is returned for a backup whose rows cannot be checked.
+type UncheckedBackupError struct{ File string }
+
+func (e *UncheckedBackupError) Error() string {
+	return fmt.Sprintf("the rows in %s cannot be checked", e.File)
+}
+
+// Code returns the stable code of the error.
+func (e *UncheckedBackupError) Code() string { return "host.unchecked-backup" }
+
+// NotABackupError is returned for an archive of one installation where one of a
+// whole server is needed.
+type NotABackupError struct{ File, Installation string }
+
+func (e *NotABackupError) Error() string {
+	return fmt.Sprintf("%s is an export of the installation %s", e.File, e.Installation)
+}
+
+// Code returns the stable code of the error.
+func (e *NotABackupError) Code() string { return "host.not-a-backup" }
+
+// OccupiedError is returned when something would be put where there is something.
+type OccupiedError struct{ Database string }
+
+func (e *OccupiedError) Error() string { return e.Database + " is not empty" }
+
+// Code returns the stable code of the error.
+func (e *OccupiedError) Code() string { return "host.occupied" }
+
+// NoRootError is returned when no root is pinned.
+type NoRootError struct{ Path string }
+
+func (e *NoRootError) Error() string { return "there is no pinned root in " + e.Path }
+
+// Code returns the stable code of the error.
+func (e *NoRootError) Code() string { return "host.no-root" }

@@ -115,3 +115,10 @@ func Answered(err error) bool {
 	_, ok := errors.AsType[*pgconn.PgError](err)
 	return ok
 }
+
+// Damaged reports whether err says that what is stored is not what the server
+// wrote.
+func Damaged(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && len(e.Code) == 5 && e.Code[:2] == "XX"
+}

@@ -88,3 +88,23 @@ func Retryable(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
 	return ok && (e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED)
 }
+
+// Settle brings what stands beside a database file into it, so that the file
+// alone is the database. It fails with a busy error while anybody else has the
+// file open.
+func Settle(ctx context.Context, path string) error {
+	name := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String()
+	db, err := sql.Open("sqlite", name+"?mode=rw&_pragma=busy_timeout(1000)")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	_, err = db.ExecContext(ctx, "PRAGMA journal_mode = delete")
+	return errors.Join(err, db.Close())
+}
+
+// Damaged reports whether err says that the file is not what SQLite wrote.
+func Damaged(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
