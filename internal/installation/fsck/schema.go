@@ -78,12 +78,12 @@ func (c *check) compareSchema(want, found []object) {
 		case ok && text != o.text:
 			at(o, fmt.Sprintf("not the %s that was made: %s, should be %s", o.kind, text, o.text))
 		case !ok && !partOfNone(o, there):
-			at(o, strings.Join(strings.Fields("a "+o.kind+" is missing: "+o.name+" "+o.text), " "))
+			at(o, strings.Join(strings.Fields(article(o.kind)+" is missing: "+o.name+" "+o.text), " "))
 		}
 	}
 	for _, o := range found {
 		if _, ok := made[o.key()]; !ok && !partOfNone(o, made) {
-			at(o, strings.Join(strings.Fields("a "+o.kind+" that does not belong there: "+o.name+" "+o.text), " "))
+			at(o, strings.Join(strings.Fields(article(o.kind)+" that does not belong there: "+o.name+" "+o.text), " "))
 		}
 	}
 }
@@ -273,3 +273,10 @@ const catalogue = `
 	UNION ALL SELECT 'type', typname::text, '', typtype::text FROM pg_type t
 	WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('d', 'e', 'r')
 		AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = t.oid AND e.deptype = 'e')`
+
+func article(kind string) string {
+	if strings.ContainsRune("aeiou", rune(kind[0])) {
+		return "an " + kind
+	}
+	return "a " + kind
+}
