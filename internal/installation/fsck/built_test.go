@@ -68,17 +68,19 @@ func build(t *testing.T, db *sqldb.DB) *built {
 
 func openStore(t *testing.T, db *sqldb.DB) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), db, store.Keys{Master: testMaster}, store.Options{Parse: func(file []byte) (*license.Set, error) {
-		f, err := licensefile.Parse(file)
-		if err != nil {
-			return nil, err
-		}
-		return &f.Set, nil
-	}})
+	s, err := store.Open(t.Context(), db, store.Keys{Master: testMaster}, store.Options{Parse: parse})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func parse(file []byte) (*license.Set, error) {
+	f, err := licensefile.Parse(file)
+	if err != nil {
+		return nil, err
+	}
+	return &f.Set, nil
 }
 
 type filler struct {

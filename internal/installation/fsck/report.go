@@ -130,9 +130,10 @@ func (a *Answer) at(p Place) {
 	a.At = append(a.At, p)
 }
 
-// cannot says why something cannot be checked, unless it is known to be broken.
+// cannot says why something cannot be checked, unless it is known to be broken
+// or another reason has been given.
 func (a *Answer) cannot(why string) {
-	if a.State != Broken {
+	if a.State != Broken && a.State != CannotBeChecked {
 		a.State, a.Why = CannotBeChecked, why
 	}
 }

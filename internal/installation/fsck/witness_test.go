@@ -2,8 +2,11 @@ package fsck
 
 import (
 	"encoding/binary"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // anchorOf writes an anchor of a head by hand: fsck itself only reads them.
@@ -20,4 +23,14 @@ func anchorOf(h *head, master [32]byte) []byte {
 	}
 	b = i64(i64(b, int64(s.keyList)), s.clock)
 	return append(b, newMacKey(k.anchor).of(nil, b)...)
+}
+
+// printed writes a head down.
+func printed(h *head) string {
+	text := hex.EncodeToString(fingerprint(ledgerID{h.installation, h.ledger}, h.epoch, h.seq, h.link))
+	var groups []string
+	for len(text) > 0 {
+		groups, text = append(groups, text[:4]), text[4:]
+	}
+	return fmt.Sprintf("%s/%s/%d/%s", h.installation, h.ledger, h.seq, strings.Join(groups, "-"))
 }
