@@ -21,6 +21,7 @@ func (statusCmd) Run(s *session) error {
 	return s.answer(answer{doc: st, ids: []string{st.Installation.Name}, human: func(o *paper) {
 		o.statusHead(st)
 		o.statusPools(st)
+		o.statusEvents(st.Events)
 		o.statusFoot(st)
 	}})
 }

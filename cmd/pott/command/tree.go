@@ -11,6 +11,7 @@ type tree struct {
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
 	Profile    profileCmd        `cmd:"" help:"Bundles of modules you have made."`
 	Count      countCmd          `cmd:"" help:"Count users both ways: seats bought and plans in use."`
+	Event      eventCmd          `cmd:"" help:"What people should hear about: no login, messages, long jobs."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
 	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/license"
@@ -135,6 +136,11 @@ func appendAnswer(b []byte, a api.Answer) []byte {
 	}
 	if a.Grace {
 		b = append(b, `,"grace":true`...)
+	}
+	if !a.Expected.IsZero() {
+		b = append(b, `,"expected":"`...)
+		b = a.Expected.AppendFormat(b, time.RFC3339Nano)
+		b = append(b, '"')
 	}
 	b = append(b, `,"seq":`...)
 	b = strconv.AppendInt(b, a.Seq, 10)

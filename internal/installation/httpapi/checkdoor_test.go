@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
@@ -58,6 +59,7 @@ func TestAnAnswerIsWrittenAsJSONWouldWriteIt(t *testing.T) {
 		{Effect: "deny", Reason: "not-held"},
 		{Effect: "allow", Reason: "held", Until: license.Date{Year: 2027, Month: 4, Day: 8}, Grace: true, Seq: 1 << 40},
 		{Effect: "read-only", Reason: "no-edit", Until: license.Date{Year: 2027, Month: 12, Day: 31}, Seq: 7},
+		{Effect: "deny", Reason: "no-login-event", Expected: time.Date(2026, 6, 10, 22, 0, 0, 0, time.UTC), Seq: 7},
 	} {
 		want, err := json.Marshal(a)
 		if err != nil || string(appendAnswer(nil, a)) != string(want)+"\n" {

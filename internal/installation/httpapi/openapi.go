@@ -88,7 +88,7 @@ type schemas struct {
 var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
 
 var wildcardDocs = map[string]string{
-	"id":   "A user id, or # and the person's number; a set's id or checkpoint hash; a token's id.",
+	"id":   "A user id, or # and the person's number; a set's id or checkpoint hash; an event's number; a token's id.",
 	"name": "A license, such as superoffice.sale-cal.",
 	"code": "A profile's code.",
 }

@@ -12,7 +12,7 @@ import (
 // opens into one use-case; no rule lives here.
 func operations() []operation {
 	var all []operation
-	for _, some := range [][]operation{statusRoutes(), setRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), profileRoutes(), checkRoutes(), feedRoutes(), auditRoutes(), tokenRoutes()} {
+	for _, some := range [][]operation{statusRoutes(), setRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), profileRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
 	return all

@@ -98,3 +98,51 @@ func TestAProductHearsThatASetIsOutOfForce(t *testing.T) {
 		}
 	}
 }
+
+// A product learns of No login from the stream at once, from the holdings when
+// it opens, and from its cache while the server is away; and it hears when it is
+// over.
+func TestAProductKeepsPeopleOutWhileNoLoginIsOnAlsoFromItsCache(t *testing.T) {
+	w := newWorld(t)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	cache := t.TempDir()
+	open := func() *entitle.Client {
+		c, err := entitle.Open(ctx, entitle.Options{Server: w.server.URL + "/acme", Token: w.tokens["check"], Now: w.Clock, Cache: cache, Log: slog.New(slog.DiscardHandler)})
+		w.must(err)
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	web := license.NameOf("SUPEROFFICE", "web")
+	expect := func(c *entitle.Client, when string, want entitle.Answer) {
+		t.Helper()
+		if a := c.CheckLogin("anna", web); a != want {
+			t.Errorf("%s: %s, want %s", when, a, want)
+		}
+	}
+	follower := open()
+	before := follower.CheckLogin("anna", web)
+	shut := entitle.Answer{Effect: entitle.Deny, Reason: entitle.NoLoginEvent, Until: license.Date{Year: 2026, Month: 6, Day: 10}}
+	started := into[api.ChangedEvent](w, ask{method: "POST", path: "/v1/events", body: `{"type":"no-login","expected":"2026-06-10T20:00:00Z","texts":{"sv":"Vi uppgraderar"}}`})
+	w.must(follower.Reached(ctx, started.Seq))
+	expect(follower, "who follows", shut)
+	if e, ok := follower.Index().Closed("anna"); !ok || e.Texts.In("sv") != "Vi uppgraderar" || !e.Expected.Equal(started.Event.Expected) {
+		t.Errorf("it is closed by %+v, %v", e, ok)
+	}
+	if all := follower.Index().Events("anna"); len(all) != 1 {
+		t.Errorf("anna is shown %+v", all)
+	}
+	follower.Close()
+	late := open()
+	expect(late, "who opens now", shut)
+	late.Close() // a server ends when nobody asks it any more
+	w.server.CloseClientConnections()
+	w.server.Close()
+	expect(open(), "from the cache", shut)
+	w.server = httptest.NewServer(httpapi.New(w.House, slog.New(slog.DiscardHandler)))
+	t.Cleanup(w.server.Close)
+	ended := into[api.ChangedEvent](w, ask{method: "POST", path: "/v1/events/1/end"})
+	back := open()
+	w.must(back.Reached(ctx, ended.Seq))
+	expect(back, "when it is over", before)
+}
