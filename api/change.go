@@ -52,6 +52,7 @@ type PersonHolding struct {
 	Kind          license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
 	Login         bool               `json:"login"`
 	ValidThrough  license.Date       `json:"valid_through,omitzero"`
+	Waiting       bool               `json:"waiting,omitempty"`
 	Former        bool               `json:"former,omitempty"`
 	Administrator bool               `json:"administrator,omitempty" doc:"No event keeps the person from signing in."`
 	Holds         []Held             `json:"holds" doc:"Given directly or by a profile; what plans include is derived from the sets."`

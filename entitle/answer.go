@@ -48,6 +48,7 @@ const (
 	PersonUnknown                    // nobody has that user id
 	PersonGone                       // has left or was deleted
 	NoLogin                          // has no login
+	WaitingForApproval               // has a login, and is not approved yet
 	ValidThroughPassed               // the last day of the login has passed
 	ClientUnknown                    // no set in force has a client of that name
 	ClientKind                       // the client is not for this kind of person
@@ -64,7 +65,7 @@ const (
 var reasonWords = [reasons]string{
 	NoReason: "", Held: "held", Included: "included", System: "system", NotHeld: "not-held",
 	ModuleUnknown: "module-unknown", FeatureOff: "feature-off", NoEdit: "no-edit",
-	PersonUnknown: "person-unknown", PersonGone: "person-gone", NoLogin: "no-login",
+	PersonUnknown: "person-unknown", PersonGone: "person-gone", NoLogin: "no-login", WaitingForApproval: "waiting-for-approval",
 	ValidThroughPassed: "valid-through-passed", ClientUnknown: "client-unknown", ClientKind: "client-kind",
 	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", NoLoginEvent: "no-login-event", HandleUnknown: "handle-unknown",
 }

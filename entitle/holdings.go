@@ -42,6 +42,7 @@ type Holder struct {
 	Kind          license.PersonKind // exactly one
 	Login         bool               // has login settings
 	ValidThrough  license.Date       // last day the login works; zero: no end
+	Waiting       bool               // waits for approval: holds, and may do nothing yet
 	Former        bool               // has left; may come back
 	Administrator bool               // no event keeps the person from signing in
 	Holds         []license.Held     // given directly or by a profile; plans not expanded

@@ -32,7 +32,7 @@ func sampleHoldings() *entitle.Holdings {
 		Sets: []string{strings.Repeat("0f", 32)},
 		People: []entitle.Holder{
 			{Person: "anna", Number: 1, Kind: license.Internal, Login: true, Holds: []license.Held{{Name: plan, Quantity: 1}, {Name: license.NameOf("SUPEROFFICE", "visible for"), Quantity: 3}}},
-			{Person: "bo \"b\" \\ ö\t\x01", Kind: license.External, Former: true, ValidThrough: date("2026-12-31")},
+			{Person: "bo \"b\" \\ ö\t\x01", Kind: license.External, Former: true, Waiting: true, ValidThrough: date("2026-12-31")},
 		},
 	}
 }
@@ -53,7 +53,7 @@ func TestHoldingsText(t *testing.T) {
 	want := `pott-holdings/v1
 {"installation":"3f0c9a52","key":"KEY","epoch":"e1","seq":42,"mark":"2026-06-10T09:00:00Z","made":"2026-06-10T10:00:00Z","max_age":14,"time_zone":"Europe/Stockholm","sets":["0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"]}
 {"person":"anna","number":1,"kind":"internal","login":true,"holds":[{"name":"superoffice.sales-premium"},{"name":"superoffice.visible for","quantity":3}]}
-{"person":"bo \"b\" \\ ö\t\u0001","kind":"external","valid_through":"2026-12-31","former":true}
+{"person":"bo \"b\" \\ ö\t\u0001","kind":"external","waiting":true,"valid_through":"2026-12-31","former":true}
 
 pott-holdings/v1
 3f0c9a52

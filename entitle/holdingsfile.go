@@ -220,6 +220,9 @@ func appendHolder(b []byte, h *Holder, names map[license.Name]string) []byte {
 	if h.Login {
 		b = append(b, `,"login":true`...)
 	}
+	if h.Waiting {
+		b = append(b, `,"waiting":true`...)
+	}
 	if !h.ValidThrough.IsZero() {
 		b = appendText(append(b, `,"valid_through":`...), h.ValidThrough.String())
 	}
@@ -261,6 +264,7 @@ func parseHolder(line string, names map[string]license.Name) (h Holder, why stri
 	c.must(`,"kind":`)
 	h.Kind = read(c, func(s string) (k license.PersonKind, err error) { return k, k.UnmarshalText([]byte(s)) })
 	h.Login = c.next(`,"login":true`)
+	h.Waiting = c.next(`,"waiting":true`)
 	if c.next(`,"valid_through":`) {
 		h.ValidThrough = read(c, license.ParseDate)
 	}

@@ -100,6 +100,8 @@ func (l *line) lot(h *Holder) uint32 {
 		next.cause, next.last = PersonGone, never
 	case !h.Login:
 		next.cause, next.last = NoLogin, never
+	case h.Waiting:
+		next.cause, next.last = WaitingForApproval, never
 	case !h.ValidThrough.IsZero():
 		next.last = dayOf(h.ValidThrough)
 	}

@@ -45,6 +45,8 @@ func (w *world) standing(person string) (entitle.Holder, entitle.Reason) {
 		return p, entitle.PersonGone
 	case !p.Login:
 		return p, entitle.NoLogin
+	case p.Waiting:
+		return p, entitle.WaitingForApproval
 	case !p.ValidThrough.IsZero() && w.today(w.zone).After(p.ValidThrough):
 		return p, entitle.ValidThroughPassed
 	}
@@ -255,7 +257,7 @@ func randomActive(r *rand.Rand) *license.Active {
 }
 
 func randomHolder(r *rand.Rand, id string) entitle.Holder {
-	h := entitle.Holder{Person: id, Kind: license.Internal, Login: r.IntN(6) > 0, Former: r.IntN(8) == 0}
+	h := entitle.Holder{Person: id, Kind: license.Internal, Login: r.IntN(6) > 0, Former: r.IntN(8) == 0, Waiting: r.IntN(8) == 0}
 	if r.IntN(4) == 0 {
 		h.Kind = license.External
 	}

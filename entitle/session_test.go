@@ -41,6 +41,7 @@ func TestASessionEndsWithTheLogin(t *testing.T) {
 			want       string
 		}{
 			{"when the login is taken away", func() { inst.Login("anna", false) }, func() { inst.Login("anna", true) }, "deny (no-login)"},
+			{"when the person waits for approval", func() { inst.Waiting("anna", true) }, func() { inst.Waiting("anna", false) }, "deny (waiting-for-approval)"},
 			{"when the person leaves", func() { inst.Former("anna", true) }, func() { inst.Former("anna", false) }, "deny (person-gone)"},
 			{"when the login ends", func() { inst.ValidThrough("anna", today); later(days) }, func() { inst.ValidThrough("anna", "") }, "deny (valid-through-passed)"},
 		} {

@@ -8,7 +8,7 @@ import (
 // FromWire returns the holder that a change carries.
 func FromWire(p *api.PersonHolding) Holder {
 	h := Holder{
-		Person: p.Person, Number: p.Number, Kind: p.Kind, Login: p.Login,
+		Person: p.Person, Number: p.Number, Kind: p.Kind, Login: p.Login, Waiting: p.Waiting,
 		ValidThrough: p.ValidThrough, Former: p.Former, Administrator: p.Administrator, Holds: make([]license.Held, len(p.Holds)),
 	}
 	for i, held := range p.Holds {
@@ -20,7 +20,7 @@ func FromWire(p *api.PersonHolding) Holder {
 // ToWire returns the holder as a change carries it.
 func ToWire(h *Holder) api.PersonHolding {
 	p := api.PersonHolding{
-		Person: h.Person, Number: h.Number, Kind: h.Kind, Login: h.Login,
+		Person: h.Person, Number: h.Number, Kind: h.Kind, Login: h.Login, Waiting: h.Waiting,
 		ValidThrough: h.ValidThrough, Former: h.Former, Administrator: h.Administrator, Holds: make([]api.Held, len(h.Holds)),
 	}
 	for i, held := range h.Holds {

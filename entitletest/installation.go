@@ -225,6 +225,12 @@ func (in *Installation) ValidThrough(id, day string) *Installation {
 	})
 }
 
+// Waiting says that somebody waits for approval, or is approved.
+func (in *Installation) Waiting(id string, waits bool) *Installation {
+	in.tb.Helper()
+	return in.edit(id, func(h *entitle.Holder) error { h.Waiting = waits; return nil })
+}
+
 // Former says that somebody has left, or has come back.
 func (in *Installation) Former(id string, left bool) *Installation {
 	in.tb.Helper()

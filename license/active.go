@@ -13,6 +13,7 @@ type Active struct {
 	sets     []*Set
 	licenses map[Name]*License
 	plans    map[Name][]Held // what holding a plan gives, itself included, sorted by name
+	logins   map[PersonKind][]Name
 }
 
 // NewActive returns the view of sets. Nil sets are left out; of two sets of one
@@ -36,7 +37,36 @@ func NewActive(sets ...*Set) *Active {
 		}
 	}
 	slices.SortFunc(a.sets, func(x, y *Set) int { return cmp.Compare(x.Issuer, y.Issuer) })
+	a.logins = map[PersonKind][]Name{}
+	for _, p := range personKinds {
+		a.logins[p.kind] = a.loginGives(p.kind)
+	}
 	return a
+}
+
+// LoginGives returns what a person of a kind holds by having login settings,
+// without being given it: the one plan of each set that counts [ByLogin], and
+// for who is not an employee the hidden modules without a limit that signing in
+// needs. The caller may not change the slice.
+func (a *Active) LoginGives(kind PersonKind) []Name {
+	if a == nil {
+		return nil
+	}
+	return a.logins[kind]
+}
+
+func (a *Active) loginGives(kind PersonKind) []Name {
+	var names []Name
+	for _, s := range a.sets {
+		if plan := s.Everyones(); plan != nil && plan.People&kind != 0 {
+			names = append(names, NameOf(s.Issuer, plan.Module))
+		}
+		for _, m := range s.opens(kind) {
+			names = append(names, NameOf(s.Issuer, m))
+		}
+	}
+	slices.SortFunc(names, CompareNames)
+	return slices.Compact(names)
 }
 
 // Sets returns the sets, by issuer. The caller may not change the slice.

@@ -42,6 +42,9 @@ const (
 	// ByCredentials: a person who has login settings also takes one seat per
 	// module active in the person's profile.
 	ByCredentials Occupancy = "credentials"
+	// ByLogin: everybody who has login settings is on the set's one plan, see
+	// [Set.Everyones], and nobody is put on it by hand.
+	ByLogin Occupancy = "login"
 )
 
 // A Client is a way to sign in to the issuer's products, such as "web", with
@@ -132,6 +135,40 @@ func (s *Set) Today(now time.Time) (Date, error) {
 
 // Begun reports whether the set may be in force on a day.
 func (s *Set) Begun(today Date) bool { return !today.Before(s.Start) }
+
+// Everyones returns the plan that everybody with login settings is on, where the
+// set counts [ByLogin]: its first plan that is not empty. It returns nil for
+// other sets.
+func (s *Set) Everyones() *License {
+	if s.Occupancy != ByLogin {
+		return nil
+	}
+	for i := range s.Licenses {
+		if p := s.Licenses[i].Plan; p != nil && !p.Empty() {
+			return &s.Licenses[i]
+		}
+	}
+	return nil
+}
+
+// opens returns the modules that somebody of a kind who is not an employee holds
+// by having a login: those a client for that kind needs, if they are hidden, so
+// that nobody can give them, and unrestricted, so that they cost nothing.
+func (s *Set) opens(kind PersonKind) []Module {
+	var modules []Module
+	for _, c := range s.Clients {
+		if kind == Internal || c.People&kind == 0 {
+			continue
+		}
+		for _, m := range c.User {
+			l := s.License(m)
+			if l != nil && l.Kind == User && l.Hidden && l.Unrestricted && !l.Marker && l.Plan == nil && l.People&kind != 0 {
+				modules = append(modules, m)
+			}
+		}
+	}
+	return modules
+}
 
 // License returns the license of a module, in any letter case, or nil.
 func (s *Set) License(module Module) *License {

@@ -170,10 +170,11 @@ func readHeader(line int, text []byte) (license.Set, error) {
 func readSeal(r *reader, s *license.Set) {
 	if r.field("occupancy") {
 		s.Occupancy = word(r, func(text string) (license.Occupancy, error) {
-			if text != string(license.ByCredentials) {
-				return "", fmt.Errorf("%q is not an occupancy that is written: only %q is", text, license.ByCredentials)
+			switch o := license.Occupancy(text); o {
+			case license.ByCredentials, license.ByLogin:
+				return o, nil
 			}
-			return license.ByCredentials, nil
+			return "", fmt.Errorf("%q is not an occupancy that is written: only %q and %q are", text, license.ByCredentials, license.ByLogin)
 		})
 	}
 	at := r.i

@@ -93,7 +93,7 @@ export const header = object([
 });
 
 function checkOccupancy(v) {
-  return v === 'assignment' ? 'json.default' : v === 'credentials';
+  return v === 'assignment' ? 'json.default' : v === 'credentials' || v === 'login';
 }
 
 const plan = object([

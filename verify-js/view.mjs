@@ -184,7 +184,7 @@ function about(language, v) {
     ['number', String(h.number)],
     ['deployment', h.deployment],
     ['product', h.product],
-    ['occupancy', h.occupancy && t('credentials')],
+    ['occupancy', h.occupancy && t(h.occupancy)],
     ['installation', code(h.installation)],
     ['demo', h.demo && t('yes')],
     ['final', h.final && t('yes')],

@@ -314,3 +314,14 @@ func (e *OrderFenceError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *OrderFenceError) Code() string { return "order.fence" }
+
+// An OrderOnePlanError says that an order does not have exactly one plan where
+// everybody with a login is on one.
+type OrderOnePlanError struct{ Plans int }
+
+func (e *OrderOnePlanError) Error() string {
+	return fmt.Sprintf("everybody with a login is on one plan, and the order has %d", e.Plans)
+}
+
+// Code returns the stable code of the error.
+func (e *OrderOnePlanError) Code() string { return "order.one-plan" }

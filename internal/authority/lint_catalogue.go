@@ -37,8 +37,8 @@ func (c *Catalogue) lintHead(r *report) {
 	if address := c.Issuer.LicenseServer; address != "" && licenseserver.CheckAddress(address) != nil {
 		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "issuer.license_server", "is written as https://licenses.example"})
 	}
-	if !slices.Contains([]license.Occupancy{license.ByAssignment, license.ByCredentials}, c.Occupancy) {
-		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "occupancy", "is assignment or credentials"})
+	if !slices.Contains([]license.Occupancy{license.ByAssignment, license.ByCredentials, license.ByLogin}, c.Occupancy) {
+		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "occupancy", "is assignment, credentials or login"})
 	}
 	if !slices.Contains([]SerialCheck{NoCheck, LuhnCheck}, c.Serial.Check) {
 		r.block(0, &CatalogueFieldError{string(c.Issuer.Code), "serial.check", "is none or luhn"})

@@ -208,12 +208,25 @@ func lintContents(r *report, o *Order, c *Catalogue) {
 		lintPool(r, o, c, l, m, sums)
 	}
 	licenses, _ := compose(o, c)
+	if n := plansThatGive(licenses); c.Occupancy == license.ByLogin && n != 1 {
+		r.block(0, &OrderOnePlanError{n})
+	}
 	_, missing := clientsOf(o, c, licenses)
 	for _, cl := range c.Clients {
 		if len(missing[cl.Name]) > 0 {
 			r.warn(0, &OrderClientError{cl.Name, missing[cl.Name]})
 		}
 	}
+}
+
+// plansThatGive counts the plans that include something.
+func plansThatGive(licenses []license.License) (n int) {
+	for i := range licenses {
+		if p := licenses[i].Plan; p != nil && !p.Empty() {
+			n++
+		}
+	}
+	return n
 }
 
 // lintPool warns of a pool that cannot be used as it was bought.

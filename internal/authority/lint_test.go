@@ -146,6 +146,22 @@ func TestLintOrder(t *testing.T) {
 	}
 }
 
+func TestWhereEverybodyIsOnOnePlanAnOrderHasOne(t *testing.T) {
+	c := parsed(t, strings.Replace(small, "occupancy: assignment", "occupancy: login", 1))
+	for _, row := range []struct{ name, old, want string }{
+		{"one", "", ""},
+		{"none", "  - {plan: seller, quantity: 7}\n", "warning order.unreachable@10\nwarning order.unreachable@11\norder.one-plan@0\n"},
+	} {
+		o, err := ParseOrder([]byte(strings.Replace(order, row.old, "", 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := problems(lintOrder(o, c, Before{}, noon)); got != row.want {
+			t.Errorf("%s: got\n%swant\n%s", row.name, got, row.want)
+		}
+	}
+}
+
 func TestLintNamesEveryProblemAtOnce(t *testing.T) {
 	text := strings.NewReplacer("1600070120", "1600070121", "module: sale,", "module: sael,", "Europe/Stockholm", "Mars",
 		"none, quantity: 1", "none, quantity: 0", "Nordlys", `""`).Replace(order)

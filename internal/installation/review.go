@@ -63,7 +63,7 @@ func (in *Installation) propose(ctx context.Context, v *store.View, id string, n
 	p := &proposal{row: row, set: set, before: v.Active()}
 	p.next = p.before.With(set)
 	var people roll
-	p.rows, err = seat.Fits(p.before, p.next, set.Issuer, people.call(v, p.next))
+	p.rows, err = seat.Fits(p.before, p.next, set.Issuer, people.call(v, p.next), nil)
 	if err != nil && !errors.As(err, &p.short) {
 		return nil, err
 	}

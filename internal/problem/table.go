@@ -67,6 +67,17 @@ var table = map[string]Row{
 	"seat.prerequisite":       conflict,
 	"seat.person-kind":        badValue,
 	"person.gone":             conflict,
+	"seat.dependants":         conflict,
+	"plan.by-login":           badValue,
+	"plan.not-in-agreement":   notFound,
+	"role.last-administrator": conflict,
+
+	// Databases.
+	"database.not-for-databases": badValue,
+	"database.removed":           conflict,
+	"database.central":           conflict,
+
+	// Dates and sets.
 	"license.read-only":       readOnly,
 	"check.unknown-client":    notFound,
 	"check.ambiguous-client":  badValue,
@@ -179,6 +190,7 @@ var table = map[string]Row{
 	"order.dates":                badValue,
 	"order.demo":                 badValue,
 	"order.duplicate":            badValue,
+	"order.one-plan":             badValue,
 	"order.fence":                badValue,
 	"order.wrong-generation":     badValue,
 	"order.unreachable":          badValue,

@@ -7,8 +7,9 @@ import (
 )
 
 // Assign decides to give the person an extra: a visible user license beside a
-// plan, taking quantity seats of it. What is already so gives an empty change;
-// another quantity replaces the one held.
+// plan, taking quantity seats of it. What it needs and the person lacks is given
+// with it, all or nothing. What is already so gives an empty change; another
+// quantity replaces the one held.
 func (s Standing) Assign(name license.Name, quantity int64) (Change, error) {
 	l, err := s.assignable(name)
 	if err != nil {
@@ -67,14 +68,37 @@ func (s Standing) give(name license.Name, quantity int64, release []Assignment) 
 		return Change{}, err
 	}
 	give := []Assignment{{Person: s.Person.ID, Name: name, Quantity: quantity, Source: Direct}}
-	c := s.settle(release, give, s.Person, s.Profile)
-	if p := prerequisite(s.Active, name); p != (license.Name{}) && !has(s.Active.Expand(s.after(c)), p) {
-		return Change{}, &PrerequisiteError{Module: name, Needs: p}
+	c, err := s.withParents(release, give)
+	if err != nil {
+		return Change{}, err
 	}
 	if err := check(s.Pools, name, c.Takes); err != nil {
 		return Change{}, err
 	}
 	return c, nil
+}
+
+// withParents settles a change that gives something, and gives with it what it
+// needs and the person lacks: the whole chain, what is needed first. Licenses
+// that need each other in a circle are given together. What cannot be given
+// beside, because it is hidden, a plan, missing or not for this kind of person,
+// is a [*PrerequisiteError].
+func (s Standing) withParents(release, give []Assignment) (Change, error) {
+	var parents []license.Name
+	for {
+		c := s.settle(release, give, s.Person, s.Profile)
+		first := give[0].Name
+		needs := prerequisite(s.Active, first)
+		if met(s.Active, s.Active.Expand(s.after(c)), needs) {
+			c.Parents = parents
+			return c, nil
+		}
+		if l, err := s.assignable(needs); err != nil || l.Plan != nil {
+			return Change{}, &PrerequisiteError{Module: first, Needs: needs}
+		}
+		give = append([]Assignment{{Person: s.Person.ID, Name: needs, Quantity: 1, Source: Direct}}, give...)
+		parents = append([]license.Name{needs}, parents...)
+	}
 }
 
 // after returns what the person holds once a change is made.

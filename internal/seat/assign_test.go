@@ -24,6 +24,11 @@ sale-cal user 2 hidden
 mail-cal user 2 hidden
 mobile user 2 needs=user
 travel user 2 needs=mobile
+hen user 2 needs=egg
+egg user 2 needs=hen
+report user 2 needs=sale
+orphan user 2 needs=absent
+bonus user 2 needs=basic
 visible-for user 1 unrestricted
 guest user 3 people=external
 basic user 4 plan user web
@@ -130,6 +135,14 @@ func TestDecisions(t *testing.T) {
 		{"a module that a plan lists and the set lacks is a full pool", "", "anna set broken", "no seat left of superoffice.absent: 0 of 0 taken"},
 		{"an unrestricted license is given beyond its number", "bea give visible-for", "anna give visible-for", "+visible-for visible-for+1"},
 		{"an extra needs its prerequisite", "", "anna give mobile", "superoffice.mobile needs superoffice.user, which is not held"},
+		{"what is needed and can be given is given along", "anna set basic", "anna give travel", "+mobile +travel mobile+1 travel+1"},
+		{"all or nothing", "anna set basic\nbea set basic\nbea give mobile 2", "anna give travel", "no seat left of superoffice.mobile: 2 of 2 taken"},
+		{"the whole chain must be there", "", "anna give travel", "superoffice.mobile needs superoffice.user, which is not held"},
+		{"what needs each other in a circle is given together", "", "anna give egg", "+hen +egg egg+1 hen+1"},
+		{"and taken back together", "anna give egg", "anna release hen", "-hen -egg egg-1 hen-1"},
+		{"what needs a system license of the set has what it needs", "", "anna give report", "+report report+1"},
+		{"what needs something the set lacks cannot be given", "", "anna give orphan", "superoffice.orphan needs superoffice.absent, which is not held"},
+		{"what needs a plan does not put anybody on it", "", "anna give bonus", "superoffice.bonus needs superoffice.basic, which is not held"},
 		{"a plan that includes the prerequisite will do", "anna set basic", "anna give mobile", "+mobile mobile+1"},
 		{"an extra given again changes nothing", "anna set basic\nanna give mobile", "anna give mobile", ""},
 		{"another quantity replaces the one held", "anna set basic\nanna give mobile", "anna give mobile 2", "-mobile +mobile mobile+1"},

@@ -115,7 +115,7 @@ func BenchmarkFits(b *testing.B) {
 			active, holders := company(b, people)
 			next := active.With(set(b, "SUPEROFFICE", secondSet))
 			for b.Loop() {
-				seat.Fits(active, next, "SUPEROFFICE", holders)
+				seat.Fits(active, next, "SUPEROFFICE", holders, nil)
 			}
 		})
 	}

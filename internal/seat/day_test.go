@@ -18,15 +18,22 @@ import (
 var (
 	plain   = []license.Module{"a0", "a1", "a2", "a3", "a4", "a5"}
 	planned = []license.Module{"b0", "b1", "b2", "b3"}
+	sited   = []license.Module{"s0", "s1", "s2"} // each may need the one before
 )
 
 // drawSet draws a set in which anything may be missing, small, unrestricted, a
-// marker, hidden, a prerequisite of another or a plan that lists what is absent.
+// marker, hidden, for other people, a prerequisite of another, in a circle too,
+// or a plan that lists what is absent. The set of SO may put everybody with a
+// login on one plan.
 func drawSet(t *rapid.T, issuer license.Issuer) *license.Set {
 	s := &license.Set{Issuer: issuer, Number: 1, Occupancy: license.ByAssignment}
-	if issuer == "AM" {
+	switch {
+	case issuer == "AM":
 		s.Occupancy = license.ByCredentials
+	case rapid.IntRange(0, 2).Draw(t, "one plan for all") == 0:
+		s.Occupancy = license.ByLogin
 	}
+	s.Clients = []license.Client{{Name: "portal", People: license.External, User: plain[:2]}}
 	for i, m := range append(slices.Clone(plain), planned...) {
 		if rapid.IntRange(0, 5).Draw(t, "absent") == 0 {
 			continue
@@ -38,6 +45,9 @@ func drawSet(t *rapid.T, issuer license.Issuer) *license.Set {
 			Marker:       rapid.IntRange(0, 9).Draw(t, "marker") == 0,
 			Hidden:       rapid.IntRange(0, 3).Draw(t, "hidden") == 0,
 		}
+		if rapid.IntRange(0, 2).Draw(t, "for others") == 0 {
+			l.People |= license.External
+		}
 		switch {
 		case m[0] == 'b':
 			l.Marker, l.Hidden = false, false
@@ -47,8 +57,19 @@ func drawSet(t *rapid.T, issuer license.Issuer) *license.Set {
 			}
 		case i > 0 && rapid.IntRange(0, 3).Draw(t, "needs") == 0:
 			l.Prerequisite = plain[i-1]
+		case i == 0 && rapid.IntRange(0, 5).Draw(t, "circle") == 0:
+			l.Prerequisite = plain[1]
 		}
 		s.Licenses = append(s.Licenses, l)
+	}
+	for i, m := range sited {
+		l := license.License{Module: m, Kind: license.Site, Quantity: rapid.Int64Range(1, 3).Draw(t, "quantity")}
+		if i > 0 && rapid.Bool().Draw(t, "needs") {
+			l.Prerequisite = sited[i-1]
+		}
+		if rapid.IntRange(0, 5).Draw(t, "absent") > 0 {
+			s.Licenses = append(s.Licenses, l)
+		}
 	}
 	return s
 }
@@ -77,6 +98,9 @@ func (d day) want(id string) map[license.Name]int64 {
 		give(a.Name, a.Quantity)
 	}
 	if m.Login {
+		for _, set := range d.active.Sets() {
+			d.byLogin(m, set, give)
+		}
 		for _, n := range d.profiles[m.Profile] {
 			if set := d.active.Set(n.Issuer); set != nil && set.Occupancy == license.ByCredentials {
 				give(n, 1)
@@ -84,6 +108,27 @@ func (d day) want(id string) map[license.Name]int64 {
 		}
 	}
 	return uses
+}
+
+// byLogin gives what a login brings by itself: the one plan, and what those who
+// are no employees need to sign in.
+func (d day) byLogin(m *member, set *license.Set, give func(license.Name, int64)) {
+	if set.Occupancy == license.ByLogin {
+		for _, l := range set.Licenses {
+			if l.Plan != nil && len(l.Plan.Includes) > 0 {
+				if l.People&m.Kind != 0 {
+					give(license.NameOf(set.Issuer, l.Module), 1)
+				}
+				break
+			}
+		}
+	}
+	for _, n := range plain[:2] { // what the client portal needs
+		l := set.License(n)
+		if m.Kind == license.External && l != nil && l.Hidden && l.Unrestricted && !l.Marker && l.People&license.External != 0 {
+			give(license.NameOf(set.Issuer, n), 1)
+		}
+	}
 }
 
 // recount counts every pool from nothing, under some sets.
@@ -94,8 +139,21 @@ func (d day) recount(active *license.Active) map[license.Name]int64 {
 	taken := map[license.Name]int64{}
 	for id := range d.people {
 		for n, quantity := range d.want(id) {
-			if l := active.License(n); l == nil || !l.Marker {
+			if l := active.License(n); l == nil || !l.Marker && l.Kind == license.User {
 				taken[n] += quantity
+			}
+		}
+	}
+	return taken
+}
+
+// recountAt counts what the databases take, under some sets.
+func (d day) recountAt(active *license.Active) map[license.Name]int64 {
+	taken := map[license.Name]int64{}
+	for _, current := range d.sites {
+		for _, a := range current {
+			if l := active.License(a.Name); l == nil || l.Kind == license.Site {
+				taken[a.Name] += a.Quantity
 			}
 		}
 	}
@@ -107,6 +165,11 @@ func (d day) check(t *rapid.T) {
 	if diff := cmp.Diff(counted, seat.Recount(d.active, d.holders(d.active))); diff != "" {
 		t.Fatalf("Recount (-want +got):\n%s", diff)
 	}
+	sites := d.recountAt(d.active)
+	if diff := cmp.Diff(sites, seat.RecountAt(d.active, d.databases())); diff != "" {
+		t.Fatalf("RecountAt (-want +got):\n%s", diff)
+	}
+	maps.Copy(counted, sites)
 	for _, n := range d.active.Names() {
 		l := d.active.License(n)
 		p := d.pools[n]
@@ -152,7 +215,7 @@ func (d day) picture() any {
 	for id, m := range d.people {
 		current[id], people[id] = slices.Clone(m.current), m.Person
 	}
-	return []any{maps.Clone(d.pools), current, people, maps.Clone(d.profiles)}
+	return []any{maps.Clone(d.pools), current, people, maps.Clone(d.profiles), maps.Clone(d.sites)}
 }
 
 func (d day) try(t *rapid.T, act func() error) {
@@ -168,7 +231,7 @@ func (d day) try(t *rapid.T, act func() error) {
 func (d day) someone(t *rapid.T) string {
 	id := fmt.Sprint("p", rapid.IntRange(0, 7).Draw(t, "person"))
 	if d.people[id] == nil {
-		d.add(id)
+		d.add(id).Login = false // a login may take a seat
 	}
 	return id
 }
@@ -190,6 +253,7 @@ func TestOnARandomDayNoSeatIsGivenTwiceAndNoneIsLost(t *testing.T) {
 			"give":     d.give,
 			"release":  func(t *rapid.T) { d.decide(t, seat.Standing.Release, append(plain, planned...)) },
 			"undo":     d.undo,
+			"site":     d.site,
 			"person":   d.person,
 			"profile":  d.profile,
 			"activate": d.activateSomething,
@@ -234,16 +298,35 @@ func (d day) undo(t *rapid.T) {
 	if d.do(id, c, err) != nil {
 		return
 	}
-	if len(c.Give) != 1 || len(c.Release) != 0 {
+	if len(c.Give) != 1+len(c.Parents) || len(c.Release) != 0 || c.Give[len(c.Give)-1].Name != name {
 		t.Fatalf("giving %s: %s", name, say(c))
 	}
-	c, err = d.standing(id).Release(name)
-	if err := d.do(id, c, err); err != nil {
-		t.Fatalf("could not take back what was given: %v", err)
+	// What needs another goes first.
+	for _, a := range slices.Backward(c.Give) {
+		c, err = d.standing(id).Release(a.Name)
+		if errors.As(err, new(*seat.NotHeldError)) {
+			continue // it went along, in a circle
+		}
+		if err := d.do(id, c, err); err != nil {
+			t.Fatalf("could not take back what was given: %v", err)
+		}
 	}
 	if diff := cmp.Diff(before, d.picture()); diff != "" {
 		t.Fatalf("giving %s and taking it back left a trace:\n%s", name, diff)
 	}
+}
+
+// site gives a database something or takes it back.
+func (d day) site(t *rapid.T) {
+	database, name := rapid.Int64Range(0, 2).Draw(t, "database"), drawName(t, sited)
+	d.try(t, func() error {
+		if rapid.Bool().Draw(t, "give") {
+			c, err := d.siteStanding(database).Assign(name, rapid.Int64Range(1, 2).Draw(t, "quantity"))
+			return d.doAt(database, c, err)
+		}
+		c, err := d.siteStanding(database).Release(name)
+		return d.doAt(database, c, err)
+	})
 }
 
 // person changes a person's login, profile or state.
@@ -252,7 +335,23 @@ func (d day) person(t *rapid.T) {
 	next := d.people[id].Person
 	next.Login = rapid.Bool().Draw(t, "login")
 	next.Profile = rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "profile")
+	next.Waiting = rapid.Bool().Draw(t, "waiting")
+	next.Kind = rapid.SampledFrom([]license.PersonKind{license.Internal, license.Internal, license.External}).Draw(t, "kind")
 	next.Former = rapid.IntRange(0, 3).Draw(t, "former") == 0
+	if rapid.IntRange(0, 9).Draw(t, "restore") == 0 {
+		d.try(t, func() error {
+			next, c, err := d.standing(id).Restore()
+			if len(c.Give) > 0 {
+				t.Fatalf("coming back gave %s", say(c))
+			}
+			if err := d.do(id, c, err); err != nil {
+				return err
+			}
+			d.people[id].Person = next
+			return nil
+		})
+		return
+	}
 	next.Deleted = next.Deleted || rapid.IntRange(0, 9).Draw(t, "deleted") == 0
 	d.try(t, func() error { return d.become(id, next) })
 }
@@ -273,7 +372,11 @@ func (d day) activateSomething(t *rapid.T) {
 	s := drawSet(t, rapid.SampledFrom([]license.Issuer{"SO", "AM"}).Draw(t, "issuer"))
 	next := d.active.With(s)
 	want := map[license.Name]int64{}
-	for n, need := range d.recount(next) {
+	needs := d.recount(next)
+	for n, need := range d.recountAt(next) {
+		needs[n] += need
+	}
+	for n, need := range needs {
 		l := next.License(n)
 		switch {
 		case n.Issuer != s.Issuer:
@@ -312,6 +415,14 @@ func (d day) checkHolders(t *rapid.T, next *license.Active, row seat.Short) {
 		if d.want(id)[row.Name] > 0 {
 			want = append(want, id)
 		}
+	}
+	if l := next.License(row.Name); l == nil || l.Kind == license.Site {
+		for id, held := range d.databases() {
+			if slices.ContainsFunc(held, func(h license.Held) bool { return h.Name == row.Name }) {
+				want = append(want, id)
+			}
+		}
+		slices.Sort(want)
 	}
 	holders := slices.Sorted(slices.Values(row.Holders))
 	if !slices.Equal(want, holders) || row.Need-row.Seats != row.Over {

@@ -98,6 +98,31 @@ func (e *PrerequisiteError) Error() string {
 // Code returns the stable code of the error.
 func (e *PrerequisiteError) Code() string { return "seat.prerequisite" }
 
+// A DependantsError says that taking something back would take more with it
+// than was named. Nothing was changed.
+type DependantsError struct {
+	Module     license.Name   // what was to be taken back; the zero Name when a login or profile was
+	Dependants []license.Name // what needs it and would go along, what is needed last
+}
+
+func (e *DependantsError) Error() string {
+	return fmt.Sprintf("%d other licenses need what would be taken back, %s first of all", len(e.Dependants), e.Dependants[0])
+}
+
+// Code returns the stable code of the error.
+func (e *DependantsError) Code() string { return "seat.dependants" }
+
+// A ByLoginError says that nobody is put on a plan by hand, because everybody
+// who has a login is on it.
+type ByLoginError struct{ Module license.Name }
+
+func (e *ByLoginError) Error() string {
+	return fmt.Sprintf("%s is not given by hand: whoever has a login is on the plan", e.Module)
+}
+
+// Code returns the stable code of the error.
+func (e *ByLoginError) Code() string { return "plan.by-login" }
+
 // A PersonKindError says that a license is not for this kind of person.
 type PersonKindError struct {
 	Module  license.Name
@@ -176,3 +201,39 @@ func (e *BadQuantityError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *BadQuantityError) Code() string { return "seat.bad-quantity" }
+
+// A NotForDatabasesError says that a license is not given to databases.
+type NotForDatabasesError struct {
+	Module license.Name
+	Kind   license.Kind
+	Marker bool
+}
+
+func (e *NotForDatabasesError) Error() string {
+	if e.Marker {
+		return fmt.Sprintf("%s is a marker: it is not given to anything", e.Module)
+	}
+	return fmt.Sprintf("%s is a %s license: it is not given to databases", e.Module, e.Kind)
+}
+
+// Code returns the stable code of the error.
+func (e *NotForDatabasesError) Code() string { return "database.not-for-databases" }
+
+// A DatabaseRemovedError says that a database was removed, and so can be given
+// nothing.
+type DatabaseRemovedError struct{ Database string }
+
+func (e *DatabaseRemovedError) Error() string {
+	return fmt.Sprintf("database %q was removed", e.Database)
+}
+
+// Code returns the stable code of the error.
+func (e *DatabaseRemovedError) Code() string { return "database.removed" }
+
+// A CentralDatabaseError says that the central database cannot be removed.
+type CentralDatabaseError struct{}
+
+func (e *CentralDatabaseError) Error() string { return "the central database cannot be removed" }
+
+// Code returns the stable code of the error.
+func (e *CentralDatabaseError) Code() string { return "database.central" }

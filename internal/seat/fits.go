@@ -26,7 +26,7 @@ func (r Result) Refuses() bool { return r == Over || r == RemovedInUse }
 
 // A Row compares one license of the set in force with the new one. A license
 // that one of the sets lacks counts as 0 there. Pointers are nil where there is
-// nothing to count: for system and site licenses and markers, and for what is
+// nothing to count: for system licenses and markers, and for what is
 // free of an unrestricted license or of one that is not in the set.
 type Row struct {
 	Name         license.Name
@@ -43,7 +43,7 @@ type Row struct {
 	Result       Result
 	Need         int64    // seats the new set would have taken: direct holdings plus what its own plans give; 0 when not counted
 	Release      int64    // how many seats must be given back before it fits
-	Holders      []string // who needs it, in the order they came; only when Result refuses
+	Holders      []string // who needs it, people before databases, in the order they came; only when Result refuses
 }
 
 // A TooSmallError says which licenses of a new set have fewer seats than its
@@ -60,7 +60,7 @@ type Short struct {
 	Seats   int64    // in the new set
 	Need    int64    //
 	Over    int64    // Need - Seats
-	Holders []string // ids of the people who need it
+	Holders []string // ids of who needs it
 }
 
 func (e *TooSmallError) Error() string {
@@ -71,33 +71,34 @@ func (e *TooSmallError) Error() string {
 func (e *TooSmallError) Code() string { return "set.too-small" }
 
 // Fits compares an issuer's new set, as part of the sets next that would be in
-// force, with the set of today, for everybody. holders are as [Holds] returns
-// them for next.
+// force, with the set of today, for everybody and every database. people are as
+// [Holds] returns them for next, databases as [HoldsAt]; nil is nobody.
 //
 // The rows are every license of the two sets in the new set's order, those that
 // leave standing where they stood. They are returned also with an error, which
 // is a [*TooSmallError] naming every license that has too few seats and nothing
 // else. Once the set is activated, each row has Need seats taken, which is 0 for
 // what is not counted.
-func Fits(now, next *license.Active, issuer license.Issuer, holders Holders) ([]Row, error) {
-	people := groups(holders)
+func Fits(now, next *license.Active, issuer license.Issuer, people, databases Holders) ([]Row, error) {
+	of, at := groups(people), groups(databases)
 	r := review{
 		now: now, next: next, issuer: issuer,
-		inUse: count(people, now.Expand),
-		need:  count(people, next.Expand),
+		inUse: count(of, now.Expand, now, Counted),
+		need:  count(of, next.Expand, next, Counted),
 		// Whoever is on a plan that leaves must be moved before the set can be
 		// activated, so what that plan gives today still counts as wanted.
-		wanted: count(people, func(held []license.Held) []license.Held { return expandBoth(now, next, held) }),
+		wanted: count(of, func(held []license.Held) []license.Held { return expandBoth(now, next, held) }, next, Counted),
 	}
+	r.addSites(at)
 	rows := r.rows()
 	short := &TooSmallError{Issuer: issuer}
 	if set := next.Set(issuer); set != nil {
 		short.Number = set.Number
 	}
-	needs := whoNeeds(next, people, rows)
+	r.whoNeeds(rows, of, next.Expand, Counted)
+	r.whoNeeds(rows, at, asHeld, CountedAt)
 	for i := range rows {
 		if row := &rows[i]; row.Result.Refuses() {
-			row.Holders = needs[row.Name]
 			short.Rows = append(short.Rows, Short{row.Name, row.NewTotal, row.Need, row.Release, row.Holders})
 		}
 	}
@@ -151,14 +152,28 @@ func (r review) row(n license.Name) Row {
 	row.Change = row.NewTotal - row.Total
 	// What a plan lists or somebody holds and the new set lacks is a pool of none,
 	// whatever it was before.
-	if l.Kind == license.User && !l.Marker || after == nil && r.need[n] > 0 {
+	if l.Kind != license.System && !l.Marker || after == nil && r.need[n] > 0 {
 		r.count(&row, before, after)
 	}
 	row.Result = row.result(before, after)
 	return row
 }
 
-// count fills in what is counted of a user license.
+// addSites counts what databases hold as well.
+func (r *review) addSites(at []*group) {
+	for n, seats := range count(at, asHeld, r.now, CountedAt) {
+		r.inUse[n] += seats
+	}
+	for n, seats := range count(at, asHeld, r.next, CountedAt) {
+		r.need[n] += seats
+		r.wanted[n] += seats
+	}
+}
+
+// asHeld is how databases hold: nothing of theirs includes anything.
+func asHeld(held []license.Held) []license.Held { return held }
+
+// count fills in what is counted of a user or site license.
 func (r review) count(row *Row, before, after *license.License) {
 	inUse := r.inUse[row.Name]
 	row.Need = r.need[row.Name]
@@ -196,13 +211,16 @@ func (row *Row) result(before, after *license.License) Result {
 	return Unchanged
 }
 
-// count returns the seats everybody takes together. Who holds a name by several
-// paths takes its seats once.
-func count(people []*group, expand func([]license.Held) []license.Held) map[license.Name]int64 {
+// count returns the seats everybody takes together of what is counted. Who holds
+// a name by several paths takes its seats once.
+func count(people []*group, expand func([]license.Held) []license.Held, active *license.Active,
+	counted func(*license.Active, license.Name) bool) map[license.Name]int64 {
 	seats := map[license.Name]int64{}
 	for _, g := range people {
 		for _, h := range expand(g.holds) {
-			seats[h.Name] += h.Quantity * int64(len(g.people))
+			if counted(active, h.Name) {
+				seats[h.Name] += h.Quantity * int64(len(g.people))
+			}
 		}
 	}
 	return seats
@@ -220,25 +238,24 @@ func expandBoth(now, next *license.Active, held []license.Held) []license.Held {
 	return next.Expand(all)
 }
 
-// whoNeeds returns the people who need each of the rows that refuse.
-func whoNeeds(next *license.Active, people []*group, rows []Row) map[license.Name][]string {
-	needs := map[license.Name][]string{}
-	for _, row := range rows {
-		if row.Result.Refuses() {
-			needs[row.Name] = nil
+// whoNeeds adds to the rows that refuse who of some needs them.
+func (r review) whoNeeds(rows []Row, some []*group, expand func([]license.Held) []license.Held, counted func(*license.Active, license.Name) bool) {
+	refusing := map[license.Name]*Row{}
+	for i := range rows {
+		if rows[i].Result.Refuses() {
+			refusing[rows[i].Name] = &rows[i]
 		}
 	}
-	if len(needs) == 0 {
-		return nil
+	if len(refusing) == 0 {
+		return
 	}
-	for _, g := range people {
-		for _, h := range next.Expand(g.holds) {
-			if who, ok := needs[h.Name]; ok {
-				needs[h.Name] = append(who, g.people...)
+	for _, g := range some {
+		for _, h := range expand(g.holds) {
+			if row := refusing[h.Name]; row != nil && counted(r.next, h.Name) {
+				row.Holders = append(row.Holders, g.people...)
 			}
 		}
 	}
-	return needs
 }
 
 func modules(set *license.Set) []license.Name {

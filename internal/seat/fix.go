@@ -11,7 +11,7 @@ import (
 // lacking too, each with what would give it.
 func (w why) notHeld(reason string, name license.Name) []Missing {
 	missing := []Missing{{Reason: reason, Name: name, Fixes: w.fixes(name)}}
-	if p := prerequisite(w.Active, name); p != (license.Name{}) && !has(w.uses, p) {
+	if p := prerequisite(w.Active, name); !met(w.Active, w.uses, p) {
 		missing = append(missing, Missing{Reason: string(PrerequisiteMissing), Name: p, Fixes: w.fixes(p)})
 	}
 	return missing
@@ -35,6 +35,11 @@ func (w why) fixes(name license.Name) []Fix {
 	var all []candidate
 	if set := w.Active.Set(name.Issuer); set.Occupancy == license.ByCredentials {
 		c := candidate{Fix: Fix{Act: DoChangeProfile, Name: name}}
+		c.Free, c.fits = w.room([]Take{{name, 1}})
+		all = append(all, c)
+	}
+	if slices.Contains(w.Active.LoginGives(w.Person.Kind), name) {
+		c := candidate{Fix: Fix{Act: DoGiveLogin, Name: name}}
 		c.Free, c.fits = w.room([]Take{{name, 1}})
 		all = append(all, c)
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Holders is everybody in an installation: an id, and what was given, as
-// [Holds] returns it.
+// [Holds] returns it; or every database, as [HoldsAt].
 type Holders = iter.Seq2[string, []license.Held]
 
 // A group is everybody who was given the same. Where there are many people,
@@ -24,6 +24,9 @@ func groups(holders Holders) []*group {
 	var all []*group
 	seen := map[string]*group{}
 	var key []byte
+	if holders == nil {
+		return nil
+	}
 	for id, holds := range holders {
 		key = key[:0]
 		for _, h := range holds {

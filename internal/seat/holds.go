@@ -8,18 +8,27 @@ import (
 )
 
 // Holds returns what somebody was given, before plans are expanded: current
-// assignments, and, where the issuer's set counts by credentials and the person
-// has a login, the modules of the profile. Each name once, the largest quantity
-// winning, sorted by name. Who has left or is deleted holds nothing.
+// assignments, and for who has a login what a login gives: the modules of the
+// profile where the issuer's set counts by credentials, and what
+// [license.Active.LoginGives]. Each name once, the largest quantity winning,
+// sorted by name. Who has left or is deleted holds nothing.
 //
-// Valid-through plays no part: a login that has run out keeps its seats.
+// Valid-through and waiting for approval play no part: a login that has run out,
+// or is not good yet, keeps its seats.
 func Holds(active *license.Active, person Person, current []Assignment, profile []license.Name) []license.Held {
 	if person.Gone() {
 		return nil
 	}
-	held := make([]license.Held, 0, len(current)+len(profile))
+	var byLogin []license.Name
+	if person.Login {
+		byLogin = active.LoginGives(person.Kind)
+	}
+	held := make([]license.Held, 0, len(current)+len(profile)+len(byLogin))
 	for _, a := range current {
 		held = append(held, license.Held{Name: a.Name, Quantity: a.Quantity})
+	}
+	for _, n := range byLogin {
+		held = append(held, license.Held{Name: n, Quantity: 1})
 	}
 	if person.Login {
 		for _, n := range profile {
@@ -34,9 +43,9 @@ func Holds(active *license.Active, person Person, current []Assignment, profile 
 	return slices.CompactFunc(held, func(x, y license.Held) bool { return x.Name == y.Name })
 }
 
-// Counted reports whether holding a name takes a seat: user licenses do,
-// markers and what is given to a whole installation or database do not. A name
-// without a license is counted, against a pool of none.
+// Counted reports whether a person who holds a name takes a seat: user licenses
+// do, markers and what is given to a whole installation or database do not. A
+// name without a license is counted, against a pool of none.
 func Counted(active *license.Active, name license.Name) bool {
 	l := active.License(name)
 	return l == nil || l.Kind == license.User && !l.Marker
@@ -50,9 +59,14 @@ func Takes(active *license.Active, before, after []license.Held) []Take {
 
 // takes is Takes of what is expanded already.
 func takes(active *license.Active, old, now []license.Held) []Take {
+	return takesOf(active, old, now, Counted)
+}
+
+// takesOf is takes of whoever takes the seats that are counted.
+func takesOf(active *license.Active, old, now []license.Held, counted func(*license.Active, license.Name) bool) []Take {
 	var takes []Take
 	add := func(n license.Name, delta int64) {
-		if delta != 0 && Counted(active, n) {
+		if delta != 0 && counted(active, n) {
 			takes = append(takes, Take{n, delta})
 		}
 	}
@@ -86,15 +100,7 @@ func takes(active *license.Active, old, now []license.Held) []Take {
 
 // Recount returns how many seats of each name are taken, counted from nothing.
 func Recount(active *license.Active, holders Holders) map[license.Name]int64 {
-	taken := map[license.Name]int64{}
-	for _, g := range groups(holders) {
-		for _, h := range active.Expand(g.holds) {
-			if Counted(active, h.Name) {
-				taken[h.Name] += h.Quantity * int64(len(g.people))
-			}
-		}
-	}
-	return taken
+	return count(groups(holders), active.Expand, active, Counted)
 }
 
 // check refuses takes that do not fit their pools, naming the wanted license's

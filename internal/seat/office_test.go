@@ -2,6 +2,7 @@ package seat_test
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +52,9 @@ func readLicense(t fataler, words []string) license.License {
 		case "group":
 			group = value
 		case "people":
-			l.People = license.External
+			if err := l.People.UnmarshalText([]byte(value)); err != nil {
+				t.Fatal(err)
+			}
 		case "plan":
 			l.Plan = &license.Plan{Group: group}
 			for _, m := range words[3+i+1:] {
@@ -83,6 +86,7 @@ type office struct {
 	pools    map[license.Name]seat.Pool
 	people   map[string]*member
 	profiles map[string][]license.Name
+	sites    map[int64][]seat.SiteAssignment // by database
 	number   int64
 	// regrouped: a later set may have put plans that are held into one group.
 	regrouped bool
@@ -97,6 +101,7 @@ func newOffice(t fataler, sets ...*license.Set) *office {
 	o := &office{
 		t: t, active: license.NewActive(), state: map[license.Issuer]license.State{}, outage: map[license.Issuer]*seat.Outage{},
 		pools: map[license.Name]seat.Pool{}, people: map[string]*member{}, profiles: map[string][]license.Name{},
+		sites: map[int64][]seat.SiteAssignment{},
 	}
 	for _, s := range sets {
 		if _, err := o.activate(s); err != nil {
@@ -150,7 +155,7 @@ func (o *office) take(takes []seat.Take) {
 // activate puts a set in force if everybody fits.
 func (o *office) activate(s *license.Set) ([]seat.Row, error) {
 	next := o.active.With(s)
-	rows, err := seat.Fits(o.active, next, s.Issuer, o.holders(next))
+	rows, err := seat.Fits(o.active, next, s.Issuer, o.holders(next), o.databases())
 	if err != nil {
 		return rows, err
 	}
@@ -171,6 +176,42 @@ func (o *office) holders(active *license.Active) seat.Holders {
 		for _, id := range o.ids() {
 			m := o.people[id]
 			if !m.Gone() && !yield(id, seat.Holds(active, m.Person, m.current, o.profiles[m.Profile])) {
+				return
+			}
+		}
+	}
+}
+
+func (o *office) siteStanding(database int64) seat.SiteStanding {
+	return seat.SiteStanding{
+		Active: o.active, State: func(i license.Issuer) license.State { return o.state[i] },
+		Outage: func(i license.Issuer) *seat.Outage { return o.outage[i] },
+		Pools:  func(n license.Name) seat.Pool { return o.pools[n] }, Database: seat.Database{Number: database}, Current: o.sites[database],
+	}
+}
+
+// doAt makes the change that a decision about a database asks for.
+func (o *office) doAt(database int64, c seat.SiteChange, err error) error {
+	if err != nil {
+		return err
+	}
+	current := o.siteStanding(database).Apply(c)
+	for i := range current {
+		if current[i].Number == 0 {
+			o.number++
+			current[i].Number = o.number
+		}
+	}
+	o.sites[database] = current
+	o.take(c.Takes)
+	return nil
+}
+
+// databases is every database that holds something.
+func (o *office) databases() seat.Holders {
+	return func(yield func(string, []license.Held) bool) {
+		for _, n := range slices.Sorted(maps.Keys(o.sites)) {
+			if !yield("database "+strconv.FormatInt(n, 10), seat.HoldsAt(o.sites[n])) {
 				return
 			}
 		}

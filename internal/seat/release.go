@@ -34,22 +34,34 @@ func (s Standing) sources(name license.Name) []license.Name {
 	return from
 }
 
-// Become decides on a change of the person: of login, profile, kind, having
-// left or being deleted. profile is the modules of the next person's profile.
+// Become decides on a change of the person: of login, approval, profile, kind,
+// having left or being deleted, or coming back. profile is the modules of the
+// next person's profile.
 //
-// Who leaves or is deleted gives everything back. Seats may be needed when a
-// login or another profile brings modules, so the error is a [*PoolFullError],
-// [*PersonKindError], [*ReadOnlyError] or [*license.UnknownModuleError].
-// Valid-through never moves a seat.
+// Who leaves or is deleted gives everything back, and comes back with nothing
+// that was given by hand. Seats may be needed when a login or another profile
+// brings modules, so the error is a [*PoolFullError], [*PersonKindError],
+// [*ReadOnlyError] or [*license.UnknownModuleError]. What was given by hand must
+// be for the next kind. Valid-through never moves a seat.
 func (s Standing) Become(next Person, profile []license.Name) (Change, error) {
 	var release []Assignment
-	if next.Gone() {
+	switch {
+	case next.Gone():
 		release = slices.Clone(s.Current)
+	case next.Kind != s.Person.Kind:
+		for _, a := range s.Current {
+			if l := s.Active.License(a.Name); l != nil && l.People&next.Kind == 0 {
+				return Change{}, &PersonKindError{Module: a.Name, Kind: next.Kind, Allowed: l.People.Words()}
+			}
+		}
 	}
 	c := s.settle(release, nil, next, profile)
 	old := s.Holds()
 	for _, h := range Holds(s.Active, next, nil, profile) {
 		if has(old, h.Name) {
+			if l := s.Active.License(h.Name); l != nil && l.Kind == license.User && l.People&next.Kind == 0 {
+				return Change{}, &PersonKindError{Module: h.Name, Kind: next.Kind, Allowed: l.People.Words()}
+			}
 			continue
 		}
 		if err := s.profileGives(next, h.Name); err != nil {
@@ -83,6 +95,29 @@ func (s Standing) SetLogin(login bool) (Change, error) {
 	next := s.Person
 	next.Login = login
 	return s.Become(next, s.Profile)
+}
+
+// Approve decides to let somebody in who waits for approval. No seat moves.
+func (s Standing) Approve() (Change, error) {
+	if s.Person.Gone() {
+		return Change{}, &PersonGoneError{Person: s.Person.ID, Deleted: s.Person.Deleted}
+	}
+	next := s.Person
+	next.Waiting = false
+	return s.Become(next, s.Profile)
+}
+
+// Restore decides to bring somebody back who has left or was deleted. What was
+// given by hand does not come back. Who had left still has the login, so that
+// what it brings must be free again; who was deleted has none.
+func (s Standing) Restore() (Person, Change, error) {
+	next := s.Person
+	if next.Deleted {
+		next.Login, next.ValidThrough = false, license.Date{}
+	}
+	next.Former, next.Deleted = false, false
+	c, err := s.Become(next, s.Profile)
+	return next, c, err
 }
 
 // SetProfile decides to put the person on a profile with these modules; an
@@ -120,6 +155,7 @@ func ChangeProfile(pools Pools, members []Standing, modules []license.Name) (Cha
 			return Change{}, err
 		}
 		all.Release = append(all.Release, c.Release...)
+		all.Dependants = append(all.Dependants, c.Dependants...)
 		for _, t := range c.Takes {
 			total[t.Name] += t.Delta
 		}

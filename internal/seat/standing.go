@@ -62,6 +62,8 @@ func (s Standing) assignable(name license.Name) (*license.License, error) {
 		return nil, &license.UnknownModuleError{Module: name.String()}
 	case l.Kind != license.User || l.Marker:
 		return nil, &NotAssignableError{Module: name, Kind: l.Kind, Marker: l.Marker}
+	case s.byLogin(name, l):
+		return nil, &ByLoginError{Module: name}
 	case l.Hidden:
 		return nil, &HiddenError{Module: name, Plans: plansWith(s.Active.Set(name.Issuer), name.Module)}
 	case s.Person.Gone():
@@ -123,6 +125,22 @@ func has(held []license.Held, name license.Name) bool {
 	return ok
 }
 
+// byLogin reports whether a license is a plan of a set that puts everybody with
+// a login on one.
+func (s Standing) byLogin(name license.Name, l *license.License) bool {
+	return l.Plan != nil && s.Active.Set(name.Issuer).Occupancy == license.ByLogin
+}
+
+// met reports whether what a name needs is there: what is given to people is
+// among what is held, anything else stands in a set in force.
+func met(active *license.Active, held []license.Held, needs license.Name) bool {
+	if needs == (license.Name{}) || has(held, needs) {
+		return true
+	}
+	l := active.License(needs)
+	return l != nil && l.Kind != license.User
+}
+
 // settle completes a change: besides release, it releases what loses its
 // prerequisite, and it works out what moves in the pools. next and profile are
 // the person and the profile's modules after the change.
@@ -131,16 +149,29 @@ func (s Standing) settle(release, give []Assignment, next Person, profile []lice
 	keep := slices.DeleteFunc(slices.Clone(s.Current), func(a Assignment) bool {
 		return slices.ContainsFunc(release, func(r Assignment) bool { return r == a })
 	})
+	c := Change{Release: release, Give: give}
 	for {
 		left := s.Active.Expand(Holds(s.Active, next, append(slices.Clone(keep), give...), profile))
 		i := slices.IndexFunc(keep, func(a Assignment) bool {
 			p := prerequisite(s.Active, a.Name)
-			return p != license.Name{} && has(uses, p) && !has(left, p)
+			return met(s.Active, uses, p) && !met(s.Active, left, p)
 		})
 		if i < 0 {
-			return Change{Release: release, Give: give, Takes: takes(s.Active, uses, left)}
+			c.Takes = takes(s.Active, uses, left)
+			return c
 		}
-		release = append(slices.Clip(release), keep[i])
+		// Found after what it needs, it goes before it.
+		c.Release = append([]Assignment{keep[i]}, c.Release...)
+		c.Dependants = append([]license.Name{keep[i].Name}, c.Dependants...)
 		keep = slices.Delete(keep, i, i+1)
 	}
+}
+
+// Confirmed refuses with [*DependantsError] a change that releases more than was
+// named, unless with says that this is meant.
+func (c Change) Confirmed(named license.Name, with bool) error {
+	if with || len(c.Dependants) == 0 {
+		return nil
+	}
+	return &DependantsError{Module: named, Dependants: c.Dependants}
 }

@@ -16,20 +16,20 @@ import (
 func texts() map[string]any {
 	all := map[string]any{"why.person-unknown": seat.Missing{}}
 	for _, f := range []seat.Fact{
-		seat.PersonHolds, seat.ProfileHas, seat.PlanIncludes, seat.PrerequisiteHeld, seat.PrerequisiteMissing,
+		seat.PersonHolds, seat.ProfileHas, seat.LoginGives, seat.PlanIncludes, seat.PrerequisiteHeld, seat.PrerequisiteMissing,
 		seat.SystemOn, seat.MaySignIn, seat.SetInForce,
 	} {
 		all["why."+string(f)] = seat.Step{}
 	}
 	for _, r := range []string{
 		seat.Held, seat.Included, seat.SystemIsOn, seat.NotHeld, seat.ModuleUnknown, seat.FeatureOff, seat.NoEdit, seat.PersonGone,
-		seat.NoLogin, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly, seat.SetDropped, seat.SetNotGenuine,
+		seat.NoLogin, seat.WaitingForApproval, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly, seat.SetDropped, seat.SetNotGenuine,
 		seat.NoLoginEvent,
 	} {
 		all["why."+r] = seat.Missing{}
 	}
 	for _, a := range []seat.Act{
-		seat.DoSetPlan, seat.DoGiveExtra, seat.DoChangeProfile, seat.DoGiveLogin, seat.DoExtendLogin, seat.DoBringBack, seat.DoActivateSet,
+		seat.DoSetPlan, seat.DoGiveExtra, seat.DoChangeProfile, seat.DoGiveLogin, seat.DoApprove, seat.DoExtendLogin, seat.DoBringBack, seat.DoActivateSet,
 		seat.DoEndEvent,
 	} {
 		all["why.do."+string(a)] = seat.Fix{}

@@ -47,8 +47,9 @@ type Person struct {
 	Kind         license.PersonKind // exactly one
 	Login        bool               // has login settings
 	ValidThrough license.Date       // last day login works; zero: no end
+	Waiting      bool               // waits for approval: may hold licenses, and may not sign in
 	Former       bool               // has left; may come back
-	Deleted      bool               // will not come back
+	Deleted      bool               // kept for the history; comes back only by being restored
 	Profile      string             // code of the profile; "" for none
 }
 
@@ -56,9 +57,9 @@ type Person struct {
 func (p Person) Gone() bool { return p.Former || p.Deleted }
 
 // CanSignIn reports whether the person may sign in on a day: has a login that
-// is valid through that day or later, and has not left.
+// is valid through that day or later, is approved, and has not left.
 func (p Person) CanSignIn(today license.Date) bool {
-	return p.Login && !p.Gone() && (p.ValidThrough.IsZero() || !today.After(p.ValidThrough))
+	return p.Login && !p.Waiting && !p.Gone() && (p.ValidThrough.IsZero() || !today.After(p.ValidThrough))
 }
 
 // A Source says where an assignment comes from.
@@ -69,6 +70,7 @@ const (
 	Import  Source = "import"  // a file or another system brought it in
 	Profile Source = "profile" // the person's profile has it; never stored
 	Plan    Source = "plan"    // a plan includes it; never stored
+	Login   Source = "login"   // whoever has a login has it; never stored
 )
 
 // An Assignment says that a person was given a license, by whom and why. What
@@ -89,9 +91,13 @@ type Assignment struct {
 // A Change is what to do: end some assignments, begin others, and move seats.
 // All of it or nothing. The zero Change means that it is already so.
 type Change struct {
-	Release []Assignment // current assignments to end, as they were passed in
-	Give    []Assignment // to begin: Person, Name, Quantity and Source are set
+	Release []Assignment // current assignments to end, as they were passed in; what needs another stands before it
+	Give    []Assignment // to begin: Person, Name, Quantity and Source are set; what needs another stands behind it
 	Takes   []Take       // by name, one per pool that changes
+	// Parents are those of Give that nobody asked for: another needs them.
+	Parents []license.Name
+	// Dependants are those of Release that nobody named: what they need goes.
+	Dependants []license.Name
 }
 
 // Empty reports whether there is nothing to do.

@@ -70,6 +70,7 @@ type Fact string
 const (
 	PersonHolds         Fact = "person-holds"         // Name was given By, Since, from Source
 	ProfileHas          Fact = "profile-has"          // Profile has Name
+	LoginGives          Fact = "login-gives"          // whoever has a login holds Name
 	PlanIncludes        Fact = "plan-includes"        // Of includes Name
 	PrerequisiteHeld    Fact = "prerequisite-held"    // Of needs Name, which is held
 	PrerequisiteMissing Fact = "prerequisite-missing" // Of needs Name, which is not held
@@ -89,6 +90,7 @@ const (
 	NoEdit             = "no-edit"              // the feature is on, and what adds editing is not held
 	PersonGone         = "person-gone"          //
 	NoLogin            = "no-login"             //
+	WaitingForApproval = "waiting-for-approval" //
 	ValidThroughPassed = "valid-through-passed" //
 	ClientUnknown      = "client-unknown"       //
 	ClientKind         = "client-kind"          // not a way in for this kind of person
@@ -126,6 +128,7 @@ const (
 	DoGiveExtra     Act = "give-extra"
 	DoChangeProfile Act = "change-profile"
 	DoGiveLogin     Act = "give-login"
+	DoApprove       Act = "approve" // somebody who waits for it
 	DoExtendLogin   Act = "extend-login"
 	DoBringBack     Act = "bring-back"   // a former employee
 	DoActivateSet   Act = "activate-set" // one that has it, or is valid longer
@@ -323,6 +326,8 @@ func (w why) person() []Missing {
 		return []Missing{{Reason: PersonGone, Fixes: []Fix{{Act: DoBringBack}}}}
 	case !p.Login:
 		return []Missing{{Reason: NoLogin, Fixes: []Fix{{Act: DoGiveLogin}}}}
+	case p.Waiting:
+		return []Missing{{Reason: WaitingForApproval, Fixes: []Fix{{Act: DoApprove}}}}
 	case !p.CanSignIn(w.today):
 		return []Missing{{Reason: ValidThroughPassed, Until: p.ValidThrough, Fixes: []Fix{{Act: DoExtendLogin}}}}
 	}
@@ -375,6 +380,9 @@ func (w why) given(name license.Name) []Step {
 	if w.Person.Login && set != nil && set.Occupancy == license.ByCredentials && slices.Contains(w.Profile, name) {
 		steps = append(steps, Step{Fact: ProfileHas, Name: name, Profile: w.Person.Profile, Source: Profile})
 	}
+	if w.Person.Login && slices.Contains(w.Active.LoginGives(w.Person.Kind), name) {
+		steps = append(steps, Step{Fact: LoginGives, Name: name, Source: Login})
+	}
 	return steps
 }
 
@@ -383,7 +391,7 @@ func (w why) rest(name license.Name) []Step {
 	var steps []Step
 	if p := prerequisite(w.Active, name); p != (license.Name{}) {
 		fact := PrerequisiteMissing
-		if has(w.uses, p) {
+		if met(w.Active, w.uses, p) {
 			fact = PrerequisiteHeld
 		}
 		steps = append(steps, Step{Fact: fact, Name: p, Of: name})

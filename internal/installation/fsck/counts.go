@@ -17,6 +17,7 @@ type count struct {
 	lines    map[license.Name]int64 // place in its set, from 1
 	numbers  map[license.Issuer]int64
 	profiled map[license.Issuer]bool // its profiles take seats
+	sets     []*license.Set
 }
 
 // What sealed rows say, as far as it is needed to check other rows: only rows
@@ -31,6 +32,7 @@ type seen struct {
 
 type somebody struct {
 	here, login, erased bool
+	kind                license.PersonKind
 	profile             string
 	commitment          []byte
 }
@@ -48,7 +50,8 @@ func newSeen() seen {
 func (s *seen) add(r *row) {
 	switch r.table.name {
 	case "person":
-		s.people[asText(r.key[0])] = &somebody{here: r.text("state") == "here", login: r.int("login") != 0, erased: r.int("erased") != 0,
+		s.people[asText(r.key[0])] = &somebody{here: r.text("state") == "here" || r.text("state") == "waiting",
+			kind: license.PersonKind(r.int("kind")), login: r.int("login") != 0, erased: r.int("erased") != 0,
 			profile: r.text("profile"), commitment: r.bytes("commitment")}
 	case "assignment":
 		if r.int("until_at") == 0 {
@@ -137,6 +140,7 @@ func (c *check) readSets(l *ledger) (*count, error) {
 }
 
 func (n *count) add(set *license.Set) {
+	n.sets = append(n.sets, set)
 	n.numbers[set.Issuer] = set.Number
 	n.profiled[set.Issuer] = set.Occupancy == license.ByCredentials
 	for i := range set.Licenses {
@@ -153,6 +157,9 @@ func (n *count) held(p *somebody, assignments []given, profiles map[string][]lic
 		held[a.name] = max(held[a.name], a.quantity)
 	}
 	if p.login {
+		for _, name := range n.byLogin(p.kind) {
+			held[name] = max(held[name], 1)
+		}
 		for _, name := range profiles[p.profile] {
 			if n.profiled[name.Issuer] {
 				held[name] = max(held[name], 1)
@@ -160,6 +167,29 @@ func (n *count) held(p *somebody, assignments []given, profiles map[string][]lic
 		}
 	}
 	return held
+}
+
+// byLogin returns what a login gives by itself: where everybody with a login is
+// on one plan, that plan, if it is for this kind of person; and to who is not
+// internal the hidden modules without a limit that a client for this kind needs.
+func (n *count) byLogin(kind license.PersonKind) []license.Name {
+	var names []license.Name
+	for _, set := range n.sets {
+		if i := slices.IndexFunc(set.Licenses, func(l license.License) bool { return l.Plan != nil && len(l.Plan.Includes) > 0 }); i >= 0 &&
+			set.Occupancy == "login" && set.Licenses[i].People&kind != 0 {
+			names = append(names, license.NameOf(set.Issuer, set.Licenses[i].Module))
+		}
+		for _, c := range set.Clients {
+			for _, m := range c.User {
+				name := license.NameOf(set.Issuer, m)
+				if l := n.licenses[name]; kind != license.Internal && c.People&kind != 0 && l != nil && l.Kind == license.User &&
+					l.Hidden && l.Unrestricted && !l.Marker && l.Plan == nil && l.People&kind != 0 {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // expand adds what plans include: one level, since a plan does not include

@@ -52,6 +52,7 @@ func badSets() []vector {
 	startIn("start-required-twice", "a start named twice in requires", `["start","start"]`, `"start":"2026-07-01",`)
 	startIn("start-in-dates", "a start among the dates", `["start"]`, `"dates":{"start":"2026-07-01"},`)
 	inHeaderOf("occupancy-default", "4.1", "the default occupancy, written", `"clients"`, `"occupancy":"assignment","clients"`)
+	inHeaderOf("occupancy-unknown", "5.2", "an occupancy nobody knows", `"clients"`, `"occupancy":"logins","clients"`)
 	inHeaderOf("installation", "4.5", "a fingerprint without hyphens", `"clients"`, `"installation":"0123456789abcdef0123456789abcdef","clients"`)
 	inHeaderOf("client-twice", "5.2", "two clients with one name", `[{"name":"web"`, `[{"name":"web"},{"name":"web"`)
 

@@ -82,6 +82,7 @@ func good() []vector {
 			d.lists = append(d.lists, list(swap(listHead, `"number":1`, `"number":2`), []string{rootLine("root-1"), grant("ACME", "acme", fence), `{"revoke":"` + public("lost") + `","effect":"drop-on","date":"2026-01-15"}`}, "root-1"))
 		})),
 		ok("inside-the-fence", "8.5", "the set touches every border of the fence", inList(fence, exact)),
+		ok("occupancy-login", "5.2", "whoever has a login is on the one plan", inHeader(`"clients"`, `"occupancy":"login","clients"`)),
 		ok("no-expiry", "8.5", "a set without an end, from an issuer that may", inHeader(`"dates":{"warning":"2027-02-27","expiry":"2027-03-27","grace":"2027-04-08"},`, "")),
 		ok("algorithm-later", "8.2", "a second kind of signature is required from tomorrow on", inList(`"threshold":1`, `"threshold":1,"algorithms":[{"name":"ml-dsa-65","from":"2026-06-11"}]`)),
 		pinned, ahead, known, lastDay,
