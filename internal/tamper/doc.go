@@ -85,9 +85,11 @@
 //	               given_by t, undo b, seen_at i, reported_at i
 //	assignment     number i | person t, issuer t, module t, quantity i, source t, from_at i, until_at i,
 //	               given_by t, reason t, ended_by t, end_reason t
+//	database       number i | name t, state t, created i
 //	event          number i | type t, code t, about t, ending t, audience t, texts t, facts t,
 //	               started_by t, started i, from_at i, expected i, ended i, ended_by t,
 //	               end_reason t, done i, total i
+//	hook           name t | url t, timeout i, unreachable t
 //	key_list       number i | note b, learned_at i
 //	license        issuer t, module t | number i, set_number i, line i, kind i, seats i, taken i,
 //	               unrestricted i, open_ended i, hidden i
@@ -97,8 +99,11 @@
 //	person         id t | number i, kind i, login i, valid_through t, profile t, state t,
 //	               commitment b, created i, erased i
 //	profile        code t | name t, modules t
+//	role           person t, role t | from_at i, given_by t
 //	set_agreement  checkpoint t | agreed_at i, agreed_by t, accepts t, told_at i
 //	set_policy     id i | activation t
+//	site_assignment  number i | database i, issuer t, module t, quantity i, from_at i, until_at i,
+//	               given_by t, reason t, ended_by t, end_reason t
 //	token          id t | name t, hash b, scopes t, created i, created_by t, expires i, revoked i
 //
 // owner.demo is 1 where demo sets are taken, plus 2 in a copy made for tests.

@@ -18,6 +18,7 @@ type count struct {
 	numbers  map[license.Issuer]int64
 	profiled map[license.Issuer]bool // its profiles take seats
 	sets     []*license.Set
+	logins   map[license.PersonKind][]license.Name // what a login of a kind gives, once it was asked for
 }
 
 // What sealed rows say, as far as it is needed to check other rows: only rows
@@ -26,6 +27,7 @@ type seen struct {
 	people      map[string]*somebody // by id
 	assignments map[string][]given   // that have not ended, by person
 	profiles    map[string][]license.Name
+	sites       []given // assignments of databases that have not ended
 	licenses    []*row
 	sets        []*row
 }
@@ -66,6 +68,11 @@ func (s *seen) add(r *row) {
 			}
 		}
 		s.profiles[asText(r.key[0])] = modules
+	case "site_assignment":
+		if r.int("until_at") == 0 {
+			name := license.Name{Issuer: license.Issuer(r.text("issuer")), Module: license.Module(r.text("module"))}
+			s.sites = append(s.sites, given{name, r.int("quantity")})
+		}
 	case "license":
 		s.licenses = append(s.licenses, r.keep())
 	case "license_set":
@@ -98,6 +105,11 @@ func (c *check) checkCounts(l *ledger) error {
 			}
 		}
 	}
+	for _, a := range l.seen.sites {
+		if l := n.licenses[a.name]; l == nil || l.Kind == license.Site && !l.Marker {
+			taken[a.name] += a.quantity
+		}
+	}
 	there := map[license.Name]bool{}
 	for _, r := range l.seen.licenses {
 		name := license.Name{Issuer: license.Issuer(asText(r.key[0])), Module: license.Module(asText(r.key[1]))}
@@ -117,7 +129,7 @@ func (c *check) checkCounts(l *ledger) error {
 // them cannot be read, and says so.
 func (c *check) readSets(l *ledger) (*count, error) {
 	n := &count{licenses: map[license.Name]*license.License{}, lines: map[license.Name]int64{},
-		numbers: map[license.Issuer]int64{}, profiled: map[license.Issuer]bool{}}
+		numbers: map[license.Issuer]int64{}, profiled: map[license.Issuer]bool{}, logins: map[license.PersonKind][]license.Name{}}
 	for _, r := range l.seen.sets {
 		if r.text("state") != "active" {
 			continue
@@ -157,7 +169,12 @@ func (n *count) held(p *somebody, assignments []given, profiles map[string][]lic
 		held[a.name] = max(held[a.name], a.quantity)
 	}
 	if p.login {
-		for _, name := range n.byLogin(p.kind) {
+		gives, asked := n.logins[p.kind]
+		if !asked {
+			gives = n.byLogin(p.kind)
+			n.logins[p.kind] = gives
+		}
+		for _, name := range gives {
 			held[name] = max(held[name], 1)
 		}
 		for _, name := range profiles[p.profile] {

@@ -22,8 +22,10 @@ var tables = []*table{
 		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
+	sealed(seatsLedger, "database", "number:i", "name:t state:t created:i"),
 	sealed(seatsLedger, "event", "number:i",
 		"type:t code:t about:t ending:t audience:t texts:t facts:t started_by:t started:i from_at:i expected:i ended:i ended_by:t end_reason:t done:i total:i"),
+	sealed(seatsLedger, "hook", "name:t", "url:t timeout:i unreachable:t"),
 	sealed(serverLedger, "installation", "id:t", "number:i name:t created:i state:t"),
 	sealed(seatsLedger, "key_list", "number:i", "note:b learned_at:i"),
 	sealed(seatsLedger, "license", "issuer:t module:t",
@@ -34,8 +36,11 @@ var tables = []*table{
 	sealed(seatsLedger, "person", "id:t",
 		"number:i kind:i login:i valid_through:t profile:t state:t commitment:b created:i erased:i"),
 	sealed(seatsLedger, "profile", "code:t", "name:t modules:t"),
+	sealed(seatsLedger, "role", "person:t role:t", "from_at:i given_by:t"),
 	sealed(seatsLedger, "set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i"),
 	sealed(seatsLedger, "set_policy", "id:i", "activation:t"),
+	sealed(seatsLedger, "site_assignment", "number:i",
+		"database:i issuer:t module:t quantity:i from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
 	sealed(seatsLedger, "token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i"),
 }
 

@@ -194,6 +194,8 @@ func (b *Book) ChangedSince(ctx context.Context, seq int64) (c Commit, ok bool, 
 				c.Licenses = true
 			case "license_set":
 				c.Sets = true
+			case "role":
+				c.person(key[0].Str())
 			case "event":
 				c.Events = true
 			case "key_list":

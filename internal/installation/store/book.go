@@ -35,8 +35,14 @@ type Book struct {
 	agreements  *table[string, Agreement]
 	policies    *table[int64, Policy]
 	events      *table[int64, Event]
+	databases   *table[int64, Database]
+	sites       *table[int64, SiteAssignment]
+	roles       *table[roleKey, Role]
+	hooks       *table[string, Hook]
 
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
+	byGone     map[string][]string // folded user id to people who had it and are deleted
+	byNumber   map[int64]string    // number to person
 	byHash     map[[32]byte]string // hash of the secret to token
 	current    map[string][]int64  // person to numbers of current assignments, rising
 	ended      map[string][]int64  // person to numbers of ended assignments
@@ -53,7 +59,7 @@ type Book struct {
 }
 
 // numbers are the last small numbers given.
-type numbers struct{ person, assignment, license, activation, event int64 }
+type numbers struct{ person, assignment, license, activation, event, database, site int64 }
 
 // personalRow is a row of the table personal.
 type personalRow struct {
@@ -69,8 +75,10 @@ func newBook(s *Store, p place) *Book {
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
 	b.activations, b.agreements, b.policies = newTable(activationCodec), newTable(agreementCodec), newTable(policyCodec)
 	b.events = newTable(eventCodec)
+	b.databases, b.sites, b.roles, b.hooks = newTable(databaseCodec), newTable(siteCodec), newTable(roleCodec), newTable(hookCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
-		b.activations, b.agreements, b.policies, b.events}
+		b.activations, b.agreements, b.policies, b.events,
+		b.databases, b.sites, b.roles, b.hooks}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -84,6 +92,7 @@ func newBook(s *Store, p place) *Book {
 		}
 	}
 	b.events.changed = b.eventChanged
+	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside = b.readBeside
@@ -99,6 +108,7 @@ func newBook(s *Store, p place) *Book {
 func (b *Book) clearIndexes() {
 	b.byUser, b.byHash, b.last = map[string]string{}, map[[32]byte]string{}, numbers{}
 	b.current, b.ended = map[string][]int64{}, map[string][]int64{}
+	b.byGone, b.byNumber = map[string][]string{}, map[int64]string{}
 }
 
 func (b *Book) personChanged(old, new *person) {
@@ -116,6 +126,7 @@ func (b *Book) personChanged(old, new *person) {
 			b.byUser[FoldUserID(new.Personal.UserID)] = new.ID
 		}
 	}
+	b.findableChanged(old, new)
 }
 
 // findable reports whether the person can be found by user id.
@@ -258,6 +269,8 @@ func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
 		{"SELECT coalesce(max(number), 0) FROM license WHERE installation = ?", &b.last.license},
 		{"SELECT coalesce(max(number), 0) FROM activation WHERE installation = ?", &b.last.activation},
 		{"SELECT coalesce(max(number), 0) FROM event WHERE installation = ?", &b.last.event},
+		{"SELECT coalesce(max(number), 0) FROM database WHERE installation = ?", &b.last.database},
+		{"SELECT coalesce(max(number), 0) FROM site_assignment WHERE installation = ?", &b.last.site},
 	} {
 		if err := each(ctx, q, n.text, []any{b.installation}, func(rows *sql.Rows) error {
 			var found int64

@@ -73,6 +73,7 @@ type person struct {
 
 const (
 	herePerson    = "here"
+	waitingPerson = "waiting"
 	formerPerson  = "former"
 	deletedPerson = "deleted"
 )
@@ -88,6 +89,8 @@ var personCodec = codec[string, person]{
 			state = deletedPerson
 		case p.Former:
 			state = formerPerson
+		case p.Waiting:
+			state = waitingPerson
 		}
 		return []tamper.Value{tamper.Int(p.Number), tamper.Int(int64(p.Kind)), tamper.Flag(p.Login),
 			tamper.Str(p.ValidThrough.String()), tamper.Str(p.Profile), tamper.Str(state), tamper.Bytes(p.commitment[:]),
@@ -97,7 +100,7 @@ var personCodec = codec[string, person]{
 		through, _ := license.ParseDate(v[3].Str())
 		p := person{Person: Person{
 			Person: seat.Person{ID: k, Kind: license.PersonKind(v[1].Int()), Login: v[2].Flag(), ValidThrough: through,
-				Profile: v[4].Str(), Former: v[5].Str() == formerPerson, Deleted: v[5].Str() == deletedPerson},
+				Profile: v[4].Str(), Waiting: v[5].Str() == waitingPerson, Former: v[5].Str() == formerPerson, Deleted: v[5].Str() == deletedPerson},
 			Number: v[0].Int(), Created: v[7].Int(), Erased: v[8].Int(),
 		}}
 		copy(p.commitment[:], v[6].Str())

@@ -45,9 +45,9 @@ func (tx *Tx) PutPerson(p Person) (Person, error) {
 // may not, or on later days.
 func (p *person) signsInMoreThan(old *person) bool {
 	switch {
-	case !p.Login || p.Gone():
+	case !p.Login || p.Waiting || p.Gone():
 		return false
-	case old == nil || !old.Login || old.Gone():
+	case old == nil || !old.Login || old.Waiting || old.Gone():
 		return true
 	case old.ValidThrough.IsZero():
 		return false

@@ -33,6 +33,10 @@ type staged struct {
 	agreements  *staging[string, Agreement]
 	policies    *staging[int64, Policy]
 	events      *staging[int64, Event]
+	databases   *staging[int64, Database]
+	sites       *staging[int64, SiteAssignment]
+	roles       *staging[roleKey, Role]
+	hooks       *staging[string, Hook]
 
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
@@ -48,6 +52,8 @@ func (b *Book) stage() *staged {
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
 	s.activations, s.agreements, s.policies = newStaging(b.activations, s.stage), newStaging(b.agreements, s.stage), newStaging(b.policies, s.stage)
 	s.events = newStaging(b.events, s.stage)
+	s.databases, s.sites = newStaging(b.databases, s.stage), newStaging(b.sites, s.stage)
+	s.roles, s.hooks = newStaging(b.roles, s.stage), newStaging(b.hooks, s.stage)
 	s.more = s.writeBeside
 	return s
 }

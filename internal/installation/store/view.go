@@ -127,16 +127,6 @@ func (v *View) idByUser(folded string) string {
 	return v.book.byUser[folded]
 }
 
-// PersonByNumber returns a person by number. It looks at all people.
-func (v *View) PersonByNumber(number int64) (Person, bool) {
-	for p := range v.People() {
-		if p.Number == number {
-			return p, true
-		}
-	}
-	return Person{}, false
-}
-
 // People returns all people, deleted ones included, in no order.
 func (v *View) People() iter.Seq[Person] {
 	return func(yield func(Person) bool) {
