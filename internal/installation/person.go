@@ -31,21 +31,10 @@ func findPerson(v *store.View, id string) (store.Person, error) {
 	if p, ok := v.PersonByUserID(id); ok {
 		return p, nil
 	}
-	if p, ok := deletedPerson(v, id); ok {
+	if p, ok := v.DeletedByUserID(id); ok {
 		return p, nil
 	}
 	return store.Person{}, &UnknownPersonError{Person: id}
-}
-
-// deletedPerson finds the deleted person who had a user id last.
-func deletedPerson(v *store.View, id string) (found store.Person, ok bool) {
-	folded := store.FoldUserID(id)
-	for p := range v.People() {
-		if p.Deleted && p.Erased == 0 && store.FoldUserID(p.Personal.UserID) == folded && p.Number > found.Number {
-			found, ok = p, true
-		}
-	}
-	return found, ok
 }
 
 // AddPerson adds somebody, on a plan and profile at once when they are given. If

@@ -113,6 +113,7 @@ func smallSet() license.Set {
 			{Module: "server", Kind: license.System, Quantity: 1, Hidden: true},
 			user("user", 10), user("web", 10), user("case", 10),
 			plan("sales", 5, "user", "web"), plan("service", 5, "user", "web", "case"), plan("none", 3),
+			{Module: "translate", Kind: license.Site, Quantity: 2},
 		},
 	}
 }
@@ -137,7 +138,7 @@ func sealedFile(t *testing.T, set license.Set) (file []byte, checkpoint string) 
 		Roots: []licensefile.RootKey{{Name: "root.example/1", Key: key("root").Public()}},
 		Issuers: []licensefile.IssuerGrant{{Issuer: "ACME", Key: key("issuer").Public(), Fence: licensefile.Fence{
 			From: date(2026), Through: date(2030), LastDate: date(2032), MaxTermDays: 1000, MaxQuantity: 1000, MaxTotal: 1000,
-			Kinds: []license.Kind{license.System, license.User}, Modules: []string{"*"}}}}}, key("root"))
+			Kinds: []license.Kind{license.System, license.Site, license.User}, Modules: []string{"*"}}}}}, key("root"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +192,35 @@ func (f *filler) set() {
 		tx.Entry("set.activate", "", audit.F("set", 1))
 		return nil
 	})
+	f.sites()
+}
+
+// sites adds a satellite that holds a site license, and a hook.
+func (f *filler) sites() {
+	f.update(func(tx *store.Tx) error {
+		n, err := tx.PutDatabase(store.Database{Database: seat.Database{Name: "Oslo"}}, true)
+		if err != nil {
+			return err
+		}
+		translate := license.NameOf("ACME", "translate")
+		for _, quantity := range []int64{2, 1} { // the first is given and taken back
+			a, err := tx.AssignSite(seat.SiteAssignment{Database: n, Name: translate, Quantity: quantity})
+			if err != nil {
+				return err
+			}
+			if quantity == 2 {
+				err = tx.EndSite(a, "moved")
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if err := tx.TakeSeats([]seat.Take{{Name: translate, Delta: 1}}); err != nil {
+			return err
+		}
+		tx.Entry("site.assign", "")
+		return tx.PutHook(store.Hook{Name: "blockers", URL: "https://crm.example/pott", Timeout: 2000, Unreachable: "warn"})
+	})
 }
 
 // people adds six people: five on plans, the sixth by a profile. The first is
@@ -202,11 +232,16 @@ func (f *filler) people() {
 			p := store.Person{Person: seat.Person{Kind: license.Internal, Login: true}, Personal: store.Personal{UserID: fmt.Sprintf("user%d", i), First: "Åsa", Email: "a@example.com"}}
 			p.ID = store.NewID()
 			if i == 5 {
-				p.Profile = "nurse"
+				p.Profile, p.Waiting = "nurse", true
 			}
 			p, err := tx.PutPerson(p)
 			if err != nil {
 				return err
+			}
+			if i == 0 {
+				if err := tx.GiveRole(p.ID, seat.Administrator); err != nil {
+					return err
+				}
 			}
 			ids[i] = p.ID
 			tx.Entry("person.add", p.ID)

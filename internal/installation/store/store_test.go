@@ -140,7 +140,8 @@ func dump(t testing.TB, b *Book) string {
 			out += fmt.Sprintln(p, v.Assignments(p.ID), history)
 		}
 		out += fmt.Sprintln(v.Licenses(), v.Sets(), v.Profiles(), v.Tokens(), v.KeyLists(), v.Active().Names(),
-			v.Activations(), v.Agreement("c5"), v.Policy(), v.Events())
+			v.Activations(), v.Agreement("c5"), v.Policy(), v.Events(),
+			v.Databases(), v.SiteAssignments(), v.Roles(), fmt.Sprint(v.Hook("blockers")))
 		return nil
 	})
 	if err != nil {
@@ -170,7 +171,8 @@ func everything(t testing.TB, b *Book) {
 				Undo: Undo{Released: []int64{1, 2}, Given: []int64{3}, Logins: map[int64]string{2: "", 7: "2026-06-10"}}}),
 			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
 			tx.SetPolicy(Ask),
-			stageEvents(tx))
+			stageEvents(tx),
+			stageSites(tx, anna))
 	})
 	do(t, b, func(tx *Tx) error {
 		tx.Entry("profile.drop", "")
