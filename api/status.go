@@ -61,4 +61,7 @@ type Integrity struct {
 	Quarantined int    `json:"quarantined" doc:"Records that give nothing until repaired."`
 	Writable    bool   `json:"writable" doc:"False when changes are refused."`
 	Note        string `json:"note,omitempty" doc:"Why, when something is wrong."`
+
+	Rollback     string `json:"rollback" doc:"Whether the database is an older copy of itself, as it was when the server started: intact, broken, or cannot-be-checked when nothing outside it remembers how far it was."`
+	RollbackNote string `json:"rollback_note,omitempty" doc:"Why, unless it is intact."`
 }

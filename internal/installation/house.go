@@ -40,8 +40,13 @@ type Options struct {
 	// Key returns the private key of an installation, which signs its holdings,
 	// or nil when this server has none. It may be nil itself.
 	Key func(installation string) (ed25519.PrivateKey, error)
-	Now func() time.Time // nil: time.Now
-	Log *slog.Logger     // nil: slog.Default()
+	// Anchors is the directory in which it is remembered outside the database how
+	// far each ledger was; "": nothing is, and no rollback noticed. Incidents is
+	// where incidents are kept; "": nowhere.
+	Anchors   string
+	Incidents string
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: slog.Default()
 }
 
 // withDefaults returns the options with nothing left nil. Without Trust no set
@@ -77,12 +82,13 @@ const behind = time.Second
 // Open opens the house in a database, and every installation in it.
 func Open(ctx context.Context, o Options) (*House, error) {
 	o = o.withDefaults()
-	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master, Ring: o.Ring}, store.Options{Parse: ReadSet, Now: o.Now()})
+	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master, Ring: o.Ring}, store.Options{Parse: ReadSet, Now: o.Now(), Anchors: o.Anchors, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{})}
+	h.reportRollback()
 	for _, name := range st.Names() {
 		if err := h.open(name); err != nil {
 			close(h.stopped)

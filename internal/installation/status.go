@@ -20,7 +20,7 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 		s = api.Status{
 			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
 			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
-			People: peopleCount(v), Integrity: integrity(v, act.Language),
+			People: peopleCount(v), Integrity: in.integrity(v, act.Language),
 		}
 		worst := license.OK
 		for _, set := range v.Active().Sets() {
@@ -186,8 +186,9 @@ func issuerCount(v *store.View, set *license.Set, counts seat.Counts) api.Issuer
 }
 
 // integrity sums up what the store has found, in a language.
-func integrity(v *store.View, lang string) api.Integrity {
+func (in *Installation) integrity(v *store.View, lang string) api.Integrity {
 	i := api.Integrity{Quarantined: len(v.Damage())}
+	i.Rollback, i.RollbackNote = in.rollback(v, lang)
 	switch v.Health() {
 	case store.Sound:
 		i.Verified, i.Writable = true, true
@@ -196,6 +197,8 @@ func integrity(v *store.View, lang string) api.Integrity {
 		i.Note = say(lang, "damaged", nil)
 	case store.ReadOnly:
 		i.Note = say(lang, "read-only", nil)
+	case store.RolledBack:
+		i.Verified, i.Note = true, i.RollbackNote
 	case store.Unchecked:
 		i.Note = say(lang, "unchecked", nil)
 	}

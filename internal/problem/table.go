@@ -115,6 +115,13 @@ var table = map[string]Row{
 
 	// What is stored.
 	"storage.damaged":         {http.StatusConflict, NotVerified},
+	"storage.rolled-back":     {http.StatusServiceUnavailable, NotVerified},
+	"storage.bad-node":        command(Failed),
+	"restore.gap":             command(Usage),
+	"restore.bad-head":        command(Usage),
+	"restore.not-whole":       command(NotVerified),
+	"restore.unchecked":       command(CannotVerify),
+	"incident.kind":           command(Failed),
 	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
 	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
 	"storage.unknown-schema":  {http.StatusServiceUnavailable, CannotVerify},

@@ -34,14 +34,15 @@ type hostFlags struct {
 	Config   string `placeholder:"FILE" help:"Settings file. Else $POTT_CONFIG."`
 	Data     string `placeholder:"DIR" help:"Directory of the database and the pinned root. Else $POTT_DATA, the settings, ~/.local/share/pott/data."`
 	Keys     string `placeholder:"DIR" help:"Directory of the keys; keep it apart from the data. Else $POTT_KEYS, the settings, ~/.local/share/pott/keys."`
+	Anchors  string `placeholder:"DIR" help:"Directory that remembers how far the database was; keep it apart from both. Else $POTT_ANCHORS, the settings, a directory beside the data."`
 	Database string `placeholder:"DSN" help:"Address of a PostgreSQL database (postgres://…); a file in the data directory when left out. Else $POTT_DATABASE, the settings."`
 }
 
 // config returns the settings: flag, environment, settings file, default.
 func (f hostFlags) config(s *session) (host.Config, error) {
 	env := func(name string) string { v, _ := s.p.Env(name); return v }
-	c := host.Config{Data: absolute(f.Data), Keys: absolute(f.Keys), Database: f.Database}
-	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN")})
+	c := host.Config{Data: absolute(f.Data), Keys: absolute(f.Keys), Anchors: absolute(f.Anchors), Database: f.Database}
+	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Anchors: env("POTT_ANCHORS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN")})
 	if path := either(f.Config, env("POTT_CONFIG")); path != "" {
 		file, err := host.ReadConfig(path)
 		if err != nil {

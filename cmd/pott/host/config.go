@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -14,9 +15,10 @@ import (
 // A Config is the settings of a server on one machine. Empty fields mean the
 // default.
 type Config struct {
-	Data     string `yaml:"data" json:"data"`         // directory of the database and the pinned root
-	Keys     string `yaml:"keys" json:"keys"`         // directory of the keys
-	Database string `yaml:"database" json:"database"` // postgres:// address; "" for a file in the data directory
+	Data     string `yaml:"data" json:"data"`                 // directory of the database and the pinned root
+	Keys     string `yaml:"keys" json:"keys"`                 // directory of the keys
+	Anchors  string `yaml:"anchors" json:"anchors,omitempty"` // directory that remembers how far the database was; "" for one beside the data
+	Database string `yaml:"database" json:"database"`         // postgres:// address; "" for a file in the data directory
 	Listen   string `yaml:"listen" json:"listen"`
 	TLSCert  string `yaml:"tls_cert" json:"tls_cert,omitempty"`
 	TLSKey   string `yaml:"tls_key" json:"tls_key,omitempty"`
@@ -50,7 +52,7 @@ func ReadConfig(path string) (Config, error) {
 // Over returns c with what is empty taken from d.
 func (c Config) Over(d Config) Config {
 	for _, f := range []struct{ value, fallback *string }{
-		{&c.Data, &d.Data}, {&c.Keys, &d.Keys}, {&c.Database, &d.Database}, {&c.Listen, &d.Listen},
+		{&c.Data, &d.Data}, {&c.Keys, &d.Keys}, {&c.Anchors, &d.Anchors}, {&c.Database, &d.Database}, {&c.Listen, &d.Listen},
 		{&c.TLSCert, &d.TLSCert}, {&c.TLSKey, &d.TLSKey},
 	} {
 		if *f.value == "" {
@@ -68,8 +70,30 @@ func (c Config) Check() error {
 	if c.Data != "" && filepath.Clean(c.Data) == filepath.Clean(c.Keys) {
 		return errors.New("data and keys must be two directories: whoever copies the data must not get the keys")
 	}
+	for what, dir := range map[string]string{"data": c.Data, "keys": c.Keys} {
+		if c.Anchors != "" && dir != "" && filepath.Clean(c.Anchors) == filepath.Clean(dir) {
+			return fmt.Errorf("anchors and %s must be two directories: whoever puts back the one must not put back the other", what)
+		}
+	}
 	return nil
 }
+
+// AnchorDir returns the directory that remembers how far the database was. It
+// stands beside the data, never in it: a backup of the data that is put back must
+// not bring old anchors along.
+func (c Config) AnchorDir() string {
+	if c.Anchors != "" {
+		return c.Anchors
+	}
+	dir, base := filepath.Split(filepath.Clean(c.Data))
+	if base == "data" {
+		return filepath.Join(dir, "anchors")
+	}
+	return filepath.Join(dir, base+"-anchors")
+}
+
+// incidents is where incidents are kept.
+func (c Config) incidents() string { return filepath.Join(c.Data, "incidents") }
 
 // DSN returns the address of the database.
 func (c Config) DSN() string {

@@ -18,6 +18,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/anchor"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -44,6 +45,11 @@ func MayMake(c Config) error {
 	if _, err := os.Stat(Keys{c.Keys}.path("seal.key")); err == nil {
 		return &KeyExistsError{Path: Keys{c.Keys}.path("seal.key")}
 	}
+	if others, err := anchor.Any(c.AnchorDir()); err != nil {
+		return pathError(c.AnchorDir(), err)
+	} else if others {
+		return &AlreadyMadeError{Data: c.AnchorDir()}
+	}
 	return nil
 }
 
@@ -54,8 +60,9 @@ func Make(c Config, root []byte) (undo func(), err error) {
 	if err := MayMake(c); err != nil {
 		return nil, err
 	}
-	var made []string
+	made := missingDirs(c.AnchorDir())
 	undo = func() {
+		forgetAnchors(c.AnchorDir())
 		for _, path := range slices.Backward(made) {
 			os.Remove(path) // directories go only when they are empty
 		}
@@ -137,6 +144,7 @@ func (h *Host) open(ctx context.Context) error {
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
 		DB: h.db, Ring: h.keys.Masters, Key: h.signingKey, Now: h.now, Log: h.log,
+		Anchors: h.config.AnchorDir(), Incidents: h.config.incidents(),
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
 	})
@@ -318,8 +326,12 @@ func Migrate(ctx context.Context, c Config, now func() time.Time, log *slog.Logg
 }
 
 // Fsck checks every record from the raw rows, without the house or its store.
-func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
+func Fsck(ctx context.Context, c Config, heads ...string) (fsck.Report, error) {
 	ring, err := Keys{c.Keys}.Ring()
+	if err != nil {
+		return fsck.Report{}, err
+	}
+	anchors, err := ReadAnchors(c) // before the database: it is normal to be ahead of them
 	if err != nil {
 		return fsck.Report{}, err
 	}
@@ -327,6 +339,6 @@ func Fsck(ctx context.Context, c Config) (fsck.Report, error) {
 	if err != nil {
 		return fsck.Report{}, err
 	}
-	report, err := fsck.Check(ctx, db, fsck.Options{Keys: ring.forFsck()})
+	report, err := fsck.Check(ctx, db, fsck.Options{Keys: ring.forFsck(), Anchors: anchors, Heads: heads})
 	return report, errors.Join(err, db.Close())
 }
