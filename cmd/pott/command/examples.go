@@ -68,6 +68,9 @@ var examples = map[string][]string{
 	"server backup make":   {"pott server backup make /var/backups --data /var/lib/pott --keys /etc/pott/keys", "pott server backup make /var/backups --encrypt-to age15l2rswa38575c76qkcrwk7tze2ddd22x2zpe6wh02kzzx2nljveq4zg9fs"},
 	"server backup verify": {"pott server backup verify /var/backups/pott-20260610T120000Z.backup --keys /etc/pott/keys"},
 	"server restore from":  {"pott server restore from pott-20260610T120000Z.backup --replace --data /var/lib/pott --keys /etc/pott/keys", "pott server restore from pott-20260610T120000Z.backup --dry-run"},
+
+	"server head":           {"pott server head", "pott server head --json"},
+	"server restore accept": {"pott server restore accept --administrator anna --reason 'the disk broke'", "pott server restore accept --administrator anna --reason 'the disk broke' --dry-run"},
 }
 
 // detail returns the help of a command below its first line.

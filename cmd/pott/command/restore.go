@@ -9,7 +9,8 @@ import (
 // serverRestore is how a backup is taken into use. The first word may be left
 // out: "pott server restore FILE".
 type serverRestore struct {
-	From restoreFrom `cmd:"" default:"withargs" help:"Put a backup in place of the database."`
+	From   restoreFrom   `cmd:"" default:"withargs" help:"Put a backup in place of the database."`
+	Accept restoreAccept `cmd:"" help:"Take the database into use although it is behind what is remembered of it."`
 }
 
 type restoreFrom struct {

@@ -22,6 +22,7 @@ type serverCmd struct {
 	Serve       serverServe   `cmd:"" help:"Answer requests until told to stop."`
 	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
 	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
+	Head        serverHead    `cmd:"" help:"Print where every ledger stands, to be kept elsewhere and compared later."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
 
 	Backup  serverBackup  `cmd:"" help:"Write everything into one file, and check such files."`

@@ -34,15 +34,6 @@ func forgetAnchors(dir string) {
 	}
 }
 
-// Heads returns where every ledger stands, to be written down.
-func Heads(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) ([]installation.PrintedHead, error) {
-	h, err := Open(ctx, c, now, log)
-	if err != nil {
-		return nil, err
-	}
-	return h.house.Heads(), h.Close()
-}
-
 // AcceptRestore takes a database into use that is behind what is remembered of
 // it, such as a backup that was put back. Nothing may be serving it. Every record
 // is checked first: what is not whole is refused.
