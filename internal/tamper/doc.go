@@ -85,6 +85,9 @@
 //	               given_by t, undo b, seen_at i, reported_at i
 //	assignment     number i | person t, issuer t, module t, quantity i, source t, from_at i, until_at i,
 //	               given_by t, reason t, ended_by t, end_reason t
+//	authority      issuer t | serial t, registered i, asked i, answered i, failures i, error t, why t,
+//	               refused t, status t, messages t, address t, offered i, company t, new_serial t,
+//	               new_company t, clock i, reported i, checkpoint t, told_at i
 //	database       number i | name t, state t, created i
 //	event          number i | type t, code t, about t, ending t, audience t, texts t, facts t,
 //	               started_by t, started i, from_at i, expected i, ended i, ended_by t,

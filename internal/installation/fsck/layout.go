@@ -22,6 +22,8 @@ var tables = []*table{
 		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
+	sealed(seatsLedger, "authority", "issuer:t",
+		"serial:t registered:i asked:i answered:i failures:i error:t why:t refused:t status:t messages:t address:t offered:i company:t new_serial:t new_company:t clock:i reported:i checkpoint:t told_at:i"),
 	sealed(seatsLedger, "database", "number:i", "name:t state:t created:i"),
 	sealed(seatsLedger, "event", "number:i",
 		"type:t code:t about:t ending:t audience:t texts:t facts:t started_by:t started:i from_at:i expected:i ended:i ended_by:t end_reason:t done:i total:i"),

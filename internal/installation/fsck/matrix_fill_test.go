@@ -43,6 +43,9 @@ var writers = map[string]writer{
 		}
 		return tx.EndAssignment(number, "moved again")
 	}},
+	"authority": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutAuthority(store.Authority{Issuer: license.Issuer(fmt.Sprintf("OTHER%d", n)), Serial: "1600065823", Asked: int64(1 + round), Status: "ok"})
+	}},
 	"event": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		_, err := tx.PutEvent(store.Event{Event: seat.Event{Number: int64(100 + n), Type: seat.NoSignIn, Ending: seat.Free, StartedBy: "1", Started: 1, From: int64(2 + round)},
 			Texts: license.Texts{"en": "Back soon"}})

@@ -35,6 +35,7 @@ type Book struct {
 	agreements  *table[string, Agreement]
 	policies    *table[int64, Policy]
 	events      *table[int64, Event]
+	authorities *table[string, Authority]
 	databases   *table[int64, Database]
 	sites       *table[int64, SiteAssignment]
 	roles       *table[roleKey, Role]
@@ -74,10 +75,10 @@ func newBook(s *Store, p place) *Book {
 	b.licenses, b.sets, b.keyLists = newTable(licenseCodec), newTable(setCodec), newTable(keyListCodec)
 	b.profiles, b.tokens = newTable(profileCodec), newTable(tokenCodec)
 	b.activations, b.agreements, b.policies = newTable(activationCodec), newTable(agreementCodec), newTable(policyCodec)
-	b.events = newTable(eventCodec)
+	b.events, b.authorities = newTable(eventCodec), newTable(authorityCodec)
 	b.databases, b.sites, b.roles, b.hooks = newTable(databaseCodec), newTable(siteCodec), newTable(roleCodec), newTable(hookCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
-		b.activations, b.agreements, b.policies, b.events,
+		b.activations, b.agreements, b.policies, b.events, b.authorities,
 		b.databases, b.sites, b.roles, b.hooks}
 	b.clearIndexes()
 	b.files = map[string][]byte{}

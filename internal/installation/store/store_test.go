@@ -171,7 +171,7 @@ func everything(t testing.TB, b *Book) {
 				Undo: Undo{Released: []int64{1, 2}, Given: []int64{3}, Logins: map[int64]string{2: "", 7: "2026-06-10"}}}),
 			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
 			tx.SetPolicy(Ask),
-			stageEvents(tx),
+			stageEvents(tx), tx.PutAuthority(fullAuthority()),
 			stageSites(tx, anna))
 	})
 	do(t, b, func(tx *Tx) error {
@@ -208,6 +208,7 @@ func TestRefusedActLeavesNothing(t *testing.T) {
 			tx.PutAgreement(Agreement{Checkpoint: "c5"})
 			tx.SetPolicy(Automatic)
 			tx.PutEvent(Event{})
+			tx.PutAuthority(Authority{Issuer: "ACME"})
 			anna, _ := tx.PersonByUserID("ANNA")
 			tx.ErasePersonal(anna.ID)
 			return errNo

@@ -33,6 +33,7 @@ type staged struct {
 	agreements  *staging[string, Agreement]
 	policies    *staging[int64, Policy]
 	events      *staging[int64, Event]
+	authorities *staging[string, Authority]
 	databases   *staging[int64, Database]
 	sites       *staging[int64, SiteAssignment]
 	roles       *staging[roleKey, Role]
@@ -51,7 +52,7 @@ func (b *Book) stage() *staged {
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
 	s.activations, s.agreements, s.policies = newStaging(b.activations, s.stage), newStaging(b.agreements, s.stage), newStaging(b.policies, s.stage)
-	s.events = newStaging(b.events, s.stage)
+	s.events, s.authorities = newStaging(b.events, s.stage), newStaging(b.authorities, s.stage)
 	s.databases, s.sites = newStaging(b.databases, s.stage), newStaging(b.sites, s.stage)
 	s.roles, s.hooks = newStaging(b.roles, s.stage), newStaging(b.hooks, s.stage)
 	s.more = s.writeBeside
