@@ -19,7 +19,7 @@ type Holdings struct {
 	Sets         []string  // checkpoint hashes of the sets in force, in lower-case hex
 	Stops        []Stop    // those of the sets that are out of force or will be; at most one of each
 	Events       []Event   // those that have not ended
-	People       []Holder  // user ids are unique
+	People       []Holder  // user ids are unique, letter case aside
 }
 
 // DefaultMaxAge is how many days holdings may be used when they do not say.
@@ -37,7 +37,7 @@ func expires(made time.Time, maxAge int) time.Time {
 
 // A Holder is a person and what was given to that person.
 type Holder struct {
-	Person        string             // user id, compared byte for byte
+	Person        string             // user id as it is shown; letter case does not count, see [license.FoldUserID]
 	Number        int64              // stable and never given to anybody else; 0: not known
 	Kind          license.PersonKind // exactly one
 	Login         bool               // has login settings

@@ -23,8 +23,9 @@ type Index struct {
 	dates
 }
 
-// NewIndex returns the index of an installation at a moment. Two holders with
-// one user id count as one, the later in the list.
+// NewIndex returns the index of an installation at a moment. User ids count
+// in any letter case, see [license.FoldUserID]: two holders with one user id are
+// one, the later in the list.
 func NewIndex(active *license.Active, holdings *Holdings, now time.Time) *Index {
 	l := newLine()
 	l.mu.Lock()
@@ -79,11 +80,11 @@ func (x *Index) Replace(holdings *Holdings) *Index {
 	p := x.line.patch(x.people)
 	stay := make(map[string]bool, len(holdings.People))
 	for i := range holdings.People {
-		stay[holdings.People[i].Person] = true
+		stay[license.FoldUserID(holdings.People[i].Person)] = true
 	}
 	for _, id := range x.people.ids() {
 		if !stay[id] {
-			p.remove(id)
+			p.removeFolded(id)
 		}
 	}
 	for i := range holdings.People {

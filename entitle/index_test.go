@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -27,9 +29,9 @@ func TestIndexAnswersLikeTheWorld(t *testing.T) {
 	names := allNames()
 	for seed := range uint64(rounds) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		w := &world{active: randomActive(r), people: map[string]entitle.Holder{}, zone: pick(r, zones), now: randomTime(r)}
+		w := &world{active: randomActive(r), people: map[string]entitle.Holder{}, zone: pick(r, zones), now: randomTime(r), stops: randomStops(r), events: randomEvents(r)}
 		for _, id := range some(r, ids) {
-			w.people[id] = randomHolder(r, id)
+			w.people[strings.ToLower(id)] = randomHolder(r, id)
 		}
 		x := entitle.NewIndex(w.active, w.holdings(), w.now)
 		modules := map[license.Name]entitle.ModuleHandle{}
@@ -48,7 +50,7 @@ func TestIndexAnswersLikeTheWorld(t *testing.T) {
 
 // happen does one random thing to the world and the index.
 func happen(r *rand.Rand, x *entitle.Index, w *world) *entitle.Index {
-	switch r.IntN(5) {
+	switch r.IntN(7) {
 	case 0:
 		w.active, w.now = randomActive(r), randomTime(r)
 		return x.Under(w.active, w.now)
@@ -58,18 +60,24 @@ func happen(r *rand.Rand, x *entitle.Index, w *world) *entitle.Index {
 	case 2:
 		w.people, w.zone = map[string]entitle.Holder{}, pick(r, zones)
 		for _, id := range some(r, ids) {
-			w.people[id] = randomHolder(r, id)
+			w.people[strings.ToLower(id)] = randomHolder(r, id)
 		}
 		return x.Replace(w.holdings())
+	case 3:
+		w.stops = randomStops(r)
+		return x.StoppedBy(w.stops)
+	case 4:
+		w.events = randomEvents(r)
+		return x.Announcing(w.events)
 	}
 	removed := some(r, ids)
 	for _, id := range removed {
-		delete(w.people, id)
+		delete(w.people, strings.ToLower(id))
 	}
 	var changed []entitle.Holder
 	for _, id := range some(r, ids) {
-		w.people[id] = randomHolder(r, id)
-		changed = append(changed, w.people[id])
+		w.people[strings.ToLower(id)] = randomHolder(r, id)
+		changed = append(changed, w.people[strings.ToLower(id)])
 	}
 	return x.With(changed, removed)
 }
@@ -79,11 +87,22 @@ func compare(t *testing.T, x *entitle.Index, w *world, names []license.Name, mod
 	if x.People() != len(w.people) {
 		t.Errorf("the index knows %d people, there are %d", x.People(), len(w.people))
 	}
+	for _, id := range slices.Concat(ids, spelled) {
+		var want int64
+		if p, there := w.people[strings.ToLower(id)]; there {
+			if e := w.closed(p); e != nil {
+				want = e.Number
+			}
+		}
+		if got, _ := x.Closed(id); got.Number != want {
+			t.Errorf("%q is kept out by event %d, want %d", id, got.Number, want)
+		}
+	}
 	for _, n := range names {
 		if got, want := x.CheckSystem(n), w.CheckSystem(n); got != want {
 			t.Errorf("is %v on? got %v, want %v", n, got, want)
 		}
-		for _, id := range ids {
+		for _, id := range slices.Concat(ids, spelled) {
 			if got, want := x.Check(id, n), w.Check(id, n); got != want {
 				t.Errorf("may %q use %v? got %v, want %v", id, n, got, want)
 			}
@@ -97,7 +116,7 @@ func compare(t *testing.T, x *entitle.Index, w *world, names []license.Name, mod
 				if got, want := x.CheckHandle(h, modules[n]), w.Check(id, n); got != want {
 					t.Errorf("may %q use %v, by handles? got %v, want %v", id, n, got, want)
 				}
-			} else if _, there := w.people[id]; there {
+			} else if _, there := w.people[strings.ToLower(id)]; there {
 				t.Errorf("no handle of %q", id)
 			}
 		}
@@ -323,6 +342,7 @@ func TestChecksAllocateNothing(t *testing.T) {
 		"Check of a stranger":       func() entitle.Answer { return x.Check("nobody", sale) },
 		"CheckHandle":               func() entitle.Answer { return x.CheckHandle(anna, handle) },
 		"CheckLogin":                func() entitle.Answer { return x.CheckLogin("anna", web) },
+		"Check in other letters":    func() entitle.Answer { return x.Check("ANN\u0041", sale) },
 		"CheckEdit":                 func() entitle.Answer { return x.CheckEdit("anna", feature) },
 		"CheckSystem":               func() entitle.Answer { return x.CheckSystem(feature) },
 		"Person":                    func() entitle.Answer { x.Person("anna"); return entitle.Answer{} },

@@ -1,9 +1,11 @@
 package entitle_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/entitle"
@@ -14,13 +16,15 @@ import (
 // what the world answers, which looks everything up and remembers nothing.
 type world struct {
 	active *license.Active
-	people map[string]entitle.Holder
+	people map[string]entitle.Holder // by folded user id
+	stops  []entitle.Stop
+	events []entitle.Event
 	zone   string
 	now    time.Time
 }
 
 func (w *world) holdings() *entitle.Holdings {
-	h := &entitle.Holdings{TimeZone: w.zone}
+	h := &entitle.Holdings{TimeZone: w.zone, Stops: w.stops, Events: w.events}
 	for _, p := range w.people {
 		h.People = append(h.People, p)
 	}
@@ -37,7 +41,7 @@ func (w *world) today(zone string) license.Date {
 
 // standing says why somebody may do nothing at all; NoReason when that is not so.
 func (w *world) standing(person string) (entitle.Holder, entitle.Reason) {
-	p, ok := w.people[person]
+	p, ok := w.people[strings.ToLower(person)]
 	switch {
 	case !ok:
 		return p, entitle.PersonUnknown
@@ -61,8 +65,45 @@ func given(p entitle.Holder) []license.Held {
 	return slices.DeleteFunc(slices.Clone(p.Holds), func(h license.Held) bool { return h.Quantity <= 0 })
 }
 
+// stopped says why the set of an issuer counts for nothing; NoReason when it
+// does.
+func (w *world) stopped(issuer license.Issuer) entitle.Reason {
+	set := w.active.Set(issuer)
+	for _, s := range w.stops {
+		if set != nil && s.Issuer == issuer && s.Number == set.Number && (s.From.IsZero() || !w.today("UTC").Before(s.From)) {
+			return s.Reason
+		}
+	}
+	return entitle.NoReason
+}
+
+// closed returns the event that keeps somebody from signing in: the one that says
+// no end, else the one that ends last, the first of equals.
+func (w *world) closed(p entitle.Holder) *entitle.Event {
+	var in []entitle.Event
+	for _, e := range w.events {
+		if e.Type == "no-login" && !e.From.After(w.now) && (e.Kinds == 0 || e.Kinds&p.Kind != 0) {
+			in = append(in, e)
+		}
+	}
+	if len(in) == 0 || p.Administrator {
+		return nil
+	}
+	end := func(e entitle.Event) time.Time {
+		if e.Expected.IsZero() {
+			return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		return e.Expected
+	}
+	slices.SortFunc(in, func(x, y entitle.Event) int { return cmp.Or(end(y).Compare(end(x)), cmp.Compare(x.Number, y.Number)) })
+	return &in[0]
+}
+
 // full is the answer to somebody who has what it takes.
 func (w *world) full(issuer license.Issuer, reason entitle.Reason, signsIn bool, person license.Date) entitle.Answer {
+	if stopped := w.stopped(issuer); stopped != entitle.NoReason {
+		return deny(stopped)
+	}
 	set := w.active.Set(issuer)
 	a := entitle.Answer{Effect: entitle.Allow, Reason: reason, Until: set.Dates.End()}
 	switch set.Dates.State(w.today(set.TimeZone)) {
@@ -125,17 +166,16 @@ func (w *world) CheckSystem(feature license.Name) entitle.Answer {
 }
 
 func (w *world) CheckEdit(person string, feature license.Name) entitle.Answer {
-	on := w.CheckSystem(feature)
-	if on.Effect == entitle.Deny {
-		return on
+	if lic := w.active.License(feature); lic == nil || lic.Kind != license.System {
+		return deny(entitle.FeatureOff)
 	}
 	p, why := w.standing(person)
 	if why != entitle.NoReason {
 		return deny(why)
 	}
-	on = w.full(feature.Issuer, entitle.System, false, p.ValidThrough)
+	on := w.full(feature.Issuer, entitle.System, false, p.ValidThrough)
 	edit := w.active.License(feature).Edit
-	if edit == "" {
+	if edit == "" || on.Effect == entitle.Deny {
 		return on
 	}
 	name := license.NameOf(feature.Issuer, edit)
@@ -171,13 +211,14 @@ func (w *world) CheckLogin(person string, client license.Name) entitle.Answer {
 		return deny(entitle.ClientKind)
 	}
 	for _, m := range c.System {
-		if w.CheckSystem(license.NameOf(set.Issuer, m)).Effect == entitle.Deny {
+		if lic := w.active.License(license.NameOf(set.Issuer, m)); lic == nil || lic.Kind != license.System {
 			return deny(entitle.ClientNeeds)
 		}
 	}
 	for _, m := range c.User {
-		lic := w.active.License(license.NameOf(set.Issuer, m))
-		if lic == nil || lic.Kind != license.User || w.Check(person, license.NameOf(set.Issuer, m)).Effect == entitle.Deny {
+		name := license.NameOf(set.Issuer, m)
+		lic := w.active.License(name)
+		if lic == nil || lic.Kind != license.User || !has(w.active.Expand(given(p)), name) {
 			return deny(entitle.ClientNeeds)
 		}
 	}
@@ -185,7 +226,18 @@ func (w *world) CheckLogin(person string, client license.Name) entitle.Answer {
 	if set.Dates.State(w.today(set.TimeZone)) == license.ReadOnly {
 		reason = entitle.IssuerReadOnly
 	}
-	return w.full(client.Issuer, reason, true, p.ValidThrough)
+	a := w.full(client.Issuer, reason, true, p.ValidThrough)
+	if e := w.closed(p); e != nil && a.Effect != entitle.Deny {
+		a = deny(entitle.NoLoginEvent)
+		if e.Expected.After(w.now) {
+			loc, err := time.LoadLocation(w.zone)
+			if err != nil {
+				panic(err)
+			}
+			a.Until = license.DateOf(e.Expected.In(loc))
+		}
+	}
+	return a
 }
 
 // The vocabulary of random worlds is small, so that names meet.
@@ -196,7 +248,8 @@ var (
 	users    = []license.Module{"user", "Web", "sale-cal", "project-cal", "report-cal", "visible-for"}
 	plans    = []license.Module{"sales", "service", "nothing"}
 	clients  = []license.Module{"web", "mobile"}
-	ids      = []string{"", "anna", "bo", "Cecilia", "dåg", "e@example.com", "f", "g", "h", "i", "j"}
+	ids      = []string{"", "anna", "bo", "Cecilia", "dåg", "e@example.com", "f", "g", "h", "i", "\u212Aarin"}
+	spelled  = []string{"ANNA", "cecilia", "DÅG", "karin", "Karin", "E@Example.com", "\u017Fara", "bo\xff"}
 )
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
@@ -216,7 +269,7 @@ func randomDate(r *rand.Rand) license.Date {
 }
 
 func randomSet(r *rand.Rand, issuer license.Issuer) *license.Set {
-	s := &license.Set{Issuer: issuer, TimeZone: pick(r, zones)}
+	s := &license.Set{Issuer: issuer, TimeZone: pick(r, zones), Number: 1 + r.Int64N(2)}
 	if r.IntN(3) > 0 {
 		s.Dates.Expiry = randomDate(r)
 		if r.IntN(2) == 0 {
@@ -261,6 +314,7 @@ func randomHolder(r *rand.Rand, id string) entitle.Holder {
 	if r.IntN(4) == 0 {
 		h.Kind = license.External
 	}
+	h.Administrator = r.IntN(6) == 0
 	if r.IntN(4) == 0 {
 		h.ValidThrough = randomDate(r)
 	}
@@ -269,6 +323,36 @@ func randomHolder(r *rand.Rand, id string) entitle.Holder {
 	}
 	r.Shuffle(len(h.Holds), func(i, j int) { h.Holds[i], h.Holds[j] = h.Holds[j], h.Holds[i] })
 	return h
+}
+
+// randomStops stop one of the sets now and then, at once or from a day on.
+func randomStops(r *rand.Rand) (stops []entitle.Stop) {
+	for _, issuer := range issuers {
+		if r.IntN(3) > 0 {
+			continue
+		}
+		s := entitle.Stop{Issuer: issuer, Number: 1 + r.Int64N(2), Reason: pick(r, []entitle.Reason{entitle.SetDropped, entitle.SetNotGenuine})}
+		if r.IntN(2) == 0 {
+			s.From = randomDate(r)
+		}
+		stops = append(stops, s)
+	}
+	return stops
+}
+
+func randomEvents(r *rand.Rand) (events []entitle.Event) {
+	for i := range r.IntN(4) {
+		e := entitle.Event{Number: int64(i + 1), Type: pick(r, []string{"no-login", "no-login", "message"}), From: randomTime(r)}
+		if r.IntN(3) > 0 {
+			e.Expected = e.From.Add(time.Duration(1+r.IntN(90)) * time.Hour)
+		}
+		if r.IntN(3) == 0 {
+			e.Kinds = pick(r, []license.PersonKind{license.Internal, license.External})
+		}
+		e.Administrators = e.Type == "message" && r.IntN(3) == 0
+		events = append(events, e)
+	}
+	return events
 }
 
 func randomTime(r *rand.Rand) time.Time {
@@ -287,5 +371,5 @@ func allNames() []license.Name {
 }
 
 func (w *world) String() string {
-	return fmt.Sprintf("at %s in %s, sets %+v, people %+v", w.now.Format(time.RFC3339), w.zone, w.active.Sets(), w.people)
+	return fmt.Sprintf("at %s in %s, sets %+v, stops %+v, events %+v, people %+v", w.now.Format(time.RFC3339), w.zone, w.active.Sets(), w.stops, w.events, w.people)
 }

@@ -3,9 +3,11 @@ package entitle
 import (
 	"hash/maphash"
 	"slices"
+
+	"github.com/pott-dev/pott/license"
 )
 
-// people maps user ids to ordinals and ordinals to lots. It never changes: a
+// people maps folded user ids to ordinals and ordinals to lots. It never changes: a
 // patch copies only what it touches, which is a page of lots, and the shards of
 // user ids that come or go.
 type people struct {
@@ -69,8 +71,8 @@ type slot struct {
 	off, n uint32
 }
 
-// find returns the ordinal of a user id, or 0.
-func (p *people) find(seed maphash.Seed, id string) uint32 {
+// findFolded returns the ordinal of a folded user id, or 0.
+func (p *people) findFolded(seed maphash.Seed, id string) uint32 {
 	h := maphash.String(seed, id)
 	s := p.shards[h>>52]
 	if s == nil {
@@ -141,24 +143,25 @@ func (p *patch) set(person, lot uint32) {
 // another person, so it gets another ordinal. The caller holds the mu of the
 // line.
 func (p *patch) put(h *Holder) {
-	person := p.find(p.line.seed, h.Person)
+	id := license.FoldUserID(h.Person)
+	person := p.findFolded(p.line.seed, id)
 	if person != 0 {
 		if known := &p.line.numbers[person]; *known == 0 || h.Number == 0 {
 			*known = max(*known, h.Number)
 		} else if *known != h.Number {
-			p.remove(h.Person)
+			p.removeFolded(id)
 			person = 0
 		}
 	}
 	if person == 0 {
 		person = uint32(len(p.line.numbers))
 		p.line.numbers = append(p.line.numbers, h.Number)
-		p.add(h.Person, person)
+		p.add(id, person)
 	}
 	p.set(person, p.line.lot(h))
 }
 
-// add gives a user id that is not known an ordinal.
+// add gives a folded user id that is not known an ordinal.
 func (p *patch) add(id string, person uint32) {
 	h := maphash.String(p.line.seed, id)
 	s := p.own(uint32(h >> 52))
@@ -171,8 +174,10 @@ func (p *patch) add(id string, person uint32) {
 }
 
 // remove takes a user id away. Its ordinal stays, and is nobody from now on.
-func (p *patch) remove(id string) {
-	person := p.find(p.line.seed, id)
+func (p *patch) remove(id string) { p.removeFolded(license.FoldUserID(id)) }
+
+func (p *patch) removeFolded(id string) {
+	person := p.findFolded(p.line.seed, id)
 	if person == 0 {
 		return
 	}

@@ -153,7 +153,7 @@ func (in *Installation) changedPeople(v *store.View, commit store.Commit) (chang
 	for id := range affected(v, commit) {
 		p, ok := v.Person(id)
 		was, known := in.ids[id]
-		if known && (!ok || p.Deleted || p.Personal.UserID != was) {
+		if known && (!ok || p.Deleted || store.FoldUserID(p.Personal.UserID) != store.FoldUserID(was)) {
 			removed = append(removed, was)
 			delete(in.ids, id)
 		}

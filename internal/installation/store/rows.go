@@ -1,8 +1,6 @@
 package store
 
 import (
-	"strings"
-
 	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/license"
 )
@@ -48,7 +46,7 @@ type Personal struct {
 func (p Personal) fields() []string { return []string{p.UserID, p.First, p.Last, p.Email, p.Group} }
 
 // FoldUserID returns the spelling that all letter cases of a user id share.
-func FoldUserID(id string) string { return strings.ToLower(id) }
+func FoldUserID(id string) string { return license.FoldUserID(id) }
 
 // Assignment is a stored assignment, current or ended.
 type Assignment struct {
