@@ -105,14 +105,14 @@ func (h *House) follow(ctx context.Context) {
 	tick := time.NewTicker(behind)
 	defer tick.Stop()
 	said := ""
-	var moving mover
+	var keeper keeper
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		moving.turn(ctx, h)
+		keeper.turn(ctx, h)
 		err := h.Refresh(ctx)
 		switch {
 		case err == nil:

@@ -35,32 +35,3 @@ func (h *House) MayRetireSeal(id tamper.KeyID) error { return h.store.MayRetire(
 func (h *House) RetireSeal(ctx context.Context, by audit.Actor, id tamper.KeyID) error {
 	return h.store.Retire(ctx, by, h.options.Now(), id)
 }
-
-// moveBatches is how many transactions of each installation move rows to the
-// present seal key in one turn of the server's own.
-const moveBatches = 4
-
-// A mover does what a rotation has left to do, a little at a time.
-type mover struct {
-	left int64 // rows, after the turn before
-	rest int   // turns to leave out
-}
-
-// pause is how many turns are left out when the rows that are left would not
-// move: those are damaged, and wait for a repair.
-const pause = 60
-
-func (m *mover) turn(ctx context.Context, h *House) {
-	if m.rest > 0 {
-		m.rest--
-		return
-	}
-	left, err := h.store.MoveSeals(ctx, moveBatches)
-	if err != nil && ctx.Err() == nil {
-		h.options.Log.Warn("rows could not be sealed with the present key", "err", err)
-	}
-	if left > 0 && left == m.left || err != nil {
-		m.rest = pause
-	}
-	m.left = left
-}

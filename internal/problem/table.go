@@ -124,6 +124,7 @@ var table = map[string]Row{
 	"incident.kind":           command(Failed),
 	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
 	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
+	"storage.schema-changed":  {http.StatusServiceUnavailable, NotVerified},
 	"storage.unknown-schema":  {http.StatusServiceUnavailable, CannotVerify},
 	"seal.key-order":          conflict,
 	"seal.key-in-use":         conflict,

@@ -2,6 +2,7 @@ package sqldb
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -9,7 +10,8 @@ import (
 // Schema describes every table, index, check, trigger, view, rule and policy of
 // the database as text, one object for each element, sorted. Two databases of
 // one dialect have the same schema when their texts are equal. The tables of
-// the migration tool are left out.
+// the migration tool and what belongs to an extension of the server are left
+// out.
 func (db *DB) Schema(ctx context.Context) ([]string, error) {
 	text := schemaSQLite
 	if db.Dialect == PostgreSQL {
@@ -26,11 +28,14 @@ func (db *DB) Schema(ctx context.Context) ([]string, error) {
 		if err := rows.Scan(&object); err != nil {
 			return nil, err
 		}
-		objects = append(objects, strings.Join(strings.Fields(object), " "))
+		objects = append(objects, renamed.ReplaceAllString(strings.Join(strings.Fields(object), " "), "CREATE TABLE $1 "))
 	}
 	slices.Sort(objects)
 	return objects, rows.Err()
 }
+
+// renamed is how SQLite writes the name of a table that once had another.
+var renamed = regexp.MustCompile(`^CREATE TABLE "([a-z_]+)" `)
 
 // Tables returns the names of all tables and their columns, without those of
 // the migration tool.
@@ -79,4 +84,12 @@ const schemaPostgres = `
 	UNION ALL
 	SELECT 'policy ' || tablename || ' ' || policyname FROM pg_policies WHERE schemaname = current_schema()
 	UNION ALL
-	SELECT 'view ' || table_name FROM information_schema.views WHERE table_schema = current_schema()`
+	SELECT 'relation ' || relname || ' ' || relkind::text || ' ' || relpersistence::text
+	       || CASE WHEN relrowsecurity OR relforcerowsecurity THEN ' row security' ELSE '' END
+	       || CASE WHEN relhassubclass OR relispartition THEN ' inherits' ELSE '' END
+	FROM pg_class c WHERE relnamespace = current_schema()::regnamespace AND relkind NOT IN ('i', 'I', 'c', 't') AND relname NOT LIKE 'goose%'
+	      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+	UNION ALL
+	SELECT 'generated ' || table_name || ' ' || column_name FROM information_schema.columns
+	WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose%' AND (is_generated <> 'NEVER' OR is_identity <> 'NO')
+`

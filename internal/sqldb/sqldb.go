@@ -136,8 +136,8 @@ func (db *DB) inTx(ctx context.Context, pool *sql.DB, options *sql.TxOptions, do
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // after a commit it does nothing
-	if err := do(&Tx{db, tx}); err != nil {
+	defer tx.Rollback() // after a commit it does nothing; what was only read is not committed
+	if err := do(&Tx{db, tx}); err != nil || options.ReadOnly {
 		return err
 	}
 	return tx.Commit()

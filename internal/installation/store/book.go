@@ -96,7 +96,7 @@ func newBook(s *Store, p place) *Book {
 	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
-	b.beside = b.readBeside
+	b.beside, b.misshapen = b.readBeside, s.misshapen
 	b.settle = func() {
 		if b.unsettled {
 			b.settleSets()
@@ -261,6 +261,9 @@ func (b *Book) open(ctx context.Context) error {
 
 // loadNumbers makes sure that a damaged row's small number is not given again.
 func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
+	if b.misshapen() {
+		return nil // nothing is written until the server starts on the right tables
+	}
 	for _, n := range []struct {
 		text string
 		last *int64
@@ -278,7 +281,7 @@ func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
 			err := rows.Scan(&found)
 			*n.last = max(*n.last, found)
 			return err
-		}); err != nil {
+		}); err != nil && !sqldb.Damaged(err) {
 			return err
 		}
 	}
@@ -352,14 +355,27 @@ func (b *Book) Name() string { return b.place.name }
 func (b *Book) Health() Health {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.health
+	return b.fitness()
 }
 
 // Damage lists what was found to be damaged since the book was opened.
 func (b *Book) Damage() []Damage {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return slices.Clone(b.damages)
+	return b.allDamage()
+}
+
+// fitness is the health of the ledger under the catalogue as it is. The caller
+// holds mu.
+func (b *Book) fitness() Health {
+	if b.store.misshapen() {
+		return max(b.health, ReadOnly)
+	}
+	return b.health
+}
+
+func (b *Book) allDamage() []Damage {
+	return append(slices.Clone(b.store.schemaDamage()), b.damages...)
 }
 
 // settleSets makes the view of the active sets again once sets have changed.

@@ -18,7 +18,8 @@
 //
 //  1. A migration for each dialect, and the same in sqlite.schema.sql and
 //     postgres.schema.sql: installation, key, columns, then ver, layout, seal,
-//     colsum, all NOT NULL; the primary key is installation and key.
+//     colsum, all NOT NULL; the primary key is installation and key. Then go
+//     test ./internal/installation/store -run Catalogue -update, with a server.
 //  2. Its line in layout.go (or in unsealed, with the reason), and once more in
 //     package fsck and in spec/storage-integrity.md.
 //  3. Its Go type in rows.go, its codec in codec.go, a table in [Book] and a

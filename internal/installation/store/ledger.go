@@ -50,6 +50,10 @@ type ledger struct {
 	anchorErr atomic.Pointer[error] // of the last try to write it
 	log       *slog.Logger
 
+	// misshapen reports whether the catalogue of the database is another than the
+	// shipped one, so that a table may be missing.
+	misshapen func() bool
+
 	// settle is called with mu held when rows of another server have been taken
 	// over; nil: nothing depends on them.
 	settle func()

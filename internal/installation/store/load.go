@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"maps"
 
+	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/tamper"
 )
 
@@ -64,7 +65,7 @@ func (l *ledger) load(ctx context.Context, q queryer) error {
 	counted := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
 	wrong := findings{}
 	for _, t := range l.tables {
-		if err := l.loadTable(ctx, q, t, counted.Totals, wrong); err != nil {
+		if err := l.loadReadable(ctx, q, t, counted.Totals, wrong); err != nil {
 			return err
 		}
 	}
@@ -90,6 +91,27 @@ func (f findings) add(t sealedTable, key string, found *finding) {
 		f[name] = map[string]*finding{}
 	}
 	f[name][key] = found
+}
+
+// loadReadable loads a table. One that cannot be read, because pages of it are
+// gone or the table itself is, is damage: the others are loaded all the same.
+func (l *ledger) loadReadable(ctx context.Context, q queryer, t sealedTable, totals map[tamper.TotalKey]tamper.Total, wrong findings) error {
+	name := t.sealedLayout().Table
+	if l.misshapen() { // on PostgreSQL a statement that fails ends the transaction otherwise
+		if err := each(ctx, q, "SAVEPOINT loading", nil, nil); err != nil {
+			return err
+		}
+	}
+	err := l.loadTable(ctx, q, t, totals, wrong)
+	if err == nil || ctx.Err() != nil || !sqldb.Damaged(err) && !l.misshapen() {
+		return err
+	}
+	l.note(Damage{Table: name, What: "cannot be read: " + err.Error()})
+	l.health = max(l.health, Damaged)
+	if l.misshapen() {
+		return each(ctx, q, "ROLLBACK TO SAVEPOINT loading", nil, nil)
+	}
+	return nil
 }
 
 func (l *ledger) loadTable(ctx context.Context, q queryer, t sealedTable, totals map[tamper.TotalKey]tamper.Total, wrong findings) error {
@@ -135,7 +157,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 	gone := map[string]int64{} // table and key of rows that were deleted, and when
 	end, seq := [32]byte{}, int64(0)
 	turns, err := l.allTurns(ctx, q)
-	if err != nil {
+	if err != nil && !sqldb.Damaged(err) {
 		return err
 	}
 	err = l.eachLink(ctx, q, Head{}, func(b *link, changes []tamper.Change) error {
@@ -154,9 +176,12 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 		end, seq = b.link, b.Seq
 		return nil
 	})
-	if e, ok := err.(*DamagedError); ok {
+	switch e, ok := err.(*DamagedError); {
+	case ok:
 		l.damages = append(l.damages, e.Damage)
-	} else if err != nil {
+	case err != nil && sqldb.Damaged(err):
+		l.note(Damage{Table: "journal", What: "cannot be read: " + err.Error()})
+	case err != nil:
 		return err
 	}
 	whole := err == nil && end == l.head.Link && seq == l.head.Seq && l.health != ReadOnly

@@ -208,7 +208,7 @@ func (s *Store) MoveSeals(ctx context.Context, batches int) (left int64, err err
 // moveSome moves rows in at most batches transactions.
 func (l *ledger) moveSome(ctx context.Context, w *sqldb.Writer, batches int) error {
 	for range batches {
-		if l.health == Unchecked || l.shut || l.sealing("").behind() == 0 {
+		if !l.trusted() || l.sealing("").behind() == 0 {
 			return nil
 		}
 		if moved, err := l.move(ctx, w); err != nil || moved == 0 {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"flag"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +45,33 @@ func TestMigratedDatabaseIsTheSchema(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("schema.sql and the migrations differ (-schema +migrated):\n%s", diff)
+		}
+	})
+}
+
+var update = flag.Bool("update", false, "write the catalogue of a fresh database to migrations/DIALECT.catalogue.txt")
+
+// What the store compares a database with when it opens it: go test
+// ./internal/installation/store -run Catalogue -update writes it anew, on each
+// dialect there is a server for.
+func TestTheShippedCatalogueIsThatOfTheMigrations(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		if err := db.Migrate(t.Context(), Migrations()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Schema(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if *update {
+			name := "migrations/" + db.Dialect.String() + ".catalogue.txt"
+			if err := os.WriteFile(name, []byte(strings.Join(got, "\n")+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if diff := cmp.Diff(shippedCatalogue(db.Dialect), got); diff != "" {
+			t.Errorf("run it with -update (-shipped +migrated):\n%s", diff)
 		}
 	})
 }

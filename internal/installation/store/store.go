@@ -68,6 +68,8 @@ type Store struct {
 	options Options
 	teller  *teller // of the server's own ledger and, on SQLite, of every book
 
+	schema  atomic.Pointer[[]Damage] // what is wrong with the catalogue
+	stunted bool                     // it was so when the store was opened
 	anchors *anchors
 	server  ledger
 	places  *table[string, place]
@@ -98,11 +100,15 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	if _, err := s.readRing(); err != nil {
 		return nil, err
 	}
+	if err := s.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.anchors, err = openAnchors(options.Anchors, options.Node, *s.masters.Load(), options.Log); err != nil {
 		return nil, err
 	}
 	s.server.keyring = s.keyring(tamper.ServerInstallation)
+	s.server.misshapen = s.misshapen
 	s.teller = newTeller(db, options.MaxBatch)
 	err = s.alone(ctx, s.makeServer)
 	if err == nil {
@@ -119,6 +125,9 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 
 // upgrade moves the ledgers of older programs to the schema of this one.
 func (s *Store) upgrade(ctx context.Context) error {
+	if len(s.schemaDamage()) > 0 {
+		return nil
+	}
 	if s.server.outdated() {
 		if err := s.alone(ctx, s.upgradeServer); err != nil {
 			return err
@@ -147,6 +156,9 @@ func (s *Store) upgradeServer(ctx context.Context, w *sqldb.Writer) error {
 
 // writeServer writes one batch of the server's own ledger.
 func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage) error) error {
+	if err := s.changedSchema(); err != nil {
+		return err
+	}
 	l := &s.server
 	var written *stage
 	err := s.inTx(ctx, w, func() error {

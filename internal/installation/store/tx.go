@@ -67,6 +67,9 @@ func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err er
 	if err := s.book.rolledBack(s.book.Name()); err != nil {
 		return err
 	}
+	if err := s.book.store.changedSchema(); err != nil {
+		return err
+	}
 	if s.book.shut {
 		return &ReadOnlyError{Installation: s.book.Name(), Why: "its head is damaged, and what it counted cannot be known before that is repaired"}
 	}

@@ -59,13 +59,13 @@ func (v *View) Mark() time.Time { return time.UnixMicro(v.secret().Clock).UTC() 
 func (v *View) Link() [32]byte { return v.book.head.Link }
 
 // Health says how far the installation can be trusted.
-func (v *View) Health() Health { return v.book.health }
+func (v *View) Health() Health { return v.book.fitness() }
 
 // Rollback says whether the installation was found to be an older copy of itself.
 func (v *View) Rollback() Rollback { return v.book.rollback }
 
 // Damage lists what was found to be damaged since the book was opened.
-func (v *View) Damage() []Damage { return slices.Clone(v.book.damages) }
+func (v *View) Damage() []Damage { return v.book.allDamage() }
 
 func (v *View) secret() *tamper.Secret {
 	if v.staged != nil {
