@@ -45,6 +45,14 @@ type Options struct {
 	// where incidents are kept; "": nowhere.
 	Anchors   string
 	Incidents string
+
+	// Node names this process among those that write the same database at the same
+	// time on one machine; "" is "pott".
+	Node string
+	// Recovered returns the id of a recovery token that is good at an installation
+	// at a moment. It must not depend on anything in the database: it is the way in
+	// when nothing there can be relied on. nil: there are no such tokens.
+	Recovered func(installation, token string, now time.Time) (id string, ok bool)
 	Now       func() time.Time // nil: time.Now
 	Log       *slog.Logger     // nil: slog.Default()
 }
@@ -82,7 +90,7 @@ const behind = time.Second
 // Open opens the house in a database, and every installation in it.
 func Open(ctx context.Context, o Options) (*House, error) {
 	o = o.withDefaults()
-	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master, Ring: o.Ring}, store.Options{Parse: ReadSet, Now: o.Now(), Anchors: o.Anchors, Log: o.Log})
+	st, err := store.Open(ctx, o.DB, store.Keys{Master: o.Master, Ring: o.Ring}, store.Options{Node: o.Node, Parse: ReadSet, Now: o.Now(), Anchors: o.Anchors, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -29,14 +29,25 @@ const (
 type Visitor struct {
 	Token  string // its id
 	Scopes []string
+	// Recovered says that no record vouches for the visitor, but somebody who can
+	// read the server's keys: see [Options.Recovered].
+	Recovered bool
 }
 
 // Actor is who acts when the visitor does.
-func (v *Visitor) Actor() audit.Actor { return audit.Actor{Kind: audit.Token, ID: v.Token} }
+func (v *Visitor) Actor() audit.Actor {
+	if v.Recovered {
+		return audit.Actor{Kind: audit.Host, ID: "recovery " + v.Token}
+	}
+	return audit.Actor{Kind: audit.Token, ID: v.Token}
+}
 
 // Admit returns who comes with a bearer token, or nil when it is not good here
 // now: unknown, revoked, expired, or its record is damaged.
 func (in *Installation) Admit(bearer string, now time.Time) *Visitor {
+	if strings.HasPrefix(bearer, RecoveryPrefix) {
+		return in.recovered(bearer, now)
+	}
 	if len(bearer) != tokenTextLen || bearer[:len(tokenPrefix)] != tokenPrefix || bearer[len(tokenPrefix)+tokenIDLen] != '_' {
 		return nil
 	}

@@ -345,6 +345,9 @@ var table = map[string]Row{
 	"archive.encrypted":      command(NotPermitted),
 	"archive.newer":          command(Failed),
 	"archive.no-place":       command(Failed),
+
+	// The repair door.
+	"host.repair-only": {http.StatusServiceUnavailable, CannotVerify},
 }
 
 // command is the row of an error that only a command returns.

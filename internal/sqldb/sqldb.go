@@ -205,8 +205,8 @@ func Settle(ctx context.Context, path string) error {
 	return err
 }
 
-// Damaged reports whether err says that the storage is not what the database
-// wrote: pages that do not fit together, or no database at all.
+// Damaged reports whether err says that what is stored is not what was written:
+// pages that do not fit together, no database at all, or a table that is gone.
 func Damaged(err error) bool { return sqlite.Damaged(err) || postgres.Damaged(err) }
 
 // An InUseError says that somebody has a database file open.

@@ -71,6 +71,8 @@ var examples = map[string][]string{
 
 	"server head":           {"pott server head", "pott server head --json"},
 	"server restore accept": {"pott server restore accept --administrator anna --reason 'the disk broke'", "pott server restore accept --administrator anna --reason 'the disk broke' --dry-run"},
+
+	"server recover": {"pott server recover nordlys --token-file recovered.token --data /var/lib/pott --keys /etc/pott/keys", "pott server recover nordlys --token-file recovered.token --for 15m"},
 }
 
 // detail returns the help of a command below its first line.

@@ -97,7 +97,8 @@ func (p *Program) Run(ctx context.Context) (code int) {
 	if err := s.g.check(p); err != nil {
 		return s.fail(err)
 	}
-	return s.fail(parsed.Run(s))
+	err = parsed.Run(s)
+	return s.fail(errors.Join(err, s.close()))
 }
 
 func newParser(p *Program, tree *tree) (*kong.Kong, error) {

@@ -27,6 +27,7 @@ type serverCmd struct {
 
 	Backup  serverBackup  `cmd:"" help:"Write everything into one file, and check such files."`
 	Restore serverRestore `cmd:"" help:"Take a backup into use."`
+	Recover serverRecover `cmd:"" help:"Make an administrator's token when nobody gets in any more."`
 }
 
 // hostFlags say where the server lives. Each can also stand in the settings
@@ -175,12 +176,7 @@ func (f newFlags) add(s *session, config host.Config, tokenFile string) error {
 	if err := errors.Join(err, h.Close()); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(tokenFile, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fileError(tokenFile, err)
-	}
-	_, err = out.WriteString(secret + "\n")
-	return errors.Join(err, out.Sync(), out.Close())
+	return writeSecret(tokenFile, secret)
 }
 
 func (s *session) made(doc serverMade) error {
@@ -260,7 +256,7 @@ func (c serverServe) Run(s *session) error {
 	if err := config.Check(); err != nil {
 		return &UsageError{Problem: err.Error(), Help: "pott server serve --help"}
 	}
-	h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.NewJSONHandler(s.p.Stderr, nil)))
+	h, err := host.OpenToServe(s.ctx, config, s.p.Now, slog.New(slog.NewJSONHandler(s.p.Stderr, nil)))
 	if err != nil {
 		return err
 	}
@@ -268,8 +264,13 @@ func (c serverServe) Run(s *session) error {
 		doc := struct {
 			Address       string   `json:"address"`
 			Installations []string `json:"installations"`
-		}{address, h.Names()}
+			RepairOnly    bool     `json:"repair_only,omitempty"`
+		}{address, h.Names(), h.Broken() != nil}
 		s.answer(answer{doc: doc, ids: []string{address}, human: func(o *paper) {
+			if doc.RepairOnly {
+				o.line("server.repair-only", address)
+				return
+			}
 			o.line("server.serving", strings.Join(h.Names(), ", "), address)
 		}})
 	})

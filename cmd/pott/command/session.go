@@ -25,6 +25,7 @@ type session struct {
 	parser *kong.Kong
 	// remarks wait until the answer they are about is printed.
 	remarks []string
+	closing []func() error // called when the command is done, last first
 }
 
 // globals are the flags every command knows.
@@ -33,6 +34,7 @@ type globals struct {
 	Installation string `placeholder:"NAME" help:"Installation, where the server holds several. Else $POTT_INSTALLATION, the context."`
 	TokenFile    string `placeholder:"FILE" help:"File that holds the token; - reads it from standard input. Else $POTT_TOKEN_FILE, $POTT_TOKEN, the context."`
 	Context      string `placeholder:"NAME" help:"Remembered installation to use. Else $POTT_CONTEXT, the current one."`
+	Recover      bool   `help:"At the server's machine: as administrator, without a token and without a running server. Whoever can read the keys directory may; $POTT_CONFIG, $POTT_DATA and $POTT_KEYS say where."`
 	JSON         bool   `name:"json" help:"Answer with one JSON document; errors are one JSON object on standard error."`
 	Lang         string `placeholder:"LANG" help:"Language of sentences: en, sv, nb, da, de or nl. Else the locale."`
 	Quiet        bool   `short:"q" help:"Print only the ids of what was found or changed."`
@@ -86,6 +88,9 @@ func language(locale string) string {
 // client returns the client for the installation the flags, the environment and
 // the contexts choose. It insists on a token: nothing below /v1 is for nobody.
 func (s *session) client() (*client.Client, error) {
+	if s.g.Recover {
+		return s.recovering()
+	}
 	c, err := s.g.connection(s.p.Env)
 	if err != nil {
 		return nil, err
@@ -127,6 +132,16 @@ func (s *session) token(from setting) (string, error) {
 		return "", &TokenFileError{Path: from.Value}
 	}
 	return token, nil
+}
+
+// close gives back what the command has opened.
+func (s *session) close() error {
+	var errs []error
+	for _, f := range slices.Backward(s.closing) {
+		errs = append(errs, f())
+	}
+	s.closing = nil
+	return errors.Join(errs...)
 }
 
 // maxInput is the largest file a command reads, in bytes. It is above every

@@ -249,7 +249,7 @@ func (s *staging) load(ctx context.Context, r *archive.Reader) (*archive.Manifes
 // check goes through every row, when the seal key is here.
 func (s *staging) check(ctx context.Context, c Config) (*fsck.Report, error) {
 	ring, err := Keys{c.Keys}.Ring()
-	if lost := new(NoKeyError); errors.As(err, &lost) {
+	if lost, bad := new(NoKeyError), new(BadKeyError); errors.As(err, &lost) || errors.As(err, &bad) {
 		return nil, nil
 	}
 	if err != nil {

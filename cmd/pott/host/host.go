@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"log/slog"
@@ -23,17 +24,20 @@ import (
 	"github.com/pott-dev/pott/internal/installation/httpapi"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
 	"github.com/pott-dev/pott/licensefile"
 )
 
 // A Host is an open server: its database, its keys and the house over them.
 type Host struct {
 	config Config
+	node   string
 	keys   Keys
 	db     *sqldb.DB
 	house  *installation.House
 	log    *slog.Logger
 	now    func() time.Time
+	broken error // why the house could not be opened; nil: it is
 }
 
 // MayMake reports whether a server can be made: that there is none, and that no
@@ -118,16 +122,61 @@ func openDatabase(ctx context.Context, c Config) (*sqldb.DB, error) {
 }
 
 // Open opens a server that was made, and checks what it reads.
+//
+// Without its seal key, or with a damaged one, it opens all the same: nothing can
+// be checked then and nothing is written, and only the repair door is of use.
 func Open(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
-	db, err := openDatabase(ctx, c)
+	return closedOnError(open(ctx, c, "", now, log))
+}
+
+// OpenBeside is [Open] for an act of its own beside a server that may be running
+// on the same database.
+func OpenBeside(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
+	return closedOnError(open(ctx, c, beside, now, log))
+}
+
+// beside is the node of acts at the machine: it has anchors of its own, since
+// two processes cannot write the same.
+const beside = "host"
+
+func closedOnError(h *Host, err error) (*Host, error) {
 	if err != nil {
-		return nil, err
-	}
-	h := &Host{config: c, keys: Keys{c.Keys}, db: db, log: log, now: now}
-	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// OpenToServe is [Open] for a server that must start: when the database cannot
+// be read because it is damaged, the server it returns answers every request with
+// that, and tells whoever comes with a recovery token why.
+func OpenToServe(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
+	return orRepair(open(ctx, c, "", now, log))
+}
+
+// OpenToRecover is [OpenToServe] beside a server that may be running.
+func OpenToRecover(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
+	return orRepair(open(ctx, c, beside, now, log))
+}
+
+func orRepair(h *Host, err error) (*Host, error) {
+	if err == nil {
+		return h, nil
+	}
+	if !sqldb.Damaged(err) {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.log.Error("the database cannot be read: only the repair door is open", "database", h.config.Place(), "err", err)
+	h.broken = err
+	return h, nil
+}
+
+func open(ctx context.Context, c Config, node string, now func() time.Time, log *slog.Logger) (*Host, error) {
+	h := &Host{config: c, node: node, keys: Keys{c.Keys}, log: log, now: now}
+	var err error
+	if h.db, err = openDatabase(ctx, c); err != nil {
+		return h, err
+	}
+	return h, h.open(ctx)
 }
 
 func (h *Host) open(ctx context.Context) error {
@@ -139,16 +188,42 @@ func (h *Host) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.keys.Ring(); err != nil {
+	ring, lost, err := h.ring(ctx)
+	if err != nil {
 		return err
 	}
+	anchors := h.config.AnchorDir()
+	if lost {
+		anchors = "" // another key's are not read, and certainly not written
+	}
 	h.house, err = installation.Open(ctx, installation.Options{
-		DB: h.db, Ring: h.keys.Masters, Key: h.signingKey, Now: h.now, Log: h.log,
-		Anchors: h.config.AnchorDir(), Incidents: h.config.incidents(),
+		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
+		Anchors: anchors, Incidents: h.config.incidents(),
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
 	})
 	return err
+}
+
+// ring returns what reads the seal keys. When they are lost it is one that no
+// record was sealed with, so that every record is one that cannot be checked, and
+// none is written. An empty database is not begun like that.
+func (h *Host) ring(ctx context.Context) (read func() (tamper.Ring, error), lost bool, err error) {
+	if _, err = h.keys.Ring(); err == nil {
+		return h.keys.Masters, false, nil
+	}
+	missing, bad := new(NoKeyError), new(BadKeyError)
+	if !errors.As(err, &missing) && !errors.As(err, &bad) {
+		return nil, false, err
+	}
+	var heads int
+	if h.db.QueryRow(ctx, "SELECT count(*) FROM head").Scan(&heads) != nil || heads == 0 {
+		return nil, false, err
+	}
+	h.log.Error("the seal key cannot be read: only the repair door is open", "err", err)
+	var stranger tamper.Master
+	rand.Read(stranger.Key[:])
+	return func() (tamper.Ring, error) { return tamper.Ring{stranger}, nil }, true, nil
 }
 
 // signingKey returns the key of an installation, or nil when it is lost: then
@@ -165,8 +240,43 @@ func (h *Host) signingKey(name string) (ed25519.PrivateKey, error) {
 // House returns the installations of the server.
 func (h *Host) House() *installation.House { return h.house }
 
-// Names returns the names of the installations.
-func (h *Host) Names() []string { return h.house.Names() }
+// Names returns the names of the installations; none when the database cannot be
+// read.
+func (h *Host) Names() []string {
+	if h.house == nil {
+		return nil
+	}
+	return h.house.Names()
+}
+
+// Broken returns why the database cannot be read, or nil.
+func (h *Host) Broken() error { return h.broken }
+
+// Door returns what answers requests.
+func (h *Host) Door() http.Handler {
+	if h.house != nil {
+		return httpapi.New(h.house, h.log)
+	}
+	return httpapi.NewRepair(h.broken.Error(), func(name, token string, now time.Time) bool {
+		_, ok := h.keys.Recovered(name, token, now)
+		return ok
+	}, h.now, h.log)
+}
+
+// Recover makes a recovery token of an installation. unrecorded is why the
+// records of the installation do not say so; the keys directory does.
+func (h *Host) Recover(ctx context.Context, by audit.Actor, name string, good time.Duration) (r Recovery, unrecorded error, err error) {
+	if h.house != nil && h.house.Installation(name) == nil {
+		return Recovery{}, nil, &store.UnknownInstallationError{Name: name}
+	}
+	if r, err = h.keys.NewRecovery(name, by.ID, h.now(), good); err != nil {
+		return Recovery{}, nil, err
+	}
+	if h.house == nil {
+		return r, h.broken, nil
+	}
+	return r, h.house.Installation(name).RecordRecovery(ctx, by, r.ID, r.Until), nil
+}
 
 // New says what an installation is.
 type New struct {
@@ -252,7 +362,7 @@ func (h *Host) ListenAndServe(ctx context.Context, ready func(address string)) e
 func (h *Host) Serve(ctx context.Context, listener net.Listener, ready func(address string)) error {
 	ending, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	server := httpapi.NewServer("", untilEnding(ending, httpapi.New(h.house, h.log)))
+	server := httpapi.NewServer("", untilEnding(ending, h.Door()))
 	server.ErrorLog = slog.NewLogLogger(h.log.Handler(), slog.LevelDebug)
 	scheme, serve := "http", func() error { return server.Serve(listener) }
 	if h.config.TLSCert != "" {
@@ -312,6 +422,9 @@ func reason(err error) string {
 func (h *Host) Close() error {
 	if h.house != nil {
 		h.house.Close()
+	}
+	if h.db == nil {
+		return nil
 	}
 	return h.db.Close()
 }

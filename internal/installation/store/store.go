@@ -356,7 +356,10 @@ func (s *Store) openBooks(ctx context.Context, places []place) error {
 			continue
 		}
 		b := newBook(s, p)
-		if err := b.open(ctx); err != nil {
+		err := b.open(ctx)
+		if err != nil && sqldb.Damaged(err) && ctx.Err() == nil {
+			b.unreadable(err)
+		} else if err != nil {
 			return fmt.Errorf("installation %s: %w", p.name, err)
 		}
 		s.add(b)

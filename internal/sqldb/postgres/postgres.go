@@ -116,9 +116,9 @@ func Answered(err error) bool {
 	return ok
 }
 
-// Damaged reports whether err says that what is stored is not what the server
-// wrote.
+// Damaged reports whether err says that what is stored is not what was written:
+// pages that do not fit together, or a table that is gone.
 func Damaged(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && len(e.Code) == 5 && e.Code[:2] == "XX"
+	return ok && len(e.Code) == 5 && (e.Code[:2] == "XX" || e.Code == "42P01" || e.Code == "42703")
 }

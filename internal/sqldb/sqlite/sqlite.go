@@ -103,8 +103,18 @@ func Settle(ctx context.Context, path string) error {
 	return errors.Join(err, db.Close())
 }
 
-// Damaged reports whether err says that the file is not what SQLite wrote.
+// Damaged reports whether err says that the file is not what was written: pages
+// that do not fit together, no database at all, or a table that is gone.
 func Damaged(err error) bool {
 	e, ok := errors.AsType[*sqlite.Error](err)
-	return ok && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+	if !ok {
+		return false
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return true
+	case sqlite3.SQLITE_ERROR:
+		return strings.Contains(e.Error(), "no such table") || strings.Contains(e.Error(), "no such column")
+	}
+	return false
 }
