@@ -14,10 +14,13 @@ type Set struct {
 	Number      int64        `json:"number"`
 	Company     string       `json:"company" doc:"The owner as the set spells it."`
 	Serial      string       `json:"serial"`
-	Status      string       `json:"status" enum:"loaded,active,replaced" doc:"Where it is in its life here."`
+	Status      string       `json:"status" enum:"loaded,active,replaced,withdrawn,superseded" doc:"Where it is in its life here: withdrawn does not wait any longer, superseded waited until a newer one came."`
 	State       string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force" doc:"What its dates say today; out-of-force when its keys do not count any longer."`
 	Notice      *KeyNotice   `json:"notice,omitempty" doc:"Of a set in force: what has become of the keys it was made with."`
 	Issued      time.Time    `json:"issued"`
+	Start       license.Date `json:"start,omitzero" doc:"The first day it may be in force; left out when it may at once."`
+	Agreed      time.Time    `json:"agreed,omitzero" doc:"Of a set that waits for its day: when somebody agreed to it."`
+	Refused     time.Time    `json:"refused,omitzero" doc:"Of a set whose day has come: when it was found that it could not take over by itself."`
 	NextCheck   license.Date `json:"next_check,omitzero"`
 	Warning     license.Date `json:"warning,omitzero"`
 	Expiry      license.Date `json:"expiry,omitzero"`
@@ -51,10 +54,11 @@ type KeyNotice struct {
 // A LoadedSet is the answer to sending a set.
 type LoadedSet struct {
 	Outcome
-	Set     Set         `json:"set,omitzero" doc:"Left out when key lists came without a set."`
-	Keys    *LoadedKeys `json:"keys,omitempty" doc:"When key lists came without a set."`
-	Already bool        `json:"already,omitempty" doc:"True when this very set had been received before, or these key lists were known."`
-	Notes   []Note      `json:"notes" doc:"What an administrator should know, such as a new company name."`
+	Set       Set         `json:"set,omitzero" doc:"Left out when key lists came without a set."`
+	Keys      *LoadedKeys `json:"keys,omitempty" doc:"When key lists came without a set."`
+	Activated *Activated  `json:"activated,omitempty" doc:"When the set came in force at once, because it only raises, adds or extends."`
+	Already   bool        `json:"already,omitempty" doc:"True when this very set had been received before, or these key lists were known."`
+	Notes     []Note      `json:"notes" doc:"What an administrator should know, such as a new company name."`
 }
 
 // LoadedKeys are key lists that came without a set. The notes beside them say
@@ -84,49 +88,71 @@ const (
 	ResultMarker       = "marker"         // describes what was bought; never refuses
 )
 
+// How much attention a row needs. Rows are sorted by it.
+const (
+	LookBlocks = "blocks" // nothing is activated until it is resolved
+	LookWarns  = "warns"  // somebody may miss something
+	LookLowers = "lowers"
+	LookRaises = "raises"
+	LookNew    = "new"
+	LookText   = "text" // only what it is called or described as
+	LookSame   = "same"
+)
+
 // A ReviewRow compares one license of the set in force with the new set. A
 // license that one of them lacks counts as 0 there. What is not counted, such
 // as the seats of a system license, is left out.
 type ReviewRow struct {
-	Name         license.Name `json:"name"`
-	DisplayName  string       `json:"display_name,omitempty"`
-	Kind         license.Kind `json:"kind" enum:"system,site,user"`
-	Hidden       bool         `json:"hidden,omitempty"`
-	Marker       bool         `json:"marker,omitempty"`
-	Unrestricted bool         `json:"unrestricted,omitempty"`
-	Total        int64        `json:"total" doc:"Seats in the set in force."`
-	InUse        *int64       `json:"in_use,omitempty" doc:"Seats taken today."`
-	Free         *int64       `json:"free,omitempty"`
-	Change       int64        `json:"change" doc:"New seats minus today's."`
-	NewTotal     int64        `json:"new_total"`
-	NewFree      *int64       `json:"new_free,omitempty" doc:"Spare seats if everybody kept what they have; negative when they do not fit."`
-	Result       string       `json:"result" enum:"unchanged,raised,lowered,over,added,removed,removed-in-use,marker"`
-	Need         int64        `json:"need,omitempty" doc:"Seats taken once the new set is in force: its plans may include other modules."`
-	Over         int64        `json:"over,omitempty" doc:"How many seats must be given back before it fits."`
-	Holders      []string     `json:"holders,omitempty" doc:"User ids of those who need it, when it refuses."`
+	Name         license.Name  `json:"name"`
+	DisplayName  string        `json:"display_name,omitempty"`
+	Kind         license.Kind  `json:"kind" enum:"system,site,user"`
+	Hidden       bool          `json:"hidden,omitempty"`
+	Marker       bool          `json:"marker,omitempty"`
+	Unrestricted bool          `json:"unrestricted,omitempty"`
+	Total        int64         `json:"total" doc:"Seats in the set in force."`
+	InUse        *int64        `json:"in_use,omitempty" doc:"Seats taken today."`
+	Free         *int64        `json:"free,omitempty"`
+	Change       int64         `json:"change" doc:"New seats minus today's."`
+	NewTotal     int64         `json:"new_total"`
+	NewFree      *int64        `json:"new_free,omitempty" doc:"Spare seats if everybody kept what they have; negative when they do not fit."`
+	Result       string        `json:"result" enum:"unchanged,raised,lowered,over,added,removed,removed-in-use,marker"`
+	Need         int64         `json:"need,omitempty" doc:"Seats taken once the new set is in force: its plans may include other modules."`
+	Over         int64         `json:"over,omitempty" doc:"How many seats must be given back before it fits."`
+	Holders      []string      `json:"holders,omitempty" doc:"User ids of those who need it, when it refuses."`
+	Look         string        `json:"look" enum:"blocks,warns,lowers,raises,new,text,same" doc:"How much attention it needs; rows are sorted by it."`
+	Findings     []Finding     `json:"findings,omitempty" doc:"Why it looks so."`
+	Fields       []FieldChange `json:"fields,omitempty" doc:"What else changes beside the quantity."`
 }
 
 // A Review is what would happen if a set were activated now.
 type Review struct {
-	Set       Set         `json:"set"`
-	Replaces  string      `json:"replaces,omitempty" doc:"The id of the set in force."`
-	Fits      bool        `json:"fits" doc:"Whether activating it would be accepted."`
-	Rows      []ReviewRow `json:"rows" doc:"Every license of the two sets, in the new set's order."`
-	Notes     []Note      `json:"notes"`
-	PlanToken string      `json:"plan_token" doc:"Hand it to activate to apply exactly this, or be told that it changed."`
-	Seq       int64       `json:"seq"`
+	Set        Set            `json:"set"`
+	Replaces   string         `json:"replaces,omitempty" doc:"The id of the set in force."`
+	Fits       bool           `json:"fits" doc:"Whether activating it would be accepted."`
+	Rows       []ReviewRow    `json:"rows" doc:"Every license of the two sets: what blocks first, then what warns, what is lowered, raised, new, and the rest; each in the new set's order."`
+	Findings   []Finding      `json:"findings,omitempty" doc:"What there is to say of the set as a whole."`
+	Blocking   int            `json:"blocking" doc:"How many rows must be resolved first."`
+	OnlyRaises bool           `json:"only_raises" doc:"Whether nothing is taken from anybody, so that it may come in force by itself."`
+	Effects    []PersonEffect `json:"effects,omitempty" doc:"What the choices do, by user id."`
+	Notes      []Note         `json:"notes"`
+	PlanToken  string         `json:"plan_token" doc:"Hand it to activate to apply exactly this, or be told that it changed."`
+	Seq        int64          `json:"seq"`
 }
 
 // An Activate is the body of an activation. It may be empty.
 type Activate struct {
-	PlanToken string `json:"plan_token,omitempty" doc:"From the review; activation is refused when the review has changed since."`
+	PlanToken   string   `json:"plan_token,omitempty" doc:"From the review with the same choices; activation is refused when the review has changed since."`
+	Choices     []Choice `json:"choices,omitempty" doc:"Applied one after another, each on what the ones before have left."`
+	Acknowledge []string `json:"acknowledge,omitempty" doc:"System licenses that may be turned off for everyone."`
 }
 
 // An Activated is the answer to an activation.
 type Activated struct {
 	Outcome
-	Set      Set         `json:"set"`
-	Replaced string      `json:"replaced,omitempty" doc:"The id of the set that was in force before."`
-	Rows     []ReviewRow `json:"rows" doc:"The licenses that changed."`
-	Notes    []Note      `json:"notes"`
+	Set      Set            `json:"set"`
+	Replaced string         `json:"replaced,omitempty" doc:"The id of the set that was in force before."`
+	Rows     []ReviewRow    `json:"rows" doc:"The licenses that changed."`
+	Effects  []PersonEffect `json:"effects,omitempty" doc:"What the choices did, by user id."`
+	Waits    bool           `json:"waits,omitempty" doc:"True when the set begins later: it takes over by itself on its day, if it fits then."`
+	Notes    []Note         `json:"notes"`
 }

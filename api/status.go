@@ -43,6 +43,9 @@ type SetStatus struct {
 	Expiry   license.Date `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
 	End      license.Date `json:"end,omitzero" doc:"The last day everything works."`
 	DaysLeft *int         `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
+	Start    license.Date `json:"start,omitzero" doc:"Of a set that waits: the first day it may be in force."`
+	Agreed   time.Time    `json:"agreed,omitzero" doc:"Of a set that waits for its day: when somebody agreed to it."`
+	Refused  time.Time    `json:"refused,omitzero" doc:"Of a set whose day has come: when it was found that it could not take over by itself."`
 	Demo     bool         `json:"demo,omitempty"`
 }
 

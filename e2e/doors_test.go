@@ -46,8 +46,24 @@ func (d apiDoor) load(file []byte) (string, string) {
 }
 
 func (d apiDoor) review(set string) (bool, []string) {
-	r := must[api.Review](d.t)(d.c.Review(d.ctx(), set))
+	r := must[api.Review](d.t)(d.c.ReviewWith(d.ctx(), set, api.Choices{Acknowledge: accepts(set)}))
 	return r.Fits, blocking(r)
+}
+
+// accepts are the system licenses that a set turns off for everyone.
+func accepts(set string) []string {
+	if set == "superoffice-2" {
+		return []string{"target-sale-u", "aichatbot"}
+	}
+	return nil
+}
+
+// accepting spells the same as flags.
+func accepting(set string) (flags []string) {
+	for _, name := range accepts(set) {
+		flags = append(flags, "--acknowledge", name)
+	}
+	return flags
 }
 
 func blocking(r api.Review) []string {
@@ -61,7 +77,7 @@ func blocking(r api.Review) []string {
 }
 
 func (d apiDoor) activate(set string) string {
-	_, err := d.c.Activate(d.ctx(), set, api.Activate{}, false)
+	_, err := d.c.Activate(d.ctx(), set, api.Activate{Acknowledge: accepts(set)}, false)
 	return d.code(err)
 }
 
@@ -131,14 +147,16 @@ func (d commandDoor) load(file []byte) (string, string) {
 
 func (d commandDoor) review(set string) (bool, []string) {
 	var r api.Review
-	code := d.ask(&r, "set", "review", set)
+	code := d.ask(&r, append([]string{"set", "review", set}, accepting(set)...)...)
 	if r.Fits != (code == "") {
 		d.t.Errorf("the review fits %v and ends with %q", r.Fits, code)
 	}
 	return r.Fits, blocking(r)
 }
 
-func (d commandDoor) activate(set string) string { return d.ask(nil, "set", "activate", set, "--yes") }
+func (d commandDoor) activate(set string) string {
+	return d.ask(nil, append([]string{"set", "activate", set, "--yes"}, accepting(set)...)...)
+}
 
 func (d commandDoor) add(p api.NewPerson) string {
 	args := []string{"user", "add", p.UserID}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/authority"
@@ -148,7 +149,7 @@ func (w *world) accept(file []byte) {
 	w.t.Helper()
 	loaded, err := w.customer.Load(w.t.Context(), admin, file)
 	if err == nil {
-		_, err = w.customer.Activate(w.t.Context(), admin, loaded.Set.ID, "")
+		_, err = w.customer.Activate(w.t.Context(), admin, loaded.Set.ID, api.Activate{})
 	}
 	if err != nil {
 		w.t.Fatal(err)

@@ -76,6 +76,42 @@ func (c *Client) Review(ctx context.Context, id string) (api.Review, error) {
 	return get[api.Review](ctx, c, path("sets", id, "review"), nil)
 }
 
+// ReviewWith returns what would happen if the set were activated now with some
+// choices.
+func (c *Client) ReviewWith(ctx context.Context, id string, choices api.Choices) (api.Review, error) {
+	return change[api.Review](ctx, c, http.MethodPost, path("sets", id, "review"), choices, false)
+}
+
+// RollBack puts the set in force again that was replaced last.
+func (c *Client) RollBack(ctx context.Context, body api.RollBack, dryRun bool) (api.RolledBack, error) {
+	return change[api.RolledBack](ctx, c, http.MethodPost, path("sets", "roll-back"), body, dryRun)
+}
+
+// WithdrawSet lets a set no longer wait.
+func (c *Client) WithdrawSet(ctx context.Context, id string, dryRun bool) (api.ChangedSet, error) {
+	return change[api.ChangedSet](ctx, c, http.MethodPost, path("sets", id, "withdraw"), struct{}{}, dryRun)
+}
+
+// SetHistory returns every time a set was in force, newest first.
+func (c *Client) SetHistory(ctx context.Context) (api.List[api.Activation], error) {
+	return get[api.List[api.Activation]](ctx, c, path("sets", "history"), nil)
+}
+
+// DiffSets returns what two sets say differently.
+func (c *Client) DiffSets(ctx context.Context, from, to string) (api.SetDifference, error) {
+	return get[api.SetDifference](ctx, c, path("sets", from, "diff", to), nil)
+}
+
+// SetPolicy returns how sets come in force.
+func (c *Client) SetPolicy(ctx context.Context) (api.SetPolicy, error) {
+	return get[api.SetPolicy](ctx, c, path("sets", "policy"), nil)
+}
+
+// PutSetPolicy says how sets come in force.
+func (c *Client) PutSetPolicy(ctx context.Context, body api.SetPolicy, dryRun bool) (api.ChangedSetPolicy, error) {
+	return change[api.ChangedSetPolicy](ctx, c, http.MethodPut, path("sets", "policy"), body, dryRun)
+}
+
 // Activate puts a set in force.
 func (c *Client) Activate(ctx context.Context, id string, body api.Activate, dryRun bool) (api.Activated, error) {
 	return change[api.Activated](ctx, c, http.MethodPost, path("sets", id, "activate"), body, dryRun)

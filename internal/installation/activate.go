@@ -2,6 +2,7 @@ package installation
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -12,40 +13,79 @@ import (
 	"github.com/pott-dev/pott/licensefile"
 )
 
-// Activate puts a received set in force in place of its issuer's. It is refused
-// whole, with a [seat.TooSmallError] that names every license by user ids, when
-// it would leave anybody without a seat. A plan token that is not empty must be
-// the one the review would give now, else the error is [ReviewChangedError].
+// Activate puts a received set in force in place of its issuer's, and does to
+// people what was chosen, all in one update or nothing. It is refused whole,
+// with a [seat.TooSmallError] that names every license by user ids, when it
+// would leave anybody without a seat, and with an [UnacknowledgedError] when it
+// turns a feature off that nobody has said may go. A plan token that is not
+// empty must be the one the review would give now, else the error is
+// [ReviewChangedError], which says what has changed.
 //
-// In one update the licenses, their pools as the new plans fill them, the old
-// set's end and the new one's beginning are stored. The first activation binds
-// the installation to the set's serial number.
-func (in *Installation) Activate(ctx context.Context, act Act, id, planToken string) (api.Activated, error) {
+// In one update the people's choices, the licenses, their pools as the new plans
+// fill them, the old set's end and the new one's beginning are stored. The first
+// activation binds the installation to the set's serial number.
+//
+// A set that begins on a later day is agreed to: it takes over by itself on that
+// day, if it fits then.
+func (in *Installation) Activate(ctx context.Context, act Act, id string, body api.Activate) (api.Activated, error) {
 	var answer api.Activated
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		now := tx.Now()
-		p, err := in.propose(ctx, &tx.View, id, now)
+		p, err := in.propose(ctx, &tx.View, id, api.Choices{Choices: body.Choices, Acknowledge: body.Acknowledge}, now)
 		if err != nil {
 			return false, err
 		}
-		answer.Replaced = p.replaces()
-		answer.Notes = notes(&tx.View, p.set, act.Language)
-		answer.Rows = p.shown(&tx.View, act.Language, func(r seat.Row) bool { return r.Result != seat.Unchanged || r.Change != 0 })
-		answer.Set = setOf(p.row, p.set, now)
+		answer = p.answer(&tx.View, act, now)
 		if p.row.State == store.SetActive {
 			return false, nil
 		}
-		if err := in.mayActivate(&tx.View, p, planToken, now); err != nil {
+		begun, err := begun(p.set, now)
+		if err != nil {
 			return false, err
 		}
-		answer.Set, err = activate(tx, p, now)
+		if !begun {
+			return in.agree(tx, act, p, body, &answer)
+		}
+		if err := in.mayActivate(&tx.View, p, body.PlanToken, now); err != nil {
+			return false, err
+		}
+		answer.Set, err = activate(tx, act, p, store.ByHand, now)
 		return true, err
 	})
+	if changed := new(ReviewChangedError); errors.As(err, &changed) {
+		err = in.sinceShown(ctx, changed, body.PlanToken)
+	}
 	answer.Outcome = outcome
 	return answer, err
 }
 
+// answer is what there is to say of an activation that takes place.
+func (p *proposal) answer(v *store.View, act Act, now time.Time) api.Activated {
+	return api.Activated{
+		Replaced: p.replaces(), Notes: notes(v, p.set, now, act.Language), Set: setOf(v, p.row, p.set, now),
+		Rows:    p.shown(v, act.Language, func(r seat.ReviewRow) bool { return r.Look != seat.Same }),
+		Effects: p.plan.effects(p, act.Language),
+	}
+}
+
+// begun reports whether the day of a set has come, in its own time zone.
+func begun(set *license.Set, now time.Time) (bool, error) {
+	today, err := set.Today(now)
+	return err == nil && set.Begun(today), err
+}
+
 func (in *Installation) mayActivate(v *store.View, p *proposal, planToken string, now time.Time) error {
+	if err := in.isFor(v, p, now); err != nil {
+		return err
+	}
+	if planToken != "" && !sameToken(planToken, p.token(v.Seq())) {
+		return &ReviewChangedError{Set: setID(p.set.Issuer, p.set.Number), rows: p.review.Rows}
+	}
+	return p.blocked()
+}
+
+// isFor refuses a set of somebody else, and one whose last day has passed.
+func (in *Installation) isFor(v *store.View, p *proposal, now time.Time) error {
 	if serial := v.Info().Serial; serial != "" && serial != p.set.Serial {
 		return &OtherSerialError{Serial: p.set.Serial, Company: p.set.Company, Want: serial}
 	}
@@ -53,14 +93,22 @@ func (in *Installation) mayActivate(v *store.View, p *proposal, planToken string
 	if err != nil {
 		return err
 	}
-	if err := licensefile.CheckNew(*p.set, today); err != nil {
-		return err
-	}
-	if planToken != "" && planToken != p.token() {
-		return &ReviewChangedError{Set: setID(p.set.Issuer, p.set.Number)}
-	}
+	return licensefile.CheckNew(*p.set, today)
+}
+
+// blocked returns why the set cannot be activated as it is, or nil.
+func (p *proposal) blocked() error {
 	if p.short != nil {
 		return p.tooSmall()
+	}
+	var off []license.Name
+	for _, row := range p.review.Rows {
+		if row.Look == seat.Blocks {
+			off = append(off, row.Name)
+		}
+	}
+	if len(off) > 0 {
+		return &UnacknowledgedError{Set: setID(p.set.Issuer, p.set.Number), Licenses: off}
 	}
 	return nil
 }
@@ -68,7 +116,7 @@ func (in *Installation) mayActivate(v *store.View, p *proposal, planToken string
 // tooSmall is the refusal of the rules with the user ids of the rows.
 func (p *proposal) tooSmall() error {
 	e := &seat.TooSmallError{Issuer: p.short.Issuer, Number: p.short.Number}
-	for _, row := range p.rows {
+	for _, row := range p.review.Rows {
 		if row.Result.Refuses() {
 			e.Rows = append(e.Rows, seat.Short{Name: row.Name, Seats: row.NewTotal, Need: row.Need, Over: row.Release, Holders: row.Holders})
 		}
@@ -76,38 +124,84 @@ func (p *proposal) tooSmall() error {
 	return e
 }
 
-// activate stages a set that may come in force.
-func activate(tx *store.Tx, p *proposal, now time.Time) (api.Set, error) {
+// activate stages a set that may come in force, with what is done to people.
+func activate(tx *store.Tx, act Act, p *proposal, how store.How, now time.Time) (api.Set, error) {
+	set := setID(p.set.Issuer, p.set.Number)
+	undo, err := p.plan.carryOut(tx, act, set, p.set.Issuer)
+	if err != nil {
+		return api.Set{}, err
+	}
+	if err := enthrone(tx, p, store.SetReplaced, how, undo, now); err != nil {
+		return api.Set{}, err
+	}
+	facts := []audit.Fact{audit.F("set", set), audit.F("checkpoint", p.row.Checkpoint), audit.F("replaced", p.replaces())}
+	if len(p.plan.order) > 0 {
+		facts = append(facts, audit.F("people", len(p.plan.order)))
+	}
+	for i, n := range p.plan.acknowledged {
+		facts = append(facts, audit.F(numbered("acknowledged", i), n))
+	}
+	action := "set.activate"
+	switch how {
+	case store.ByItself:
+		action = "set.auto-activate"
+	case store.OnItsDay:
+		facts = append(facts, audit.F("how", string(how)))
+	}
+	tx.Entry(action, "", facts...)
+	p.row.State, p.row.From, p.row.Until = store.SetActive, now.UnixMicro(), 0
+	return setOf(&tx.View, p.row, p.set, now), nil
+}
+
+// enthrone ends the set of the issuer that is in force and puts the proposed one
+// in its place, with its pools as everybody's holdings fill them.
+func enthrone(tx *store.Tx, p *proposal, old store.SetState, how store.How, undo store.Undo, now time.Time) error {
+	replaced := ""
 	for _, row := range tx.Sets() {
 		if row.Issuer == p.set.Issuer && row.State == store.SetActive {
-			row.State, row.Until = store.SetReplaced, now.UnixMicro()
+			row.State, row.Until, replaced = old, now.UnixMicro(), row.Checkpoint
 			if err := tx.PutSet(row); err != nil {
-				return api.Set{}, err
+				return err
 			}
 		}
 	}
 	row := p.row
-	row.State, row.From = store.SetActive, now.UnixMicro()
+	row.State, row.From, row.Until = store.SetActive, now.UnixMicro(), 0
 	if err := tx.PutSet(row); err != nil {
-		return api.Set{}, err
+		return err
+	}
+	if err := remember(tx, p, replaced, how, undo, now); err != nil {
+		return err
 	}
 	if err := project(tx, p); err != nil {
-		return api.Set{}, err
+		return err
 	}
 	owner := tx.Info().Owner
-	if owner.Serial != p.set.Serial || owner.Company != p.set.Company {
-		owner.Serial, owner.Company = p.set.Serial, p.set.Company
-		if err := tx.SetOwner(owner); err != nil {
-			return api.Set{}, err
-		}
+	if owner.Serial == p.set.Serial && owner.Company == p.set.Company {
+		return nil
 	}
-	tx.Entry("set.activate", "", audit.F("set", setID(p.set.Issuer, p.set.Number)), audit.F("checkpoint", row.Checkpoint),
-		audit.F("replaced", p.replaces()))
-	return setOf(row, p.set, now), nil
+	owner.Serial, owner.Company = p.set.Serial, p.set.Company
+	return tx.SetOwner(owner)
 }
 
-// project writes the set's licenses as rows, each pool as full as the holdings
-// of today fill it under the new set.
+// remember ends the row of the activation before and begins one.
+func remember(tx *store.Tx, p *proposal, replaced string, how store.How, undo store.Undo, now time.Time) error {
+	for _, a := range tx.Activations() {
+		if a.Issuer == p.set.Issuer && a.Until == 0 {
+			a.Until = now.UnixMicro()
+			if err := tx.PutActivation(a); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.PutActivation(store.Activation{
+		Issuer: p.set.Issuer, SetNumber: p.set.Number, Checkpoint: p.row.Checkpoint, Replaced: replaced, From: now.UnixMicro(),
+		How: how, By: tx.By().String(), Undo: undo,
+	})
+}
+
+// project writes the set's licenses as rows, each pool as full as everybody's
+// holdings fill it under the new set.
 func project(tx *store.Tx, p *proposal) error {
 	need := map[license.Name]int64{}
 	for _, r := range p.rows {

@@ -85,13 +85,13 @@ func BenchmarkActivation(b *testing.B) {
 			if short != 0 {
 				to = &refused
 			}
-			timed(to, func() { r, err = in.Review(ctx, admin, loaded.Set.ID) })
+			timed(to, func() { r, err = in.Review(ctx, admin, loaded.Set.ID, api.Choices{}) })
 			must(b, err)
 			if short != 0 {
 				continue
 			}
 			timed(&recount, func() { countPlainly(held, plans) })
-			timed(&activation, func() { _, err = in.Activate(ctx, admin, loaded.Set.ID, r.PlanToken) })
+			timed(&activation, func() { _, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: r.PlanToken}) })
 			must(b, err)
 		}
 	}

@@ -18,6 +18,8 @@ func TestADamagedSetFileDoesNotHideTheStatus(t *testing.T) {
 		enforce(t, f, f.Installation("acme"), twoSeats(1, 2, ""))
 		set, err := f.Installation("acme").Set(ctx, admin, "superoffice-1")
 		must(t, err)
+		_, err = f.Installation("acme").PutSetPolicy(ctx, admin, api.SetPolicy{Activation: "ask"})
+		must(t, err)
 		load(t, f, f.Installation("acme"), twoSeats(2, 3, set.Checkpoint))
 		_, err = db.Exec(ctx, "UPDATE set_file SET bytes = ? WHERE hash IN (SELECT file FROM license_set WHERE number = 2)", []byte("pott-license/v1\n"))
 		must(t, err)
@@ -30,7 +32,7 @@ func TestADamagedSetFileDoesNotHideTheStatus(t *testing.T) {
 		if err != nil || len(sets.Items) != 2 || sets.Items[0].ID != "superoffice-2" && sets.Items[1].ID != "superoffice-2" {
 			t.Errorf("the sets are %+v, %v", sets.Items, err)
 		}
-		if _, err := acme.Activate(ctx, admin, "superoffice-2", ""); code(err) != "storage.damaged" {
+		if _, err := acme.Activate(ctx, admin, "superoffice-2", api.Activate{}); code(err) != "storage.damaged" {
 			t.Errorf("activating it: %v", err)
 		}
 	})

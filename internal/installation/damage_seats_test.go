@@ -48,16 +48,16 @@ func TestADamagedRowKeepsItsSeatsUnderTheNextSet(t *testing.T) {
 				first := set.Checkpoint
 
 				second := load(t, f, acme, twoSeats(2, 1, first))
-				if _, err := acme.Activate(ctx, admin, "superoffice-2", ""); code(err) != "set.too-small" {
+				if _, err := acme.Activate(ctx, admin, "superoffice-2", api.Activate{}); code(err) != "set.too-small" {
 					t.Errorf("a set without a seat for the damaged row: %v", err)
 				}
 				load(t, f, acme, twoSeats(3, 2, second))
-				review, err := acme.Review(ctx, admin, "superoffice-3")
+				review, err := acme.Review(ctx, admin, "superoffice-3", api.Choices{})
 				must(t, err)
 				if !review.Fits || review.Rows[0].Need != 2 {
 					t.Errorf("the review says %+v", review.Rows)
 				}
-				_, err = acme.Activate(ctx, admin, "superoffice-3", review.PlanToken)
+				_, err = acme.Activate(ctx, admin, "superoffice-3", api.Activate{PlanToken: review.PlanToken})
 				must(t, err)
 				for _, m := range []license.Module{"sales", "sale-cal"} {
 					if l := inUse(t, acme, m); l.Taken != 2 || l.Free != 0 {

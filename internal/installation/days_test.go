@@ -107,7 +107,7 @@ func (d *day) activate(issuer license.Issuer) error {
 	loaded, err := d.in.Load(d.Context(), admin, d.f.Vendors.File(d, next))
 	must(d, err)
 	d.set[issuer], d.last[issuer] = next, loaded.Set.Checkpoint
-	_, err = d.in.Activate(d.Context(), admin, loaded.Set.ID, "")
+	_, err = d.in.Activate(d.Context(), admin, loaded.Set.ID, api.Activate{})
 	return err
 }
 

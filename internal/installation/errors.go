@@ -135,19 +135,6 @@ func (e *DemoError) Error() string {
 // Code returns the stable code of the error.
 func (e *DemoError) Code() string { return "set.demo" }
 
-// A ReviewChangedError is returned when an activation was to apply a review
-// that no longer says what would happen.
-type ReviewChangedError struct {
-	Set string
-}
-
-func (e *ReviewChangedError) Error() string {
-	return fmt.Sprintf("the review of %s has changed since it was shown", e.Set)
-}
-
-// Code returns the stable code of the error.
-func (e *ReviewChangedError) Code() string { return "review.changed" }
-
 // An UnknownProfileError is returned when there is no profile of a code.
 type UnknownProfileError struct {
 	Profile string

@@ -154,12 +154,16 @@ func (h *House) open(name string) error {
 		return err
 	}
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.byName[name] != nil { // somebody else was quicker
+	known := h.byName[name] != nil // somebody else was quicker
+	if !known {
+		h.byName[name] = in
+	}
+	h.mu.Unlock()
+	if known {
 		in.close()
 		return nil
 	}
-	h.byName[name] = in
+	in.switchOver() // what came due while no server ran
 	return nil
 }
 

@@ -2,7 +2,9 @@ package installation
 
 import (
 	"cmp"
+	"context"
 	"crypto/ed25519"
+	"errors"
 	"iter"
 	"slices"
 	"sync"
@@ -27,6 +29,8 @@ type Installation struct {
 
 	backingMu sync.Mutex
 	backings  map[backedSet]backing
+
+	shown shownReviews
 
 	noticeMu sync.Mutex
 	unstored map[string]store.Event // notices that could not be stored; under noticeMu
@@ -89,8 +93,22 @@ func (in *Installation) close() {
 	in.feed.close()
 }
 
-// nextDay looks at the same state again once a day has ended somewhere.
+// nextDay looks at the same state again once a day has ended somewhere, and lets
+// the sets take over whose day has come.
 func (in *Installation) nextDay() {
+	in.lookAgain()
+	in.switchOver()
+}
+
+// switchOver is [Installation.SwitchDue] where nobody waits for the outcome.
+func (in *Installation) switchOver() {
+	err := in.SwitchDue(context.Background())
+	if closed := new(store.ClosedError); err != nil && !errors.As(err, &closed) {
+		in.options.Log.Error("a set whose day has come could not take over", "installation", in.name, "err", err)
+	}
+}
+
+func (in *Installation) lookAgain() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	m := *in.now.Load()

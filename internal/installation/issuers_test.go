@@ -129,14 +129,14 @@ func TestASetOfOneIssuerCannotTouchWhatIsTheOthers(t *testing.T) {
 		next.Licenses[2].Quantity = 1
 		loaded, err := in.Load(ctx, admin, f.Vendors.File(t, next))
 		must(t, err)
-		review, err := in.Review(ctx, admin, loaded.Set.ID)
+		review, err := in.Review(ctx, admin, loaded.Set.ID, api.Choices{})
 		must(t, err)
 		for _, row := range review.Rows {
 			if row.Name.Issuer != "ACME" {
 				t.Errorf("the review of acme's set has %s", row.Name)
 			}
 		}
-		_, err = in.Activate(ctx, admin, loaded.Set.ID, review.PlanToken)
+		_, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: review.PlanToken})
 		must(t, err)
 		after, err := in.License(ctx, admin, "superoffice.sale-cal")
 		must(t, err)

@@ -19,8 +19,10 @@ import (
 //
 // Of a set it checks that it is genuine, for this installation, newer than what
 // was accepted before and not past its end, and stores the file as it came. It
-// changes nothing that is in force but by the key lists it brings. The same set
-// again is already so.
+// changes nothing that is in force but by the key lists it brings, unless the set
+// only raises, adds or extends and the policy lets such sets come in force by
+// themselves. Older sets of the issuer wait no longer. The same set again is
+// already so; if it had been withdrawn, it waits again.
 //
 // The errors are those of [licensefile.Verify] and [licensefile.CheckNew],
 // [OtherSerialError], [OtherKeyError], [DemoError], [OlderSetError] and
@@ -65,10 +67,13 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 
 func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
 	set := &f.Set
-	answer.Notes = notes(&tx.View, set, act.Language)
+	answer.Notes = notes(&tx.View, set, now, act.Language)
 	for _, row := range tx.Sets() {
 		if row.Checkpoint == f.Hash {
-			answer.Already, answer.Set = true, setOf(row, set, now)
+			answer.Already, answer.Set = true, setOf(&tx.View, row, set, now)
+			if row.State == store.SetWithdrawn {
+				return in.waitAgain(tx, row, set, now, answer)
+			}
 			return in.rewrap(tx, act, row, f, file, now, answer)
 		}
 	}
@@ -79,7 +84,7 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 		Checkpoint: f.Hash, Issuer: set.Issuer, Number: set.Number, Serial: set.Serial, State: store.SetLoaded,
 		File: store.FileHash(file), Certificates: certificates(f), LoadedAt: now.UnixMicro(), AcceptedAt: now.UnixMicro(),
 	}
-	answer.Already, answer.Set = false, setOf(row, set, now)
+	answer.Already, answer.Set, answer.Activated = false, setOf(&tx.View, row, set, now), nil
 	tx.PutSetFile(file)
 	tx.RaiseCertificate(set.Issuer, licensefile.Fingerprint(f.Issuer.Key), f.Certificate.Number)
 	if err := tx.PutSet(row); err != nil {
@@ -89,7 +94,25 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 		return false, err
 	}
 	tx.Entry("set.load", "", audit.F("set", setID(set.Issuer, set.Number)), audit.F("checkpoint", f.Hash), audit.F("serial", set.Serial))
-	return true, nil
+	if err := supersede(tx, row); err != nil {
+		return false, err
+	}
+	var err error
+	if answer.Activated, err = in.byItself(context.Background(), tx, act, f.Hash, now); answer.Activated != nil {
+		answer.Set = answer.Activated.Set
+	}
+	return true, err
+}
+
+// waitAgain lets a set wait again that had been withdrawn and was not overtaken.
+func (in *Installation) waitAgain(tx *store.Tx, row store.Set, set *license.Set, now time.Time, answer *api.LoadedSet) (bool, error) {
+	if row.Number < tx.HighestSet(row.Issuer, row.Serial) {
+		return false, &OlderSetError{Issuer: row.Issuer, Number: row.Number, Highest: tx.HighestSet(row.Issuer, row.Serial)}
+	}
+	row.State = store.SetLoaded
+	answer.Set = setOf(&tx.View, row, set, now)
+	tx.Entry("set.load", "", audit.F("set", setID(row.Issuer, row.Number)), audit.F("checkpoint", row.Checkpoint), audit.F("again", "withdrawn"))
+	return true, tx.PutSet(row)
 }
 
 // rewrap keeps a set that was received before in its new file, when that says
@@ -99,7 +122,7 @@ func (in *Installation) rewrap(tx *store.Tx, act Act, row store.Set, f *licensef
 	issuer, by := row.Issuer, licensefile.Fingerprint(f.Issuer.Key)
 	newer := f.KeyList.Number > tx.HighestKeyList() || f.Certificate.Number > tx.HighestCertificates()[by] ||
 		row.State == store.SetActive && in.backing(&tx.View, issuer) != backing{}
-	if !newer || row.State == store.SetReplaced || row.File == store.FileHash(file) {
+	if !newer || row.State == store.SetReplaced || row.State == store.SetSuperseded || row.File == store.FileHash(file) {
 		return false, nil
 	}
 	row.File, row.Certificates, row.AcceptedAt = tx.PutSetFile(file), certificates(f), now.UnixMicro()
@@ -111,7 +134,7 @@ func (in *Installation) rewrap(tx *store.Tx, act Act, row store.Set, f *licensef
 		return false, err
 	}
 	tx.Entry("set.rewrap", "", audit.F("set", setID(issuer, row.Number)), audit.F("checkpoint", f.Hash), audit.F("file", row.File))
-	answer.Set = setOf(row, &f.Set, now)
+	answer.Set = setOf(&tx.View, row, &f.Set, now)
 	answer.Notes = append(answer.Notes, api.Note{Code: "set-rewrapped", Text: say(act.Language, "set-rewrapped", nil)})
 	return true, nil
 }
@@ -157,9 +180,20 @@ func (in *Installation) keepOther(ctx context.Context, act Act, f *licensefile.V
 	return err
 }
 
+// clockSlack is how far a set may be issued ahead of the clock before that is
+// worth a note. From a day on it is refused.
+const clockSlack = 5 * time.Minute
+
 // notes says what an administrator should know of a set before activating it.
-func notes(v *store.View, set *license.Set, lang string) []api.Note {
+func notes(v *store.View, set *license.Set, now time.Time, lang string) []api.Note {
 	all := []api.Note{}
+	if ahead := set.Issued.Sub(now); ahead > clockSlack {
+		all = append(all, api.Note{Code: "set.clock-differs",
+			Text: say(lang, "clock-differs", struct {
+				Issued, Now time.Time
+			}{set.Issued.UTC(), now.UTC()}),
+			With: map[string]string{"issued": set.Issued.UTC().Format(time.RFC3339), "now": now.UTC().Format(time.RFC3339)}})
+	}
 	if was := v.Info().Company; was != "" && was != set.Company {
 		all = append(all, api.Note{Code: "set.new-company-name",
 			Text: say(lang, "new-company-name", struct{ Company, Was string }{set.Company, was}),

@@ -15,21 +15,35 @@ import (
 // looking anybody up: a set that is too small may name everybody in twenty rows.
 type roll struct {
 	userIDs []string
+	sorted  []string // userIDs in order, once it is asked for
+	places  []uint32 // and where in it each number stands
 }
 
-// call yields everybody by number, under sets that may not be in force yet, and
-// behind them, without one, what damaged rows keep.
-func (r *roll) call(v *store.View, active *license.Active) seat.Holders {
-	return func(yield func(string, []license.Held) bool) {
-		for p := range v.People() {
-			number := binary.BigEndian.AppendUint32(nil, uint32(len(r.userIDs)))
-			r.userIDs = append(r.userIDs, p.Personal.UserID)
-			if !yield(string(number), holdsOf(v, active, p)) {
-				return
-			}
+// call yields what becomes of everybody, by number, when one sets replace the
+// others and a plan is carried out; and behind them, without a number, what
+// damaged rows keep.
+func (r *roll) call(v *store.View, before, next *license.Active, with *plan) seat.Moves {
+	type called struct {
+		number string
+		move   seat.Move
+	}
+	var all []called
+	for p := range v.People() {
+		m := seat.Move{Kind: p.Kind, Before: holdsOf(v, before, p)}
+		if c := with.people[p.ID]; c != nil {
+			m.After = seat.Holds(next, c.next, c.current, c.standing.Profile)
+		} else {
+			m.After = holdsOf(v, next, p)
 		}
-		for _, held := range kept(v, active) {
-			if !yield("", held) {
+		all = append(all, called{string(binary.BigEndian.AppendUint32(nil, uint32(len(r.userIDs)))), m})
+		r.userIDs = append(r.userIDs, p.Personal.UserID)
+	}
+	for _, held := range kept(v, next) {
+		all = append(all, called{"", seat.Move{Before: held, After: held}})
+	}
+	return func(yield func(string, seat.Move) bool) {
+		for _, c := range all {
+			if !yield(c.number, c.move) {
 				return
 			}
 		}
@@ -37,36 +51,50 @@ func (r *roll) call(v *store.View, active *license.Active) seat.Holders {
 }
 
 // name puts user ids, sorted, in the place of numbers.
-func (r *roll) name(rows []seat.Row) {
-	var places []uint32 // of each number among the user ids
-	var sorted []string
+func (r *roll) name(rows []seat.ReviewRow) {
 	for i := range rows {
-		if len(rows[i].Holders) == 0 {
-			continue
+		if len(rows[i].Holders) > 0 {
+			rows[i].Holders = r.names(slices.Values(rows[i].Holders), len(rows[i].Holders))
 		}
-		if places == nil {
-			sorted, places = r.sort()
-		}
-		called := make([]bool, len(sorted))
-		n := 0
-		for _, number := range rows[i].Holders {
-			if number != "" {
-				called[places[binary.BigEndian.Uint32([]byte(number))]] = true
-				n++
-			}
-		}
-		names := make([]string, 0, n)
-		for place, is := range called {
-			if is {
-				names = append(names, sorted[place])
-			}
-		}
-		rows[i].Holders = names
 	}
 }
 
-// sort returns the user ids in order, and where in it each number stands.
-func (r *roll) sort() (sorted []string, places []uint32) {
+// some returns the first user ids of those a finding concerns.
+func (r *roll) some(f seat.Finding, most int) []string {
+	names := r.names(f.People(), int(min(f.Count, int64(most))))
+	return names[:min(most, len(names))]
+}
+
+// names returns the user ids of numbers, sorted.
+func (r *roll) names(numbers func(func(string) bool), room int) []string {
+	var called []bool
+	for number := range numbers {
+		if number == "" {
+			continue
+		}
+		if called == nil {
+			r.sort()
+			called = make([]bool, len(r.sorted))
+		}
+		called[r.places[binary.BigEndian.Uint32([]byte(number))]] = true
+	}
+	if called == nil {
+		return nil
+	}
+	names := make([]string, 0, room)
+	for place, is := range called {
+		if is {
+			names = append(names, r.sorted[place])
+		}
+	}
+	return names
+}
+
+// sort puts the user ids in order, once.
+func (r *roll) sort() {
+	if len(r.sorted) == len(r.userIDs) {
+		return
+	}
 	numbers := make([]uint32, len(r.userIDs))
 	for i := range numbers {
 		numbers[i] = uint32(i)
@@ -74,9 +102,8 @@ func (r *roll) sort() (sorted []string, places []uint32) {
 	slices.SortFunc(numbers, func(x, y uint32) int {
 		return cmp.Or(cmp.Compare(r.userIDs[x], r.userIDs[y]), cmp.Compare(x, y))
 	})
-	sorted, places = make([]string, len(numbers)), make([]uint32, len(numbers))
+	r.sorted, r.places = make([]string, len(numbers)), make([]uint32, len(numbers))
 	for place, number := range numbers {
-		sorted[place], places[number] = r.userIDs[number], uint32(place)
+		r.sorted[place], r.places[number] = r.userIDs[number], uint32(place)
 	}
-	return sorted, places
 }

@@ -2,6 +2,7 @@ package installation_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -95,13 +96,13 @@ func TestDesignteametsRenewalIsRefusedForSixModulesAndFitsAfterTwelve(t *testing
 		ctx := t.Context()
 		loaded, err := in.Load(ctx, admin, f.Vendors.File(t, renewal))
 		must(t, err)
-		review, err := in.Review(ctx, admin, loaded.Set.ID)
+		review, err := in.Review(ctx, admin, loaded.Set.ID, api.Choices{})
 		must(t, err)
 		compareReview(t, review, want.Renewal.Rows)
 
 		before, err := in.Status(ctx, admin)
 		must(t, err)
-		_, err = in.Activate(ctx, admin, loaded.Set.ID, review.PlanToken)
+		_, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: review.PlanToken})
 		var small *seat.TooSmallError
 		if !errors.As(err, &small) {
 			t.Fatalf("activating the renewal gives %v", err)
@@ -125,10 +126,15 @@ func TestDesignteametsRenewalIsRefusedForSixModulesAndFitsAfterTwelve(t *testing
 			_, err := in.SetPlan(ctx, admin, person, "no-selection", "renewal")
 			must(t, err)
 		}
-		if _, err := in.Activate(ctx, admin, loaded.Set.ID, review.PlanToken); code(err) != "review.changed" {
+		if _, err := in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: review.PlanToken}); code(err) != "review.changed" {
 			t.Errorf("activating with the old plan token gives %v", err)
 		}
-		activated, err := in.Activate(ctx, admin, loaded.Set.ID, "")
+		_, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{})
+		var off *installation.UnacknowledgedError
+		if !errors.As(err, &off) || fmt.Sprint(off.Licenses) != "[superoffice.target-sale-u superoffice.aichatbot]" {
+			t.Errorf("turning features off for everyone unasked gives %v", err)
+		}
+		activated, err := in.Activate(ctx, admin, loaded.Set.ID, api.Activate{Acknowledge: []string{"target-sale-u", "superoffice.aichatbot"}})
 		must(t, err)
 		if activated.Replaced != "superoffice-1" || !activated.Changed {
 			t.Errorf("activation says %+v", activated)
@@ -137,11 +143,11 @@ func TestDesignteametsRenewalIsRefusedForSixModulesAndFitsAfterTwelve(t *testing
 		if got := canSignIn(t, in, "superoffice.web"); got != want.AfterRelease.CanLogIn {
 			t.Errorf("%d people may sign in, want %d", got, want.AfterRelease.CanLogIn)
 		}
-		again, err := in.Activate(ctx, admin, loaded.Set.ID, "")
+		again, err := in.Activate(ctx, admin, loaded.Set.ID, api.Activate{})
 		if err != nil || again.Changed {
 			t.Errorf("activating again gives changed=%v, %v", again.Changed, err)
 		}
-		if _, err := in.Activate(ctx, admin, "superoffice-1", ""); code(err) != "set.older" {
+		if _, err := in.Activate(ctx, admin, "superoffice-1", api.Activate{}); code(err) != "set.older" {
 			t.Errorf("activating the old set gives %v", err)
 		}
 	})
@@ -156,11 +162,12 @@ func compareReview(t *testing.T, review api.Review, want []examples.ReviewRow) {
 	if review.Fits || len(review.Rows) != len(want) {
 		t.Errorf("the review fits: %v, with %d rows, want %d", review.Fits, len(review.Rows), len(want))
 	}
-	for i, row := range review.Rows {
-		if i >= len(want) {
-			break
-		}
-		w := want[i]
+	rows := map[license.Module]api.ReviewRow{}
+	for _, row := range review.Rows {
+		rows[row.Name.Module] = row
+	}
+	for i, w := range want {
+		row := rows[w.Module]
 		if row.Name.Module != w.Module || row.Total != w.Seats || !same(row.InUse, w.InUse) || !same(row.Free, w.Free) || row.Change != w.Change ||
 			row.NewTotal != w.NewSeats || !same(row.NewFree, w.NewFree) || row.Result != w.Result || row.Over != w.Release {
 			t.Errorf("review row %d is %+v, want %+v", i, row, w)

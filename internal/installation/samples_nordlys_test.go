@@ -161,6 +161,6 @@ func setPool(t *testing.T, f *housetest.Fixture, in *installation.Installation, 
 	next.License(module).Quantity = to
 	loaded, err := in.Load(t.Context(), admin, f.Vendors.File(t, next))
 	must(t, err)
-	_, err = in.Activate(t.Context(), admin, loaded.Set.ID, "")
+	_, err = in.Activate(t.Context(), admin, loaded.Set.ID, api.Activate{})
 	return err
 }

@@ -74,7 +74,7 @@ func enforce(t testing.TB, f *housetest.Fixture, in *installation.Installation, 
 	t.Helper()
 	loaded, err := in.Load(t.Context(), admin, f.Vendors.File(t, set))
 	must(t, err)
-	_, err = in.Activate(t.Context(), admin, loaded.Set.ID, "")
+	_, err = in.Activate(t.Context(), admin, loaded.Set.ID, api.Activate{})
 	must(t, err)
 }
 

@@ -59,7 +59,7 @@ func (in *Installation) Sets(ctx context.Context, act Act) (api.List[api.Set], e
 		for _, row := range rows {
 			s, err := in.shownSet(ctx, v, row, act.Language)
 			if damaged := new(store.DamagedError); errors.As(err, &damaged) {
-				s, err = damagedSet(row, in.clock(v)), nil
+				s, err = damagedSet(v, row, in.clock(v)), nil
 			}
 			if err != nil {
 				return err
@@ -94,7 +94,7 @@ func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.S
 		return api.Set{}, err
 	}
 	now := in.clock(v)
-	set := setOf(row, &f.Set, now)
+	set := setOf(v, row, &f.Set, now)
 	if row.State == store.SetActive {
 		set.Notice = in.notice(v, &f.Set, now, lang)
 		set.State = stateOf(set.State, set.Notice)
@@ -104,8 +104,8 @@ func (in *Installation) shownSet(ctx context.Context, v *store.View, row store.S
 
 // damagedSet shows what is known of a set whose file was changed behind the
 // server's back: what the sealed row says. It gives nothing.
-func damagedSet(row store.Set, now time.Time) api.Set {
-	s := setOf(row, &license.Set{Issuer: row.Issuer, Number: row.Number, Serial: row.Serial}, now)
+func damagedSet(v *store.View, row store.Set, now time.Time) api.Set {
+	s := setOf(v, row, &license.Set{Issuer: row.Issuer, Number: row.Number, Serial: row.Serial}, now)
 	s.State = license.ReadOnly.String()
 	return s
 }

@@ -155,10 +155,12 @@ func livingPeople(v *store.View) (n int64) {
 }
 
 // setOf shows a received set as it stands at a moment.
-func setOf(row store.Set, set *license.Set, now time.Time) api.Set {
+func setOf(v *store.View, row store.Set, set *license.Set, now time.Time) api.Set {
+	agreement := v.Agreement(row.Checkpoint)
 	return api.Set{
 		ID: setID(set.Issuer, set.Number), Issuer: string(set.Issuer), IssuerName: set.IssuerName, Number: set.Number,
-		Company: set.Company, Serial: set.Serial, Status: string(row.State), State: setState(set, now).String(), Issued: set.Issued.UTC(),
+		Company: set.Company, Serial: set.Serial, Status: string(row.State), State: setState(set, now).String(), Issued: set.Issued.UTC(), Start: set.Start,
+		Agreed: timeOf(agreement.At), Refused: timeOf(agreement.Told),
 		NextCheck: set.Dates.NextCheck, Warning: set.Dates.Warning, Expiry: set.Dates.Expiry, Grace: set.Dates.Grace,
 		Maintenance: set.Dates.Maintenance, DaysLeft: daysLeft(set, now), TimeZone: set.TimeZone, Deployment: set.Deployment,
 		Product: set.Product, Occupancy: string(cmp.Or(set.Occupancy, license.ByAssignment)), Final: set.Final, Demo: set.Demo,

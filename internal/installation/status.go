@@ -93,7 +93,9 @@ func (in *Installation) addWaiting(ctx context.Context, v *store.View, s *api.St
 		if err != nil {
 			return err
 		}
-		s.Waiting = append(s.Waiting, setStatusOf(&f.Set, in.clock(v)))
+		waiting, agreement := setStatusOf(&f.Set, in.clock(v)), v.Agreement(row.Checkpoint)
+		waiting.Start, waiting.Agreed, waiting.Refused = f.Set.Start, timeOf(agreement.At), timeOf(agreement.Told)
+		s.Waiting = append(s.Waiting, waiting)
 	}
 	return nil
 }

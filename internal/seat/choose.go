@@ -94,6 +94,9 @@ func (s Standing) Switch(from, to license.Name) (Change, error) {
 	return s.give(to, 1, release)
 }
 
+// Fit refuses, with a [*PoolFullError], takes that do not fit their pools.
+func Fit(pools Pools, all []Take) error { return check(pools, license.Name{}, all) }
+
 // A BadChoiceError says that something chosen for a person is not one of what
 // may be chosen.
 type BadChoiceError struct{ Do string }
@@ -104,3 +107,54 @@ func (e *BadChoiceError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *BadChoiceError) Code() string { return "review.bad-choice" }
+
+// PutBack decides to undo what was done to the person: to end the assignments
+// that were begun then, give again those that were ended, and give the login
+// back, good through a day, unless login is nil. What the person was given
+// otherwise meanwhile stays. It follows the rules of giving, pools included, and
+// either all of it is possible or nothing.
+func (s Standing) PutBack(ended, begun []Assignment, login *license.Date) (Person, Change, error) {
+	next := s.Person
+	if login != nil && !s.Person.Gone() {
+		next.Login, next.ValidThrough = true, *login
+	}
+	left := slices.DeleteFunc(slices.Clone(s.Current), func(a Assignment) bool { return slices.Contains(begun, a) })
+	bare := s
+	bare.Current = left
+	var give []Assignment
+	for _, a := range ended {
+		if len(bare.assigned(a.Name)) > 0 {
+			continue // given again since
+		}
+		if err := bare.mayPutBack(a.Name); err != nil {
+			return s.Person, Change{}, err
+		}
+		give = append(give, Assignment{Person: s.Person.ID, Name: a.Name, Quantity: a.Quantity, Source: a.Source})
+	}
+	c := s.settle(begun, give, next, s.Profile)
+	after := s.Active.Expand(Holds(s.Active, next, s.Apply(c), s.Profile))
+	for _, a := range give {
+		if p := prerequisite(s.Active, a.Name); p != (license.Name{}) && countedOrAbsent(s.Active, p) && !has(after, p) {
+			return s.Person, Change{}, &PrerequisiteError{Module: a.Name, Needs: p}
+		}
+	}
+	if err := check(s.Pools, license.Name{}, c.Takes); err != nil {
+		return s.Person, Change{}, err
+	}
+	return next, c, nil
+}
+
+// mayPutBack refuses what the person may not be given today, or only in place of
+// something given since.
+func (s Standing) mayPutBack(name license.Name) error {
+	l, err := s.assignable(name)
+	if err != nil {
+		return err
+	}
+	if l.Plan != nil {
+		if rivals := s.rivals(name, l.Plan.Group); len(rivals) > 0 {
+			return &ExclusiveError{Plan: name, Group: l.Plan.Group, Held: rivals[0].Name}
+		}
+	}
+	return s.open(name)
+}

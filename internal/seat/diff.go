@@ -34,6 +34,7 @@ type Difference struct {
 type SetDifference struct {
 	Fields   []Field // of the set itself: owner, dates, clients
 	Licenses []Difference
+	Same     int // how many licenses both have alike
 }
 
 // Diff compares two sets of one issuer; from may be nil. The licenses stand in
@@ -54,6 +55,8 @@ func Diff(from, to *license.Set) SetDifference {
 			d.Licenses = append(d.Licenses, Difference{n, LicenseRemoved, fields})
 		case len(fields) > 0:
 			d.Licenses = append(d.Licenses, Difference{n, LicenseChanged, fields})
+		default:
+			d.Same++
 		}
 	}
 	return d

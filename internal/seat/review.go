@@ -20,7 +20,7 @@ const (
 	Lowers Look = "lowers" // less than today, and everybody fits
 	Raises Look = "raises" // more than today
 	New    Look = "new"    //
-	Text   Look = "text"   // only what it is called or described as
+	Text   Look = "text"   // only what it is called or described as, or a number that limits nothing
 	Same   Look = "same"   //
 )
 
@@ -409,7 +409,7 @@ func (rr *ReviewRow) look(before, after *license.License) Look {
 	case raised, slices.ContainsFunc(rr.Findings, func(f Finding) bool { return f.Reason == PlanGains }),
 		slices.ContainsFunc(rr.Fields, func(f Field) bool { return f.Field == "people" }):
 		return Raises
-	case len(rr.Fields) > 0 || rr.Change != 0:
+	case rr.Change != 0, slices.ContainsFunc(rr.Fields, func(f Field) bool { return f.Field != "version" }):
 		return Text
 	}
 	return Same

@@ -82,7 +82,7 @@
 // Ledger "seats", one for each installation:
 //
 //	activation     number i | issuer t, set_number i, checkpoint t, replaced t, from_at i, until_at i, how t,
-//	               given_by t, undo b, seen_at i, reported_at i
+//	               given_by t, undo b, reported_at i
 //	assignment     number i | person t, issuer t, module t, quantity i, source t, from_at i, until_at i,
 //	               given_by t, reason t, ended_by t, end_reason t
 //	authority      issuer t | serial t, registered i, asked i, answered i, failures i, error t, why t,

@@ -13,6 +13,21 @@ func (e *UsageError) Error() string { return e.Problem }
 // Code returns the stable code of the error.
 func (e *UsageError) Code() string { return "cli.usage" }
 
+// SetUnacknowledgedError is returned for a set that would turn features off for
+// everyone, and is otherwise ready.
+type SetUnacknowledgedError struct {
+	Set      string
+	Licenses int    // how many
+	Flags    string // that acknowledge all of them
+}
+
+func (e *SetUnacknowledgedError) Error() string {
+	return fmt.Sprintf("%s turns off %d licenses for everyone: add%s", e.Set, e.Licenses, e.Flags)
+}
+
+// Code returns the stable code of the error.
+func (e *SetUnacknowledgedError) Code() string { return "set.unacknowledged" }
+
 // ConfirmError is returned when a change that is hard to take back was not
 // agreed to and nobody can be asked.
 type ConfirmError struct{ Flag string }

@@ -18,6 +18,11 @@ type setCmd struct {
 	Load     setLoad     `cmd:"" help:"Send a license file, or key lists without one, to the server, which checks and keeps them."`
 	Review   setReview   `cmd:"" help:"Show what activating a set would change."`
 	Activate setActivate `cmd:"" help:"Put a set in force."`
+	RollBack setRollBack `cmd:"" help:"Put the replaced set in force again, within a day, and people back as far as they fit."`
+	Withdraw setWithdraw `cmd:"" help:"Let a set no longer wait."`
+	Diff     setDiff     `cmd:"" help:"Show what two sets say differently."`
+	History  setHistory  `cmd:"" help:"Show when each set was in force, by whom and how."`
+	Policy   setPolicy   `cmd:"" help:"Show or change whether a set that only raises comes in force by itself."`
 }
 
 type setLs struct{}
@@ -34,7 +39,7 @@ func (setLs) Run(s *session) error {
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(x api.Set) string { return x.ID }), human: func(o *paper) {
 		t := &table{columns: []column{{head: "set"}, {head: "company", cut: late}, {head: "status"}, {head: "validity", cut: late}, {head: "activated"}}}
 		for _, x := range list.Items {
-			t.add(x.ID, x.Company, o.s.say("set."+x.Status), o.setValidity(x), day(x.From))
+			t.add(x.ID, x.Company, o.setStatus(x), o.setValidity(x), day(x.From))
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)
@@ -72,9 +77,9 @@ func (o *paper) set(x api.Set) {
 		issuer += " (" + x.IssuerName + ")"
 	}
 	o.pairs([][2]string{
-		{"set", x.ID}, {"status", o.s.say("set." + x.Status)}, {"issuer", issuer},
+		{"set", x.ID}, {"status", o.setStatus(x)}, {"issuer", issuer},
 		{"company", x.Company}, {"serial", x.Serial}, {"validity", o.setValidity(x)}, {"notice", noticeOf(x.Notice)},
-		{"issued", moment(x.Issued)}, {"next-check", x.NextCheck.String()}, {"warning", x.Warning.String()},
+		{"issued", moment(x.Issued)}, {"start", x.Start.String()}, {"next-check", x.NextCheck.String()}, {"warning", x.Warning.String()},
 		{"expiry", x.Expiry.String()}, {"grace", x.Grace.String()}, {"maintenance", x.Maintenance.String()},
 		{"time-zone", x.TimeZone}, {"product", x.Product}, {"licenses", fmt.Sprint(x.Licenses)},
 		{"checkpoint", x.Checkpoint}, {"accepted", moment(x.Accepted)}, {"activated", moment(x.From)}, {"replaced", moment(x.Until)},
@@ -126,7 +131,13 @@ func (c setLoad) Run(s *session) error {
 		}
 		o.printf("%s\n", o.setValidity(x))
 		o.notes(loaded.Notes)
-		if x.Status == "loaded" && !loaded.DryRun {
+		switch {
+		case loaded.Activated != nil && loaded.DryRun:
+			o.line("load.would-activate", x.ID, loaded.Activated.Replaced)
+		case loaded.Activated != nil:
+			o.line("load.activated", x.ID, loaded.Activated.Replaced)
+			s.remark("load.changes", loaded.Activated.Replaced, x.ID)
+		case x.Status == "loaded" && !loaded.DryRun:
 			s.remark("load.next", x.ID)
 		}
 	}})
@@ -157,6 +168,7 @@ func (o *paper) notes(notes []api.Note) {
 type setReview struct {
 	Set string `arg:"" optional:"" help:"The set's id; the one that waits when left out."`
 	All bool   `help:"Also rows that do not change, and licenses that are given by plans only."`
+	choosing
 }
 
 func (c setReview) Run(s *session) error {
@@ -168,14 +180,14 @@ func (c setReview) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	r, err := cl.Review(s.ctx, id)
+	r, err := c.review(s, cl, id)
 	if err != nil {
 		return err
 	}
 	err = s.answer(answer{doc: r, ids: blockingNames(r.Rows), human: func(o *paper) {
 		o.review(r, c.All)
 		if r.Fits && r.Set.Status != "active" {
-			s.remark("review.next", r.Set.ID, r.PlanToken)
+			s.remark("review.next", r.Set.ID+c.flags(), r.PlanToken)
 		}
 	}})
 	if err != nil {
@@ -190,6 +202,9 @@ func blocked(r api.Review) error {
 	if r.Fits {
 		return nil
 	}
+	if off := unacknowledged(r); off != nil {
+		return off
+	}
 	e := &SetBlockedError{Set: r.Set.ID}
 	for _, row := range r.Rows {
 		if blocks(row) {
@@ -203,7 +218,7 @@ func blocked(r api.Review) error {
 
 // blocks reports whether a row is in the way of activating the set.
 func blocks(row api.ReviewRow) bool {
-	return row.Result == api.ResultOver || row.Result == api.ResultRemovedInUse
+	return row.Look == api.LookBlocks
 }
 
 func blockingNames(rows []api.ReviewRow) []string {
@@ -228,7 +243,7 @@ func (s *session) chosenSet(cl *client.Client, named string) (string, error) {
 	}
 	var waiting []string
 	for _, x := range list.Items {
-		if x.Status == "loaded" {
+		if x.Status == "loaded" && x.Agreed.IsZero() {
 			waiting = append(waiting, x.ID)
 		}
 	}
@@ -260,8 +275,13 @@ func (o *paper) review(r api.Review, all bool) {
 		o.line("review.hidden", hidden)
 	}
 	o.printf("\n")
-	o.pairs([2]string{"validity", o.setValidity(r.Set)})
+	o.pairs([][2]string{{"validity", o.setValidity(r.Set)}, {"start", r.Set.Start.String()}}...)
+	for _, f := range r.Findings {
+		o.line("note", f.Text)
+	}
 	o.notes(r.Notes)
+	o.concerned(r.Rows, short)
+	o.effects(r.Effects)
 	for _, row := range r.Rows {
 		if blocks(row) && !row.Hidden && len(row.Holders) > 0 {
 			o.line("review.holders", short(row.Name), o.someOf(slices.Sorted(slices.Values(row.Holders))))
@@ -284,7 +304,7 @@ func (o *paper) someOf(people []string) string {
 func reviewRows(rows []api.ReviewRow, all bool) (shown []api.ReviewRow, differ int) {
 	var hidden, others []api.ReviewRow
 	for _, row := range rows {
-		differs := row.Result != api.ResultUnchanged && (row.Result != api.ResultMarker || row.Change != 0)
+		differs := row.Look != api.LookSame && (row.Result != api.ResultMarker || row.Change != 0)
 		if differs {
 			differ++
 		}
@@ -329,8 +349,12 @@ func (o *paper) change(row api.ReviewRow) string {
 
 func (o *paper) result(row api.ReviewRow) string {
 	switch {
-	case blocks(row):
+	case row.Over > 0:
 		return o.s.say("result.blocked", row.Over)
+	case blocks(row):
+		return o.s.say("result.blocked-by", textsOf(row.Findings))
+	case row.Look == api.LookWarns:
+		return textsOf(row.Findings)
 	case row.Result == api.ResultMarker || row.Marker:
 		return o.s.say("pool.marker")
 	case row.Kind != license.User && row.Result == api.ResultAdded:
@@ -350,7 +374,8 @@ func (o *paper) result(row api.ReviewRow) string {
 }
 
 type setActivate struct {
-	Set       string `arg:"" optional:"" help:"The set's id; the one that waits when left out."`
+	Set string `arg:"" optional:"" help:"The set's id; the one that waits when left out."`
+	choosing
 	PlanToken string `placeholder:"TOKEN" help:"From the review: activate exactly what it showed, or stop with exit code 6."`
 	Yes       bool   `help:"Activate without asking."`
 	preview
@@ -362,7 +387,7 @@ func (c setActivate) Run(s *session) error {
 		return err
 	}
 	if c.DryRun {
-		return setReview{Set: c.Set}.Run(s)
+		return setReview{Set: c.Set, choosing: c.choosing}.Run(s)
 	}
 	if !c.Yes && (!s.p.Asked || s.g.JSON) {
 		return &ConfirmError{Flag: "--yes"}
@@ -374,16 +399,22 @@ func (c setActivate) Run(s *session) error {
 	token := c.PlanToken
 	if !c.Yes {
 		// What the person agrees to is what is applied, or nothing.
-		if token, err = s.agree(cl, id, token); err != nil {
+		if token, err = s.agree(cl, id, token, c.choosing); err != nil {
 			return err
 		}
 	}
-	done, err := cl.Activate(s.ctx, id, api.Activate{PlanToken: token}, false)
+	choices, err := c.choices(s)
+	if err != nil {
+		return err
+	}
+	done, err := cl.Activate(s.ctx, id, api.Activate{PlanToken: token, Choices: choices.Choices, Acknowledge: choices.Acknowledge}, false)
 	if err != nil {
 		return err
 	}
 	return s.answer(answer{doc: done, ids: []string{done.Set.ID}, human: func(o *paper) {
 		switch {
+		case done.Waits:
+			o.line("activate.waits", done.Set.ID, done.Set.Start)
 		case !done.Changed:
 			o.line("activate.already", done.Set.ID)
 		case done.Replaced != "":
@@ -393,12 +424,16 @@ func (c setActivate) Run(s *session) error {
 		}
 		o.printf("%s\n", o.setValidity(done.Set))
 		o.notes(done.Notes)
+		o.effects(done.Effects)
+		if done.Changed && done.Replaced != "" && !done.Waits && !done.Set.Final {
+			s.remark("undo-within", "pott set roll-back --yes")
+		}
 	}})
 }
 
 // agree shows the review and asks; it returns the token of what was shown.
-func (s *session) agree(cl *client.Client, id, token string) (string, error) {
-	r, err := cl.Review(s.ctx, id)
+func (s *session) agree(cl *client.Client, id, token string, c choosing) (string, error) {
+	r, err := c.review(s, cl, id)
 	if err != nil {
 		return "", err
 	}

@@ -99,7 +99,11 @@ func (o *paper) statusFoot(st api.Status) {
 		rows = append(rows, [2]string{"rollback", r.RollbackNote})
 	}
 	for _, w := range st.Waiting {
-		rows = append(rows, [2]string{"next", o.s.say("status.waiting", w.ID)})
+		line := o.s.say("status.waiting", w.ID)
+		if !w.Start.IsZero() && w.Refused.IsZero() {
+			line = o.s.say("status.waits-for", w.ID, w.Start)
+		}
+		rows = append(rows, [2]string{"next", line})
 	}
 	o.pairs(rows...)
 }

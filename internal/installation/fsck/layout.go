@@ -19,7 +19,7 @@ const (
 // slip here as well. Section 6 of spec/storage-integrity.md has the same lines.
 var tables = []*table{
 	sealed(seatsLedger, "activation", "number:i",
-		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b seen_at:i reported_at:i"),
+		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b reported_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
 	sealed(seatsLedger, "authority", "issuer:t",

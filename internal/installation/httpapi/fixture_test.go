@@ -54,7 +54,7 @@ func newWorldOn(t testing.TB, db *sqldb.DB) *world {
 	acme := w.Installation("acme")
 	_, err := acme.Load(t.Context(), host, w.Vendors.File(t, w.set))
 	w.must(err)
-	_, err = acme.Activate(t.Context(), host, "superoffice-1", "")
+	_, err = acme.Activate(t.Context(), host, "superoffice-1", api.Activate{})
 	w.must(err)
 	for _, p := range []api.NewPerson{
 		{UserID: "anna", FirstName: "Anna", Login: true, Plan: "sales"},

@@ -12,7 +12,7 @@ import (
 // opens into one use-case; no rule lives here.
 func operations() []operation {
 	var all []operation
-	for _, some := range [][]operation{statusRoutes(), setRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), profileRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
+	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), profileRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -34,9 +34,9 @@ func setRoutes() []operation {
 		out: reflect.TypeFor[api.LoadedSet](), outType: "application/json", status: http.StatusOK, serve: serveLoad,
 	}
 	file := text("/v1/sets/{id}/file", "getSetFile", api.ScopeRead, "The set's file, byte for byte as it was received", "text/plain", serveSetFile)
-	activate := change("POST", "/v1/sets/{id}/activate", "activateSet", api.ScopeActivate, "Put a set in force; refused whole when it would leave anybody without a seat",
+	activate := change("POST", "/v1/sets/{id}/activate", "activateSet", api.ScopeActivate, "Put a set in force, with what was chosen for people, all or nothing; refused when it would leave anybody without a seat",
 		func(c *call, in api.Activate) (api.Activated, error) {
-			return c.in.Activate(c.r.Context(), c.act, c.path("id"), in.PlanToken)
+			return c.in.Activate(c.r.Context(), c.act, c.path("id"), in)
 		})
 	return []operation{
 		read("/v1/sets", "listSets", api.ScopeRead, "All sets ever received, newest first",
@@ -46,8 +46,10 @@ func setRoutes() []operation {
 			func(c *call) (api.Set, error) { return c.in.Set(c.r.Context(), c.act, c.path("id")) }).alsoScope(api.ScopeCheck).may("set.unknown"),
 		file.alsoScope(api.ScopeCheck).may("set.unknown"),
 		read("/v1/sets/{id}/review", "reviewSet", api.ScopeActivate, "What would happen if the set were activated now",
-			func(c *call) (api.Review, error) { return c.in.Review(c.r.Context(), c.act, c.path("id")) }).may("set.unknown", "set.older"),
-		activate.may("set.unknown", "set.too-small", "set.older", "set.expired", "review.changed"),
+			func(c *call) (api.Review, error) {
+				return c.in.Review(c.r.Context(), c.act, c.path("id"), api.Choices{})
+			}).may("set.unknown", "set.older"),
+		activate.may("set.too-small", "set.expired", "set.other-serial", "set.not-begun", "review.changed", "review.unacknowledged").may(choiceCodes...),
 	}
 }
 

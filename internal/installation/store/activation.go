@@ -12,7 +12,7 @@ import (
 
 var (
 	activationLayout = tamper.NewLayout("activation", "number:i", "issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i "+
-		"how:t given_by:t undo:b seen_at:i reported_at:i")
+		"how:t given_by:t undo:b reported_at:i")
 	agreementLayout = tamper.NewLayout("set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i")
 	policyLayout    = tamper.NewLayout("set_policy", "id:i", "activation:t")
 )
@@ -40,7 +40,6 @@ type Activation struct {
 	How        How
 	By         string // the actor
 	Undo       Undo   // what was changed of people in the same step
-	Seen       int64  // when an administrator was shown the receipt; 0: not yet
 	Reported   int64  // when the issuer was told, of a roll back; 0: not yet
 }
 
@@ -138,12 +137,12 @@ var activationCodec = codec[int64, Activation]{
 	encode: func(a *Activation) []tamper.Value {
 		return []tamper.Value{tamper.Str(string(a.Issuer)), tamper.Int(a.SetNumber), tamper.Str(a.Checkpoint), tamper.Str(a.Replaced),
 			tamper.Int(a.From), tamper.Int(a.Until), tamper.Str(string(a.How)), tamper.Str(a.By), tamper.Bytes(a.Undo.text()),
-			tamper.Int(a.Seen), tamper.Int(a.Reported)}
+			tamper.Int(a.Reported)}
 	},
 	decode: func(k int64, v []tamper.Value) Activation {
 		return Activation{Number: k, Issuer: license.Issuer(v[0].Str()), SetNumber: v[1].Int(), Checkpoint: v[2].Str(), Replaced: v[3].Str(),
 			From: v[4].Int(), Until: v[5].Int(), How: How(v[6].Str()), By: v[7].Str(), Undo: readUndo(v[8].Str()),
-			Seen: v[9].Int(), Reported: v[10].Int()}
+			Reported: v[9].Int()}
 	},
 }
 

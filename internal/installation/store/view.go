@@ -197,8 +197,35 @@ func (v *View) History(ctx context.Context, person string) ([]Assignment, error)
 			list = append(list, *a)
 		}
 	}
+	ended, err := b.readEnded(ctx, b.ended[person])
+	list = append(list, ended...)
+	slices.SortFunc(list, func(x, y Assignment) int { return cmp.Compare(x.Number, y.Number) })
+	return list, err
+}
+
+// EndedAssignments returns ended assignments by their numbers, in that order; one
+// that is not as the book has it is an error.
+func (v *View) EndedAssignments(ctx context.Context, numbers []int64) ([]Assignment, error) {
+	var list []Assignment
+	var archived []int64
+	for _, n := range numbers {
+		if a := v.assignment(n); a != nil { // ended by an act of this batch
+			list = append(list, *a)
+			continue
+		}
+		archived = append(archived, n)
+	}
+	read, err := v.book.readEnded(ctx, archived)
+	list = append(list, read...)
+	slices.SortFunc(list, func(x, y Assignment) int { return cmp.Compare(x.Number, y.Number) })
+	return list, err
+}
+
+// readEnded reads assignments that are not kept in memory.
+func (b *Book) readEnded(ctx context.Context, numbers []int64) ([]Assignment, error) {
+	var list []Assignment
 	var wanted [][]tamper.Value
-	for _, n := range b.ended[person] {
+	for _, n := range numbers {
 		wanted = append(wanted, numberKey(n))
 	}
 	ring, found := b.ring.Clone(), 0
@@ -212,9 +239,8 @@ func (v *View) History(ctx context.Context, person string) ([]Assignment, error)
 		return nil
 	})
 	if err == nil && found != len(wanted) {
-		err = &DamagedError{Damage{Table: "assignment", Key: person, What: "deleted"}}
+		err = &DamagedError{Damage{Table: "assignment", Key: "ended", What: "deleted"}}
 	}
-	slices.SortFunc(list, func(x, y Assignment) int { return cmp.Compare(x.Number, y.Number) })
 	return list, err
 }
 

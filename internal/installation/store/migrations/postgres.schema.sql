@@ -241,7 +241,6 @@ CREATE TABLE activation (
 	how TEXT COLLATE "C" NOT NULL,
 	given_by TEXT COLLATE "C" NOT NULL,
 	undo BYTEA NOT NULL,
-	seen_at BIGINT NOT NULL,
 	reported_at BIGINT NOT NULL,
 	ver BIGINT NOT NULL,
 	layout BIGINT NOT NULL,

@@ -13,7 +13,6 @@ CREATE TABLE activation (
 	how TEXT NOT NULL,
 	given_by TEXT NOT NULL,
 	undo BLOB NOT NULL,
-	seen_at INTEGER NOT NULL,
 	reported_at INTEGER NOT NULL,
 	ver INTEGER NOT NULL,
 	layout INTEGER NOT NULL,
