@@ -155,6 +155,13 @@ func (w *world) set(r *row, column string, value any) bool {
 	return w.try("UPDATE "+r.table.name+" SET "+column+" = ? WHERE "+text, append([]any{value}, args...)...)
 }
 
+// alter writes another value into a column, if the database lets it.
+func (w *world) alter(r *row, column string) bool {
+	return slices.ContainsFunc(others(r.column(column)), func(v any) bool {
+		return fmt.Sprint(v) != fmt.Sprint(r.column(column)) && w.set(r, column, v)
+	})
+}
+
 func (w *world) delete(r *row) bool {
 	w.t.Helper()
 	text, args := where(r)
@@ -247,10 +254,8 @@ func others(v any) []any {
 var mutations = []mutation{
 	{"edited", true, func(w *world, tb *table, column string) done {
 		for _, r := range w.of(w.now, tb, w.north) {
-			for _, v := range others(r.column(column)) {
-				if fmt.Sprint(v) != fmt.Sprint(r.column(column)) && w.set(r, column, v) {
-					return done{placeOf(r, "edited", column)}
-				}
+			if w.alter(r, column) {
+				return done{placeOf(r, "edited", column)}
 			}
 		}
 		return nil
