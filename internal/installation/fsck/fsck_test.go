@@ -50,31 +50,6 @@ func TestAnotherKeyIsNotDamage(t *testing.T) {
 	})
 }
 
-// Every column of every sealed table, the columns of the seal included, is
-// edited once.
-func TestAnEditIsNamedByTableRowAndColumn(t *testing.T) {
-	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		b := build(t, db)
-		for _, tb := range tables {
-			installation := b.north
-			if tb.ledger == serverLedger {
-				installation = serverLedger
-			}
-			r := b.firstRow(tb, installation)
-			columns := append([]column{{name: "ver"}, {name: "layout"}, {name: "seal"}, {name: "colsum"}}, tb.columns...)
-			for i, c := range columns {
-				was := append([]any{r.ver, r.layout, r.seal, r.colsum}, r.values...)[i]
-				b.edit(r, c.name, other(was))
-				b.expectOne(r, c.name)
-				b.edit(r, c.name, was)
-			}
-		}
-		if broken := b.check().Broken(); len(broken) > 0 {
-			t.Errorf("after everything was put right: %v", broken)
-		}
-	})
-}
-
 // other returns a value of the same type that is not v.
 func other(v any) any {
 	switch v := v.(type) {
@@ -96,22 +71,6 @@ func other(v any) any {
 	return v
 }
 
-func (b *built) firstRow(t *table, installation string) *row {
-	b.t.Helper()
-	var first *row
-	b.read(func(c *check) {
-		c.scan(t, installation, func(r *row) {
-			if first == nil {
-				first = r.keep()
-			}
-		})
-	})
-	if first == nil {
-		b.t.Fatalf("%s has no row", t.name)
-	}
-	return first
-}
-
 func where(r *row) (string, []any) {
 	text, args := "installation = ?", []any{r.installation}
 	for i, c := range r.table.key {
@@ -119,28 +78,6 @@ func where(r *row) (string, []any) {
 		args = append(args, r.key[i])
 	}
 	return text, args
-}
-
-func (b *built) edit(r *row, column string, value any) {
-	b.t.Helper()
-	if bytes, ok := value.([]byte); ok && bytes == nil {
-		value = []byte{} // nil would be written as null
-	}
-	text, args := where(r)
-	b.exec("UPDATE "+r.table.name+" SET "+column+" = ? WHERE "+text, append([]any{value}, args...)...)
-}
-
-func (b *built) expectOne(r *row, column string) {
-	b.t.Helper()
-	report := b.check()
-	if len(report.Rows.At) != 1 {
-		b.t.Errorf("%s %s.%s: places %v", r.installation, r.table.name, column, report.Rows.At)
-		return
-	}
-	p := report.Rows.At[0]
-	if p.Installation != r.installation || p.Table != r.table.name || p.Row != r.keyText() || len(p.Columns) != 1 || p.Columns[0] != column {
-		b.t.Errorf("%s.%s was edited, the report says %v", r.table.name, column, p)
-	}
 }
 
 // A fault is something done behind the store's back, and what must be said of

@@ -46,11 +46,23 @@ var writers = map[string]writer{
 	"authority": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutAuthority(store.Authority{Issuer: license.Issuer(fmt.Sprintf("OTHER%d", n)), Serial: "1600065823", Asked: int64(1 + round), Status: "ok"})
 	}},
+	"database": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		d := store.Database{Database: seat.Database{Name: fmt.Sprintf("site %d, round %d", n, round)}, Created: 1}
+		if round > 0 {
+			d.Number, _ = f.kept[keptRow{"database", n}].(int64)
+		}
+		number, err := tx.PutDatabase(d, round == 0)
+		f.keep("database", n, number)
+		return err
+	}},
 	"event": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		_, err := tx.PutEvent(store.Event{Event: seat.Event{Number: int64(100 + n), Type: seat.NoSignIn, Ending: seat.Free, StartedBy: "1", Started: 1, From: int64(2 + round)},
 			Texts: license.Texts{"en": "Back soon"}})
 		return err
 	}},
+	"hook": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutHook(store.Hook{Name: fmt.Sprintf("hook%d", n), URL: "https://crm.example.com/", Timeout: int64(1 + round), Unreachable: "warn"})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropHook(fmt.Sprintf("hook%d", n)) }},
 	"key_list": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutKeyList(store.KeyList{Number: int64(100 + n), Note: fmt.Appendf(nil, "note %d", n), LearnedAt: int64(1 + round)})
 	}},
@@ -84,11 +96,22 @@ var writers = map[string]writer{
 	"profile": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutProfile(store.Profile{Code: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("Round %d", round)})
 	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropProfile(fmt.Sprintf("matrix%d", n)) }},
+	"role": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.GiveRole(fmt.Sprintf("nobody%d", n), seat.Auditor)
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.TakeRole(fmt.Sprintf("nobody%d", n), seat.Auditor) }},
 	"set_agreement": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test"})
 	}},
 	"set_policy": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.SetPolicy([]store.Policy{store.Automatic, store.Ask}[round%2])
+	}},
+	"site_assignment": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		if number, ok := f.kept[keptRow{"site_assignment", n}].(int64); ok && round > 0 {
+			return tx.EndSite(number, "moved")
+		}
+		number, err := tx.AssignSite(seat.SiteAssignment{Database: 7, Name: license.NameOf("OTHER", "thing"), Quantity: 1})
+		f.keep("site_assignment", n, number)
+		return err
 	}},
 	"token": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutToken(store.Token{ID: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("round %d", round), Hash: [32]byte{9, byte(n), f.hash}, Scopes: []string{"check"}, Created: 1, CreatedBy: "1"})
