@@ -98,7 +98,9 @@ var writers = map[string]writer{
 	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropProfile(fmt.Sprintf("matrix%d", n)) }},
 	"role": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.GiveRole(fmt.Sprintf("nobody%d", n), seat.Auditor)
-	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.TakeRole(fmt.Sprintf("nobody%d", n), seat.Auditor) }},
+	}, drop: func(f *filler, tx *store.Tx, n int) error {
+		return tx.TakeRole(fmt.Sprintf("nobody%d", n), seat.Auditor)
+	}},
 	"set_agreement": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test"})
 	}},
