@@ -43,7 +43,8 @@ func (c restoreFrom) Run(s *session) error {
 		}
 	}
 	done, refused := host.RestoreBackup(s.ctx, config, s.p.Now(), r)
-	if done == nil || done.Check == nil && refused != nil {
+	broken := new(host.BrokenBackupError)
+	if refused != nil && !errors.As(refused, &broken) {
 		return refused
 	}
 	err = s.answer(answer{doc: done, ids: []string{done.Database}, human: func(o *paper) {

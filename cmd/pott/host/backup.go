@@ -60,7 +60,7 @@ func MakeBackup(ctx context.Context, c Config, now time.Time, b Backup) (*Backed
 		_, err := archive.Write(ctx, w, db, h, archive.Selection{Tables: store.Tables()}, nil)
 		return err
 	}, func(r io.Reader) error {
-		done.Manifest, done.Check, err = checkArchive(ctx, c, r, nil)
+		done.Manifest, done.Check, _, err = checkArchive(ctx, c, r, nil)
 		return err
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -167,26 +167,24 @@ var errChecked = errors.New("the check has ended")
 // checkArchive reads an archive to its end, and goes through its rows when it is
 // of a server and the seal key is here. No report says that nothing was gone
 // through.
-func checkArchive(ctx context.Context, c Config, from io.Reader, identities []age.Identity) (*archive.Manifest, *fsck.Report, error) {
+func checkArchive(ctx context.Context, c Config, from io.Reader, identities []age.Identity) (m *archive.Manifest, report *fsck.Report, encrypted bool, err error) {
 	r, err := archive.NewReader(from, identities)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	if r.Header.Of != archive.Server {
-		m, err := r.Read(archive.Into{})
-		return m, nil, err
+		m, err = r.Read(archive.Into{})
+		return m, nil, r.Encrypted, err
 	}
 	s, err := newStaging(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	defer s.remove()
-	m, err := s.load(ctx, r)
-	if err != nil {
-		return nil, nil, err
+	if m, err = s.load(ctx, r); err == nil {
+		report, err = s.check(ctx, c)
 	}
-	report, err := s.check(ctx, c)
-	return m, report, err
+	return m, report, r.Encrypted, err
 }
 
 // A staging is a database of its own in which an archive is looked at.
@@ -270,7 +268,7 @@ func VerifyBackup(ctx context.Context, c Config, path string, identities []age.I
 	sum := sha256.New()
 	read := io.TeeReader(f, sum)
 	done := &BackedUp{File: path}
-	if done.Manifest, done.Check, err = checkArchive(ctx, c, read, identities); err != nil {
+	if done.Manifest, done.Check, done.Encrypted, err = checkArchive(ctx, c, read, identities); err != nil {
 		return nil, err
 	}
 	if done.Bytes, err = f.Seek(0, io.SeekCurrent); err != nil {

@@ -28,7 +28,8 @@ type Into struct {
 
 // A Reader reads an archive, once.
 type Reader struct {
-	Header Header
+	Header    Header
+	Encrypted bool
 
 	file    io.Reader // what is packed and perhaps encrypted
 	in      *bufio.Reader
@@ -72,6 +73,7 @@ func NewReader(from io.Reader, identities []age.Identity) (*Reader, error) {
 		return nil, &NotAnArchiveError{}
 	}
 	r.all.Write(line)
+	r.Encrypted = from != io.Reader(buffered)
 	return r, r.readHeader()
 }
 
