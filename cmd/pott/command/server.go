@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"os/user"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/audit"
-	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -311,63 +309,3 @@ func (c serverCheck) Run(s *session) error {
 	config = config.Over(host.Default(home))
 	return s.answer(answer{doc: config, ids: []string{c.File}, human: func(o *paper) { o.line("server.config-good", c.File) }})
 }
-
-type fsckCmd struct{ hostFlags }
-
-// Help says what kong's one line cannot.
-func (fsckCmd) Help() string {
-	return "Reads every record itself, inside one snapshot, also while the server runs. Exit code 0: intact, as far as the database alone can show; 8: broken; 12: cannot be checked. Whether the whole database is an older copy, only something outside it can tell."
-}
-
-func (c fsckCmd) Run(s *session) error {
-	config, err := c.config(s)
-	if err != nil {
-		return err
-	}
-	report, err := host.Fsck(s.ctx, config)
-	if err != nil {
-		return err
-	}
-	err = s.answer(answer{doc: report, ids: []string{string(report.Verdict)}, human: func(o *paper) { report.WriteText(&o.b) }})
-	if err != nil {
-		return err
-	}
-	return verdict(report)
-}
-
-// verdict turns a report into the exit code's error. A rollback cannot be
-// checked from inside the database, so that alone does not count.
-func verdict(r fsck.Report) error {
-	if broken := r.Broken(); len(broken) > 0 {
-		return &FsckBrokenError{Places: len(broken), First: broken[0].String()}
-	}
-	for _, a := range []fsck.Answer{r.Rows, r.Totals, r.Chain, r.Counts} {
-		if a.State != fsck.Intact {
-			return &FsckUncheckedError{Why: a.Why}
-		}
-	}
-	if r.Checked.Rows == 0 {
-		return &FsckUncheckedError{Why: "there is nothing to check"}
-	}
-	return nil
-}
-
-// FsckBrokenError is returned beside a report that found something broken.
-type FsckBrokenError struct {
-	Places int
-	First  string
-}
-
-func (e *FsckBrokenError) Error() string { return fmt.Sprintf("%d places are broken", e.Places) }
-
-// Code returns the stable code of the error.
-func (e *FsckBrokenError) Code() string { return "fsck.broken" }
-
-// FsckUncheckedError is returned beside a report that could not answer
-// everything.
-type FsckUncheckedError struct{ Why string }
-
-func (e *FsckUncheckedError) Error() string { return "the records cannot be checked: " + e.Why }
-
-// Code returns the stable code of the error.
-func (e *FsckUncheckedError) Code() string { return "fsck.cannot-check" }

@@ -224,27 +224,22 @@ func (c *check) installations() (ids []string, err error) {
 			c.only = id
 		}
 	})
-	if err == nil && c.options.Only != "" && c.only == "" {
-		return nil, &NoInstallationError{Name: c.options.Only, Broken: broken}
+	if err == nil && broken == "" && c.options.Only != "" && c.only == "" {
+		return nil, &UnknownInstallationError{Name: c.options.Only}
 	}
 	return ids, err // what is broken is said when all rows are checked
 }
 
-// A NoInstallationError says that the one installation to check is not there.
-type NoInstallationError struct {
-	Name   string
-	Broken string // why the list of installations could not be read; "" when it could
-}
+// An UnknownInstallationError says that the one installation to check is not
+// there.
+type UnknownInstallationError struct{ Name string }
 
-func (e *NoInstallationError) Error() string {
-	if e.Broken != "" {
-		return fmt.Sprintf("the list of installations cannot be read: %s", e.Broken)
-	}
+func (e *UnknownInstallationError) Error() string {
 	return fmt.Sprintf("there is no installation %s", e.Name)
 }
 
 // Code returns the stable code of the error.
-func (e *NoInstallationError) Code() string { return "fsck.no-installation" }
+func (e *UnknownInstallationError) Code() string { return "installation.unknown" }
 
 // ledger returns what is known of a ledger, adding it when it is new.
 func (c *check) ledger(id ledgerID) *ledger {
