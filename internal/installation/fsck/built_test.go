@@ -189,6 +189,9 @@ func (f *filler) set() {
 		if err := tx.PutAuthority(store.Authority{Issuer: "ACME", Serial: set.Serial, Asked: 1, Status: "ok"}); err != nil {
 			return err
 		}
+		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse"}); err != nil { // it had no modules before
+			return err
+		}
 		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse", Modules: []license.Name{license.NameOf("ACME", "case")}}); err != nil {
 			return err
 		}
@@ -248,7 +251,15 @@ func (f *filler) people() {
 			}
 			ids[i] = p.ID
 			tx.Entry("person.add", p.ID)
-			return nil
+			if i == 4 { // somebody who was without a login for a while
+				p.Login = false
+				if _, err := tx.PutPerson(p); err != nil {
+					return err
+				}
+				p.Login = true
+				_, err = tx.PutPerson(p)
+			}
+			return err
 		})
 	}
 	for i, id := range ids[:5] {
