@@ -134,7 +134,9 @@ func TestAReviewSaysWhatANewSetDoesAndToWhom(t *testing.T) {
 			s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2027, Month: 3, Day: 1}, license.Date{Year: 2027, Month: 3, Day: 8}
 			s.Dates.Maintenance = license.Date{Year: 2027, Month: 1, Day: 1}
 		}, want: "the set: ends-earlier 31|the set: less-upgrades"},
-		{name: "it ends later", change: func(s *license.Set) { s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2028, Month: 4, Day: 8}, license.Date{} },
+		{name: "it ends later", change: func(s *license.Set) {
+			s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2028, Month: 4, Day: 8}, license.Date{}
+		},
 			want: "the set: ends-later 366|only raises"},
 		{name: "it no longer ends", change: func(s *license.Set) { s.Dates = license.Dates{} }, want: "the set: ends-later|only raises"},
 		{name: "another name and other ways in", change: func(s *license.Set) { s.Company, s.Clients = "Acme AB", nil },
