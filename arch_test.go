@@ -35,6 +35,9 @@ const module = "github.com/pott-dev/pott"
 var arrows = []struct{ from, never, because string }{
 	{"license", "os net database/sql crypto internal", "the model is values; callers bring time, files and keys"},
 	{"internal/seat", "os net database/sql crypto internal/sqldb internal/installation internal/audit", "seat rules decide; they neither fetch nor store"},
+	{"internal/clock", "os net database/sql crypto internal", "what time it is follows from what was read"},
+	{"internal/installation/anchor", "net database/sql internal/sqldb internal/installation/store", "it keeps files, and does not know what they say"},
+	{"internal/incident", "net database/sql internal", "an incident is kept whatever else is broken"},
 	{"licensefile", "net database/sql internal", "anyone must be able to check a license file"},
 	{"licenseserver", "net/http os database/sql internal", "it is what two houses say to each other, and knows neither"},
 	{"api", "net os database/sql internal", "it is the words of the JSON API and does nothing"},
@@ -95,8 +98,8 @@ func TestAPlantedFaultIsNamed(t *testing.T) {
 		return &fstest.MapFile{Data: []byte(text)}
 	}
 	tree := readTree(t, fstest.MapFS{
-		"license/set.go":                        file("license", "time", module+"/internal/clock"),
-		"internal/clock/clock.go":               file("clock", "os/exec"),
+		"license/set.go":                        file("license", "time", module+"/internal/timer"),
+		"internal/timer/timer.go":               file("timer", "os/exec"),
 		"internal/seat/seat.go":                 file("seat", "time"),
 		"internal/seat/seat_test.go":            file("seat", "os"),
 		"internal/installation/inst.go":         file("installation", module+"/internal/installation/store"),
@@ -107,8 +110,8 @@ func TestAPlantedFaultIsNamed(t *testing.T) {
 	})
 	want := []string{
 		"internal/authority/httpapi imports internal/authority/store: doors call the house, not its store",
-		"license reaches internal/clock: the model is values; callers bring time, files and keys",
-		"license reaches os/exec through internal/clock: the model is values; callers bring time, files and keys",
+		"license reaches internal/timer: the model is values; callers bring time, files and keys",
+		"license reaches os/exec through internal/timer: the model is values; callers bring time, files and keys",
 	}
 	if diff := cmp.Diff(want, tree.faults()); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)

@@ -21,7 +21,7 @@ type Installation struct {
 // A Status says on one screen how the installation is.
 type Status struct {
 	Installation Installation `json:"installation"`
-	Now          time.Time    `json:"now" doc:"The server's clock."`
+	Now          time.Time    `json:"now" doc:"The moment decisions are made at; see clock."`
 	Seq          int64        `json:"seq" doc:"The number of the last change."`
 	Epoch        string       `json:"epoch" doc:"Changes when a backup is restored."`
 	State        string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force" doc:"The worst state among the sets in force."`
@@ -30,6 +30,7 @@ type Status struct {
 	Pools        []License    `json:"pools" doc:"Licenses with nothing spare, or with more in use than bought."`
 	Waiting      []SetStatus  `json:"waiting" doc:"Sets that are loaded and wait for activation."`
 	Integrity    Integrity    `json:"integrity"`
+	Clock        Clock        `json:"clock" doc:"What time it is to the installation, and how it knows."`
 	Events       []Event      `json:"events" doc:"Events that have not ended, what the server tells of itself among them."`
 }
 

@@ -27,7 +27,7 @@ var errAlready = errors.New("it is already so")
 // anything to change. It may run more than once, so what it hands out through
 // its closure it must set anew each time.
 func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *store.Tx) (bool, error)) (api.Outcome, error) {
-	now := in.options.Now()
+	now := in.present()
 	run := func(tx *store.Tx) error {
 		changed, err := decide(tx)
 		if err == nil && !changed {
@@ -125,16 +125,6 @@ func visible(v *store.View, active *license.Active) seat.Holders {
 			}
 		}
 	}
-}
-
-// clock returns the moment decisions are made at: the wall clock, or the latest
-// moment the records prove when the wall clock is behind it.
-func (in *Installation) clock(v *store.View) time.Time {
-	now := in.options.Now()
-	if mark := v.Mark(); mark.After(now) {
-		return mark
-	}
-	return now
 }
 
 // zone returns the installation's time zone.

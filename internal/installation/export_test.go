@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -13,6 +14,9 @@ var SplitKeyLists = splitKeyLists
 func (in *Installation) Look() { in.nextDay() }
 
 func (in *Installation) UntilNextLook() time.Duration { return in.untilNextDay() }
+
+// WatchClocks is what the house does every second.
+func (h *House) WatchClocks(ctx context.Context) { h.watchClocks(ctx) }
 
 // NoticeCodes are all codes of notices.
 func NoticeCodes() []string { return slices.Sorted(maps.Keys(noticeEndings)) }

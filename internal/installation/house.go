@@ -54,7 +54,10 @@ type Options struct {
 	// when nothing there can be relied on. nil: there are no such tokens.
 	Recovered func(installation, token string, now time.Time) (id string, ok bool)
 	Now       func() time.Time // nil: time.Now
-	Log       *slog.Logger     // nil: slog.Default()
+	// Uptime is how long the process has run, by a clock nobody can set; nil: as
+	// Now says, which is one too where it is time.Now.
+	Uptime func() time.Duration
+	Log    *slog.Logger // nil: slog.Default()
 }
 
 // withDefaults returns the options with nothing left nil. Without Trust no set
@@ -68,6 +71,10 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Uptime == nil {
+		now, start := o.Now, o.Now()
+		o.Uptime = func() time.Duration { return now().Sub(start) }
 	}
 	o.Log = cmp.Or(o.Log, slog.Default())
 	return o
@@ -121,6 +128,7 @@ func (h *House) follow(ctx context.Context) {
 		case <-tick.C:
 		}
 		keeper.turn(ctx, h)
+		h.watchClocks(ctx)
 		err := h.Refresh(ctx)
 		switch {
 		case err == nil:

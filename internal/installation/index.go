@@ -13,6 +13,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/entitle"
+	"github.com/pott-dev/pott/internal/clock"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -41,6 +42,15 @@ type Installation struct {
 	feed feed
 	stop func() // following the book
 	day  *time.Timer
+
+	closed bool // under mu
+
+	clockMu   sync.Mutex
+	time      clock.Clock   // under clockMu
+	lastUp    time.Duration // likewise
+	watching  sync.Mutex    // one look at a time
+	noticed   bool          // that the clock is unconfirmed; under watching
+	remembers time.Time     // the proven time last remembered; likewise
 }
 
 // A moment is what checks and tokens are answered from.
@@ -69,6 +79,7 @@ func newInstallation(name string, book *store.Book, o *Options) (*Installation, 
 	// A change made between the two calls waits for mu and is taken after.
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	book.Proves(func(mark time.Time, seq int64) time.Time { return in.readClock(mark, seq).Proven })
 	in.stop = book.Watch(in.take)
 	err = in.view(func(v *store.View) error {
 		in.now.Store(in.wholeMoment(v))
@@ -88,6 +99,7 @@ func (in *Installation) Name() string { return in.name }
 func (in *Installation) close() {
 	in.stop()
 	in.mu.Lock()
+	in.closed = true
 	in.day.Stop()
 	in.mu.Unlock()
 	in.feed.close()
@@ -111,11 +123,11 @@ func (in *Installation) switchOver() {
 func (in *Installation) lookAgain() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	m := *in.now.Load()
-	now := in.options.Now()
-	if now.Before(m.mark) {
-		now = m.mark
+	if in.closed {
+		return // it had begun before, and would wind itself up for ever
 	}
+	m := *in.now.Load()
+	now := in.present()
 	if next := m.index.NextChange(); !next.IsZero() && !now.Before(next) {
 		m.index = m.index.At(now)
 		in.now.Store(&m)
@@ -127,7 +139,7 @@ func (in *Installation) lookAgain() {
 // stands still while the machine sleeps, and does not see the clock being set.
 func (in *Installation) untilNextDay() time.Duration {
 	next := in.now.Load().index.NextChange()
-	if next.IsZero() {
+	if next.IsZero() || in.readClock(in.now.Load().mark, 0).Unconfirmed {
 		return time.Minute
 	}
 	return min(max(next.Sub(in.options.Now()), 10*time.Millisecond), time.Minute)
@@ -140,6 +152,7 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	now, m := in.clock(v), *in.now.Load()
+	lowered := v.Mark().Before(m.mark)
 	m.seq, m.epoch, m.mark, m.tokens = commit.Seq, v.Epoch(), v.Mark(), tokens(v)
 	change := api.Change{Epoch: m.epoch, Seq: m.seq, Mark: m.mark}
 	if commit.Sets || commit.KeyLists {
@@ -160,6 +173,9 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 		change.People = append(change.People, entitle.ToWire(&changed[i]))
 	}
 	change.Removed = removed
+	if next := m.index.NextChange(); lowered || !next.IsZero() && !now.Before(next) { // somebody said what time it is
+		m.index = m.index.At(now)
+	}
 	in.now.Store(&m)
 	in.day.Reset(in.untilNextDay())
 	in.feed.publish(change)

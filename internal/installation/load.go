@@ -35,7 +35,7 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 	var trust licensefile.Trust
 	var now time.Time
 	err := in.view(func(v *store.View) error {
-		now, trust = in.clock(v), in.trust(v)
+		now, trust = in.latest(v), in.trust(v)
 		return nil
 	})
 	if err != nil {
@@ -86,6 +86,7 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 	}
 	answer.Already, answer.Set, answer.Activated = false, setOf(&tx.View, row, set, now), nil
 	tx.PutSetFile(file)
+	tx.RaiseMark(set.Issued) // it is signed, so that day has come
 	tx.RaiseCertificate(set.Issuer, licensefile.Fingerprint(f.Issuer.Key), f.Certificate.Number)
 	if err := tx.PutSet(row); err != nil {
 		return false, err

@@ -20,7 +20,7 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 		s = api.Status{
 			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
 			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
-			People: peopleCount(v), Integrity: in.integrity(v, act.Language),
+			People: peopleCount(v), Integrity: in.integrity(v, act.Language), Clock: in.shownClock(v),
 		}
 		worst := license.OK
 		for _, set := range v.Active().Sets() {

@@ -231,7 +231,9 @@
 //	‖ u64 highest key list number ‖ i64 clock mark
 //	‖ HMAC-SHA-256(k_anchor, everything before) (32)
 //
-// with the marks as they stand in the head, in the same order. A slot is written
+// with the marks as they stand in the head, in the same order; its clock mark may
+// be later than the head's, and then counts as the head's while seq is the head's:
+// time passes without changes. A slot is written
 // in place after the commit and before the answer; the other slot is used only
 // once this one is known to be on disk. So at any moment one of the two is whole,
 // and the anchor is the whole slot with the higher seq. Every anchor in the

@@ -20,6 +20,7 @@ type serverCmd struct {
 	Serve       serverServe   `cmd:"" help:"Answer requests until told to stop."`
 	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
 	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
+	Clock       serverClock   `cmd:"" help:"Say that the clock of this machine is right."`
 	Head        serverHead    `cmd:"" help:"Print where every ledger stands, to be kept elsewhere and compared later."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
 

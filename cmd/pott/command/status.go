@@ -98,6 +98,9 @@ func (o *paper) statusFoot(st api.Status) {
 	if r := st.Integrity; r.Rollback == "cannot-be-checked" {
 		rows = append(rows, [2]string{"rollback", r.RollbackNote})
 	}
+	if st.Clock.State != api.ClockRight {
+		rows = append(rows, [2]string{"clock", o.clock(st.Clock)})
+	}
 	for _, w := range st.Waiting {
 		line := o.s.say("status.waiting", w.ID)
 		if !w.Start.IsZero() && w.Refused.IsZero() {

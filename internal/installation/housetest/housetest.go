@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/sqldb"
@@ -68,8 +70,25 @@ func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
 }
 
 // Reopen closes the house, if it was open, and opens it again in the same
-// database.
+// database. Where it was closed for long, somebody says that the clock is right.
 func (f *Fixture) Reopen(t testing.TB) {
+	t.Helper()
+	f.ReopenUnconfirmed(t)
+	for _, name := range f.Names() {
+		in := f.Installation(name)
+		if c, err := in.Clock(t.Context()); err != nil {
+			t.Fatal(err)
+		} else if c.State != api.ClockUnconfirmed {
+			continue
+		}
+		if _, err := in.ConfirmClock(t.Context(), installation.Act{By: Host}, installation.ClockReceipt{Time: f.Clock(), From: "host"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// ReopenUnconfirmed is Reopen where nobody says what time it is.
+func (f *Fixture) ReopenUnconfirmed(t testing.TB) {
 	t.Helper()
 	if f.House != nil {
 		if err := f.House.Close(); err != nil {
@@ -81,6 +100,10 @@ func (f *Fixture) Reopen(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// Remember makes the house remember outside the database how far it was, from the
+// next opening on.
+func (f *Fixture) Remember(t testing.TB) { f.options.Anchors = filepath.Join(t.TempDir(), "anchors") }
 
 // Clock returns the time in the house.
 func (f *Fixture) Clock() time.Time { return time.UnixMicro(f.now.Load()).UTC() }

@@ -188,6 +188,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
 	steps := []struct{ method, path, template, body, media string }{
 		{"GET", "/v1/status", "", "", ""},
+		{"GET", "/v1/clock", "", "", ""},
 		{"GET", "/v1/count", "", "", ""},
 		{"GET", "/v1/sets", "", "", ""},
 		{"POST", "/v1/sets?dry_run=true", "/v1/sets", file, "text/plain"},

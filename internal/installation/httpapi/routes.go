@@ -20,6 +20,8 @@ func operations() []operation {
 
 func statusRoutes() []operation {
 	return []operation{
+		read("/v1/clock", "getClock", api.ScopeRead, "What time it is to the installation, and how it knows",
+			func(c *call) (api.Clock, error) { return c.in.Clock(c.r.Context()) }),
 		read("/v1/status", "getStatus", api.ScopeRead, "How the installation is, on one screen",
 			func(c *call) (api.Status, error) { return c.in.Status(c.r.Context(), c.act) }),
 		read("/v1/count", "getCount", api.ScopeRead, "Count users both ways: seats bought, plans in use",

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/anchor"
@@ -54,6 +55,10 @@ type ledger struct {
 	// shipped one, so that a table may be missing.
 	misshapen func() bool
 
+	remembering sync.Mutex // guards writing the anchor
+	provenAt    int64      // a proven moment to remember beside the mark; under remembering
+	proven      func(mark time.Time, seq int64) time.Time
+
 	// settle is called with mu held when rows of another server have been taken
 	// over; nil: nothing depends on them.
 	settle func()
@@ -82,6 +87,7 @@ type stage struct {
 	keys     *tamper.Keys                                     // what the batch is sealed with
 	ring     *tamper.KeyRing                                  // has them, and those of every row there is
 	pressing bool                                             // to be written even when it changes nothing
+	marked   bool                                             // the clock mark was set, and stays what it was set to
 	begins   *Head                                            // the epoch and seq of a new branch of history; nil: the present one goes on
 	act      int                                              // which act of the batch is running
 	at       int64                                            // the time of the batch, in microseconds since 1970 UTC
@@ -387,7 +393,7 @@ func (l *ledger) writeHead(ctx context.Context, w *sqldb.Writer, s *stage, seq i
 		return err
 	}
 	batch.Entries = entries
-	s.secret.Clock = max(s.secret.Clock, s.at)
+	s.secret.Clock = l.markFor(s)
 	s.written = tamper.Head{Ledger: l.name, Epoch: epoch, Seq: seq, Link: batch.Link(l.installation, l.head.Link), Schema: schemaDigest}
 	s.box = s.keys.SealHead(s.written, s.secret)
 	s.batch = batch.ID

@@ -131,12 +131,23 @@ func (a *anchors) keep(l *ledger) {
 // remember writes the anchor when the ledger has moved on since. The change is
 // stored already, so a disk that fails is told and refuses nothing.
 func (l *ledger) remember() {
-	if l.anchor == nil || l.head.Seq == l.anchored || !l.trusted() {
+	l.remembering.Lock()
+	defer l.remembering.Unlock()
+	if l.head.Seq != l.anchored {
+		l.provenAt = 0 // the head may have been lowered
+		l.writeAnchor()
+	}
+}
+
+// writeAnchor writes the anchor. The caller holds remembering, and nothing else
+// changes the head.
+func (l *ledger) writeAnchor() {
+	if l.anchor == nil || !l.trusted() {
 		return
 	}
 	err := l.anchor.Write(l.keys.SealAnchor(tamper.Anchor{
 		Installation: l.installation, Ledger: l.name, Epoch: l.head.Epoch, Seq: l.head.Seq, Link: l.head.Link,
-		Sets: l.secret.Sets, KeyList: l.secret.KeyList, Clock: l.secret.Clock,
+		Sets: l.secret.Sets, KeyList: l.secret.KeyList, Clock: max(l.secret.Clock, l.provenAt),
 	}))
 	said := l.anchorErr.Load()
 	if err == nil {
@@ -202,6 +213,11 @@ func (l *ledger) testify(ctx context.Context, q queryer, witnesses []witness) er
 		return nil
 	}
 	highest := witnesses[len(witnesses)-1]
+	for _, w := range witnesses {
+		if w.Seq == l.head.Seq && w.Epoch == l.head.Epoch { // one that is behind may remember a mark that was lowered since
+			l.secret.Clock = max(l.secret.Clock, w.Clock)
+		}
+	}
 	l.rollback.Witnessed, l.rollback.Highest, l.rollback.From = true, highest.Seq, highest.from
 	if highest.Seq > l.head.Seq {
 		l.back(highest, false)

@@ -177,37 +177,35 @@ func TestWhatTheAnchorsSay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-				b := anchoredBook(t, db)
-				for i := range 5 {
-					addPerson(t, b, fmt.Sprint("p", i))
-				}
-				if err := b.store.anchors.dir.Sync(); err != nil {
-					t.Fatal(err)
-				}
-				addPerson(t, b, "newest")
-				b.store.anchors.dir.Sync() // the newest slot is 1, the other one is behind by one
-				b.anchored = -1
-				b.remember()
-				slots := remembered(t, b)
-				c.do(t, b, slots)
-				b.store.Close()
-				remember(t, b, slots)
-				b = reopen(t, b)
-				if got := sayOf(b); got != c.want {
-					t.Errorf("the witnesses say %q, want %q", got, c.want)
-				}
-				var faults []string
-				for _, f := range b.store.AnchorFaults() {
-					faults = append(faults, f.What)
-				}
-				if diff := cmp.Diff(c.faults, faults); diff != "" {
-					t.Errorf("files that are not used (-want +got):\n%s", diff)
-				}
-				if back := b.Rollback().Back; back != (b.Health() == RolledBack) {
-					t.Errorf("back is %v, and the installation %v", back, b.Health())
-				}
-			})
+			b := anchoredBook(t, sqldbtest.Open(t, sqldbtest.SQLite(t))) // files are files, beside either database
+			for i := range 5 {
+				addPerson(t, b, fmt.Sprint("p", i))
+			}
+			if err := b.store.anchors.dir.Sync(); err != nil {
+				t.Fatal(err)
+			}
+			addPerson(t, b, "newest")
+			b.store.anchors.dir.Sync() // the newest slot is 1, the other one is behind by one
+			b.anchored = -1
+			b.remember()
+			slots := remembered(t, b)
+			c.do(t, b, slots)
+			b.store.Close()
+			remember(t, b, slots)
+			b = reopen(t, b)
+			if got := sayOf(b); got != c.want {
+				t.Errorf("the witnesses say %q, want %q", got, c.want)
+			}
+			var faults []string
+			for _, f := range b.store.AnchorFaults() {
+				faults = append(faults, f.What)
+			}
+			if diff := cmp.Diff(c.faults, faults); diff != "" {
+				t.Errorf("files that are not used (-want +got):\n%s", diff)
+			}
+			if back := b.Rollback().Back; back != (b.Health() == RolledBack) {
+				t.Errorf("back is %v, and the installation %v", back, b.Health())
+			}
 		})
 	}
 }
