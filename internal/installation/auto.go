@@ -110,7 +110,7 @@ var calendar = audit.Actor{Kind: audit.System, ID: "calendar"}
 func (in *Installation) SwitchDue(ctx context.Context) error {
 	var due []string
 	err := in.view(func(v *store.View) error {
-		due = in.due(ctx, v, in.clock(v))
+		due = in.due(ctx, v, in.proven(v))
 		return nil
 	})
 	var errs []error

@@ -42,6 +42,13 @@ func (in *Installation) present() (now time.Time) {
 	return now
 }
 
+// proven returns a moment that has certainly come: for what a clock alone brings
+// about and nobody takes back.
+func (in *Installation) proven(v *store.View) time.Time {
+	_, n := in.clockAndDoubt(v)
+	return n.Proven
+}
+
 // latest returns the latest it may be: what has come in from outside, signed, may
 // tell the time better than a clock that nobody has confirmed.
 func (in *Installation) latest(v *store.View) time.Time {
