@@ -189,9 +189,6 @@ func (f *filler) set() {
 		if err := tx.PutAuthority(store.Authority{Issuer: "ACME", Serial: set.Serial, Asked: 1, Status: "ok"}); err != nil {
 			return err
 		}
-		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse"}); err != nil { // it had no modules before
-			return err
-		}
 		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse", Modules: []license.Name{license.NameOf("ACME", "case")}}); err != nil {
 			return err
 		}
@@ -245,21 +242,13 @@ func (f *filler) people() {
 				return err
 			}
 			if i == 0 {
-				if err := tx.GiveRole(p.ID, seat.Administrator); err != nil {
+				if err := tx.GiveRole(store.Role{Person: p.ID, Role: seat.Administrator}); err != nil {
 					return err
 				}
 			}
 			ids[i] = p.ID
 			tx.Entry("person.add", p.ID)
-			if i == 4 { // somebody who was without a login for a while
-				p.Login = false
-				if _, err := tx.PutPerson(p); err != nil {
-					return err
-				}
-				p.Login = true
-				_, err = tx.PutPerson(p)
-			}
-			return err
+			return nil
 		})
 	}
 	for i, id := range ids[:5] {

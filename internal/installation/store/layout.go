@@ -21,8 +21,7 @@ var (
 
 	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
 		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout,
-		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
-		pastPersonLayout, pastProfileLayout}
+		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

@@ -12,7 +12,7 @@ import (
 type Role struct {
 	Person string // opaque id
 	Role   seat.Role
-	From   int64 // when it was given, in microseconds since 1970 UTC; given by the store
+	From   int64 // when it was given, in microseconds since 1970 UTC
 	By     string
 }
 
@@ -57,12 +57,19 @@ func (v *View) HasRole(person string, role seat.Role) bool {
 	return v.book.roles.get(k) != nil
 }
 
-// GiveRole stores that a person has a role, from now on.
-func (tx *Tx) GiveRole(person string, role seat.Role) error {
+// GiveRole stores that a person has a role. From is the time of the act and By
+// its actor unless they are set.
+func (tx *Tx) GiveRole(r Role) error {
 	if err := tx.granting(); err != nil {
 		return err
 	}
-	return tx.staged.roles.put(roleKey{person, string(role)}, &Role{Person: person, Role: role, From: tx.now, By: tx.by.String()})
+	if r.From == 0 {
+		r.From = tx.now
+	}
+	if r.By == "" {
+		r.By = tx.by.String()
+	}
+	return tx.staged.roles.put(roleKey{r.Person, string(r.Role)}, &r)
 }
 
 // TakeRole deletes that a person has a role.

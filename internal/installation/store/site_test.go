@@ -25,7 +25,7 @@ func stageSites(tx *Tx, person string) error {
 	_, err = tx.PutDatabase(Database{Database: seat.Database{Number: gone, Name: "Bergen", Removed: true}, Created: 7}, false)
 	ended, err2 := tx.AssignSite(seat.SiteAssignment{Database: oslo, Name: web(), Quantity: 2, Reason: "trial"})
 	_, err3 := tx.AssignSite(seat.SiteAssignment{Database: seat.Central, Name: web(), Quantity: 1})
-	return errors.Join(err, err2, err3, tx.EndSite(ended, "over"), tx.GiveRole(person, seat.Administrator), tx.GiveRole(person, seat.Auditor),
+	return errors.Join(err, err2, err3, tx.EndSite(ended, "over"), tx.GiveRole(Role{Person: person, Role: seat.Administrator}), tx.GiveRole(Role{Person: person, Role: seat.Auditor}),
 		tx.TakeRole(person, seat.Auditor), tx.PutHook(Hook{Name: "blockers", URL: "https://crm.example/", Timeout: 1500, Unreachable: "block"}))
 }
 
