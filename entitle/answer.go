@@ -58,6 +58,8 @@ const (
 	SetNotGenuine                    // the issuer's set is out of force: it does not lead back to the pinned root
 	TooOld                           // the holdings are older than their maximum age
 	NoLoginEvent                     // an event keeps everybody but administrators from signing in
+	MaintenanceEnded                 // of an upgrade: the version was released after the last day of maintenance
+	NoSet                            // of an upgrade: the issuer has no set in force
 	HandleUnknown                    // the handle is the zero handle or comes from another index
 	reasons                          // how many there are
 )
@@ -67,7 +69,7 @@ var reasonWords = [reasons]string{
 	ModuleUnknown: "module-unknown", FeatureOff: "feature-off", NoEdit: "no-edit",
 	PersonUnknown: "person-unknown", PersonGone: "person-gone", NoLogin: "no-login", WaitingForApproval: "waiting-for-approval",
 	ValidThroughPassed: "valid-through-passed", ClientUnknown: "client-unknown", ClientKind: "client-kind",
-	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", NoLoginEvent: "no-login-event", HandleUnknown: "handle-unknown",
+	ClientNeeds: "client-needs", IssuerReadOnly: "issuer-read-only", SetDropped: "set-dropped", SetNotGenuine: "set-not-genuine", TooOld: "stale", NoLoginEvent: "no-login-event", MaintenanceEnded: "maintenance-ended", NoSet: "no-set", HandleUnknown: "handle-unknown",
 }
 
 // Reasons returns every reason an answer may give.

@@ -1,6 +1,8 @@
 package seat
 
 import (
+	"slices"
+
 	"github.com/pott-dev/pott/license"
 )
 
@@ -86,6 +88,35 @@ func paid(active *license.Active, holds []license.Held) bool {
 		}
 	}
 	return false
+}
+
+// TakesSeat reports whether somebody who may use this takes a seat of anything
+// that is limited.
+func TakesSeat(active *license.Active, uses []license.Held) bool {
+	return slices.ContainsFunc(uses, func(h license.Held) bool {
+		l := active.License(h.Name)
+		return l != nil && l.Kind == license.User && !l.Marker && !l.Unrestricted
+	})
+}
+
+// AllowedBy returns the modules that let somebody sign in who is no employee, by
+// name: those that a client for that kind of account needs and that are held.
+func AllowedBy(active *license.Active, person Person, uses []license.Held) []license.Name {
+	if person.Kind == license.Internal {
+		return nil
+	}
+	var names []license.Name
+	for _, set := range active.Sets() {
+		for _, c := range set.Clients {
+			for _, m := range c.User {
+				if name := license.NameOf(set.Issuer, m); c.People&person.Kind != 0 && has(uses, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	slices.SortFunc(names, license.CompareNames)
+	return slices.Compact(names)
 }
 
 func isPaid(l *license.License) bool { return !l.Plan.Empty() && !l.Unrestricted }
