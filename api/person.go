@@ -17,9 +17,13 @@ type Person struct {
 	Kind         license.PersonKind `json:"kind" enum:"internal,external,system,anonymous,resource"`
 	Login        bool               `json:"login" doc:"Whether the person has a login."`
 	ValidThrough license.Date       `json:"valid_through,omitzero" doc:"The last day the login is good."`
+	Waiting      bool               `json:"waiting,omitempty" doc:"Waits for approval: may hold licenses, and cannot sign in yet."`
 	Former       bool               `json:"former,omitempty" doc:"A former employee holds nothing."`
 	Deleted      bool               `json:"deleted,omitempty" doc:"Kept for the history only."`
 	Profile      string             `json:"profile,omitempty"`
+	Roles        []string           `json:"roles,omitempty" doc:"administrator, user-administrator, auditor."`
+	Counted      bool               `json:"counted" doc:"Whether the person takes a seat of anything that is limited."`
+	AllowedBy    []license.Name     `json:"allowed_by,omitempty" doc:"What lets an account sign in that is no employee's."`
 	Plans        []Holding          `json:"plans"`
 	Extras       []Holding          `json:"extras"`
 }
@@ -56,6 +60,7 @@ type NewPerson struct {
 	ValidThrough string `json:"valid_through,omitempty" doc:"The last day the login is good."`
 	Plan         string `json:"plan,omitempty" doc:"A plan to set at once; if it cannot be given, nobody is added."`
 	Profile      string `json:"profile,omitempty" doc:"A profile to set at once."`
+	Waiting      bool   `json:"waiting,omitempty" doc:"Whether the person must be approved before signing in."`
 }
 
 // A PersonPatch is the body that changes a person: what is left out stays.
@@ -69,11 +74,18 @@ type PersonPatch struct {
 	Former    *bool   `json:"former,omitempty" doc:"True takes back everything the person holds; false does not give it again."`
 }
 
+// A RestoreChoice is the body that brings back somebody who has left or was
+// deleted. It may be empty.
+type RestoreChoice struct {
+	UserID string `json:"user_id,omitempty" doc:"Another user id, when somebody else has the old one by now."`
+}
+
 // A ChangedPerson is the answer to a change of a person.
 type ChangedPerson struct {
 	Outcome
-	Person Person `json:"person"`
-	Effect Effect `json:"effect"`
+	Person   Person    `json:"person"`
+	Effect   Effect    `json:"effect"`
+	HandOver []Blocker `json:"hand_over,omitempty" doc:"What the host application says should be handed over to somebody else."`
 }
 
 // An Effect is what a change did to holdings and pools.
@@ -81,6 +93,9 @@ type Effect struct {
 	Given    []Holding    `json:"given"`
 	Released []Holding    `json:"released"`
 	Pools    []PoolChange `json:"pools" doc:"Every pool whose count changed."`
+	// Parents and Dependants say what went along without being named.
+	Parents    []license.Name `json:"parents,omitempty" doc:"Those given that nobody asked for: another needs them."`
+	Dependants []license.Name `json:"dependants,omitempty" doc:"Those released that nobody named: what they need was taken back."`
 }
 
 // A PoolChange is one pool before and after.
@@ -94,10 +109,13 @@ type PoolChange struct {
 	Hidden       bool         `json:"hidden,omitempty"`
 }
 
-// A PlanChoice is the body that sets or adds a plan.
+// A PlanChoice is the body that sets or adds a plan: by its name, or by the tier
+// of each line of products.
 type PlanChoice struct {
-	Plan   string `json:"plan" doc:"The plan's name, such as superoffice.sales-premium."`
-	Reason string `json:"reason,omitempty"`
+	Plan   string            `json:"plan,omitempty" doc:"The plan's name, such as superoffice.sales-premium."`
+	Lines  map[string]string `json:"lines,omitempty" doc:"Instead of plan: the tier of each line, such as sales: premium. No line at all is the empty plan."`
+	Group  string            `json:"group,omitempty" doc:"With lines: the group of plans; needed only where several have the same lines."`
+	Reason string            `json:"reason,omitempty"`
 }
 
 // An ExtraChoice is the body that gives an extra. It may be empty.

@@ -14,9 +14,11 @@ import (
 
 // An Act says who does something, and whether only to see what it would do.
 type Act struct {
-	By       audit.Actor
-	DryRun   bool
-	Language string // of display names in the answer; "" is English
+	By     audit.Actor
+	DryRun bool
+	// WithDependants agrees that what needs a license goes when that is taken back.
+	WithDependants bool
+	Language       string // of display names in the answer; "" is English
 }
 
 // errAlready ends an update that has nothing to change.
@@ -26,14 +28,21 @@ var errAlready = errors.New("it is already so")
 // decide stages the change with its audit entry and reports whether there was
 // anything to change. It may run more than once, so what it hands out through
 // its closure it must set anew each time.
+//
+// Whatever the act is, it is refused when it leaves no administrator who can
+// sign in; see [seat.KeepAdministrator].
 func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *store.Tx) (bool, error)) (api.Outcome, error) {
 	now := in.present()
 	run := func(tx *store.Tx) error {
+		before := postOf(tx)
 		changed, err := decide(tx)
-		if err == nil && !changed {
-			err = errAlready
+		switch {
+		case err != nil:
+			return err
+		case !changed:
+			return errAlready
 		}
-		return err
+		return before.kept(tx)
 	}
 	if act.DryRun {
 		return in.try(ctx, act, now, run)

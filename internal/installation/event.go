@@ -356,6 +356,4 @@ func eventText(v *store.View, e store.Event, lang string) string {
 
 // administers reports whether a person is an administrator, whom no event keeps
 // from signing in.
-func administers(v *store.View, p store.Person) bool {
-	return v.HasRole(p.ID, seat.Administrator)
-}
+func administers(v *store.View, p store.Person) bool { return v.HasRole(p.ID, seat.Administrator) }

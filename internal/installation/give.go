@@ -19,22 +19,29 @@ type decision struct {
 	action string
 	facts  []audit.Fact
 	reason string
-	write  bool // the person's row changes too
+	write  bool         // the person's row changes too
+	named  license.Name // what is taken back; the zero Name when it is no license
 }
 
 // decidePerson performs a change of one person: find, decide, write, and tell
 // what it did.
 func (in *Installation) decidePerson(ctx context.Context, act Act, id string, decide func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error)) (api.ChangedPerson, error) {
 	var answer api.ChangedPerson
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+	outcome, err := in.performAsking(ctx, act, func(tx *store.Tx, asked *asking) (bool, error) {
 		p, err := findPerson(&tx.View, id)
 		if err != nil {
 			return false, err
 		}
 		s := in.standing(&tx.View, p, tx.Now())
 		d, err := decide(tx, s, p)
+		if err == nil {
+			err = d.change.Confirmed(d.named, act.WithDependants)
+		}
 		if err != nil {
 			return false, named(err, p)
+		}
+		if answer.HandOver, err = in.handOver(tx, asked, s, d); err != nil {
+			return false, err
 		}
 		answer.Effect = effectOf(&tx.View, d.change, act.Language)
 		answer.Person = personOf(&tx.View, d.person, s.Apply(d.change), act.Language)
@@ -50,10 +57,39 @@ func (in *Installation) decidePerson(ctx context.Context, act Act, id string, de
 			return false, err
 		}
 		tx.Entry(d.action, p.ID, append(d.facts, changeFacts(d.change)...)...)
+		if d.person.Gone() {
+			return true, dropRoles(tx, p.ID)
+		}
 		return true, nil
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// handOver asks the host application about what a decision takes, and returns
+// what should be handed over.
+func (in *Installation) handOver(tx *store.Tx, asked *asking, s seat.Standing, d decision) ([]api.Blocker, error) {
+	if !in.hooked(&tx.View) {
+		return nil, nil
+	}
+	next := s
+	next.Person, next.Current, next.Profile = d.person.Person, s.Apply(d.change), profileModules(&tx.View, d.person.Profile)
+	loss, ok := lossOf(s, d.action, next)
+	if !ok {
+		return nil, nil
+	}
+	said, err := asked.of(loss, d.person.Personal.UserID)
+	if err != nil {
+		return nil, err
+	}
+	var list []api.Blocker
+	for _, p := range said.People {
+		list = append(list, p.Blockers...)
+	}
+	if said.Warning != "" {
+		list = append(list, api.Blocker{Text: said.Warning})
+	}
+	return list, nil
 }
 
 // write stages a change of assignments and pools.
@@ -93,27 +129,53 @@ func named(err error, p store.Person) error {
 // person holds: one step, with no moment without a plan. It takes no seat when
 // it returns an error of package seat.
 func (in *Installation) SetPlan(ctx context.Context, act Act, person, plan, reason string) (api.ChangedPerson, error) {
-	return in.givePlan(ctx, act, person, plan, reason, "plan.set", seat.Standing.SetPlan)
+	return in.givePlan(ctx, act, person, typed(plan), reason, "plan.set", seat.Standing.SetPlan)
+}
+
+// ChoosePlan is SetPlan of a plan that is named, or else made of the tier of each
+// line; see [seat.Compose].
+func (in *Installation) ChoosePlan(ctx context.Context, act Act, person string, c api.PlanChoice) (api.ChangedPerson, error) {
+	switch {
+	case c.Lines == nil:
+		return in.SetPlan(ctx, act, person, c.Plan, c.Reason)
+	case c.Plan != "":
+		return api.ChangedPerson{}, &BadValueError{Field: "lines", Why: "a plan is named as well: choose one of the two"}
+	}
+	compose := func(active *license.Active) (license.Name, error) { return seat.Compose(active, c.Group, c.Lines) }
+	return in.givePlan(ctx, act, person, compose, c.Reason, api.ActPlanSet, seat.Standing.SetPlan)
+}
+
+// typed reads a name as people type it.
+func typed(text string) func(*license.Active) (license.Name, error) {
+	return func(active *license.Active) (license.Name, error) { return active.Resolve(text) }
 }
 
 // AddPlan gives a person a plan beside those held, and refuses with
 // [seat.ExclusiveError] when one of the same group is among them.
 func (in *Installation) AddPlan(ctx context.Context, act Act, person, plan, reason string) (api.ChangedPerson, error) {
-	return in.givePlan(ctx, act, person, plan, reason, "plan.add", seat.Standing.AddPlan)
+	return in.givePlan(ctx, act, person, typed(plan), reason, "plan.add", seat.Standing.AddPlan)
 }
 
-func (in *Installation) givePlan(ctx context.Context, act Act, person, plan, reason, action string, decide func(seat.Standing, license.Name) (seat.Change, error)) (api.ChangedPerson, error) {
+func (in *Installation) givePlan(ctx context.Context, act Act, person string, which func(*license.Active) (license.Name, error), reason, action string, decide func(seat.Standing, license.Name) (seat.Change, error)) (api.ChangedPerson, error) {
 	if err := checkText("reason", reason, 0, maxReason); err != nil {
 		return api.ChangedPerson{}, err
 	}
 	return in.decidePerson(ctx, act, person, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
-		name, err := s.Active.Resolve(plan)
+		name, err := which(s.Active)
 		if err != nil {
 			return decision{}, err
 		}
 		c, err := decide(s, name)
-		return decision{person: p, change: c, action: action, facts: []audit.Fact{audit.F("plan", name)}, reason: reason}, err
+		return decision{person: p, change: c, named: replaced(c), action: action, facts: []audit.Fact{audit.F("plan", name)}, reason: reason}, err
 	})
+}
+
+// replaced is the plan that a change takes back in favour of another.
+func replaced(c seat.Change) license.Name {
+	if n := len(c.Release); n > 0 {
+		return c.Release[n-1].Name
+	}
+	return license.Name{}
 }
 
 // RemovePlan takes a plan back. It works on every day, and also when no set has
@@ -165,6 +227,7 @@ func (in *Installation) release(ctx context.Context, act Act, person, text, acti
 		if err != nil {
 			return d, err
 		}
+		d.named = name
 		if err := check(s, name); err != nil {
 			return d, err
 		}

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/sqldb"
@@ -40,6 +41,9 @@ type Options struct {
 	// Key returns the private key of an installation, which signs its holdings,
 	// or nil when this server has none. It may be nil itself.
 	Key func(installation string) (ed25519.PrivateKey, error)
+	// Blockers is asked, where an installation has no address set, what stands in
+	// the way of taking something from people; nil: nobody is.
+	Blockers func(ctx context.Context, installation string, questions []api.BlockerQuestion) (api.BlockersAnswer, error)
 	// Anchors is the directory in which it is remembered outside the database how
 	// far each ledger was; "": nothing is, and no rollback noticed. Incidents is
 	// where incidents are kept; "": nowhere.

@@ -15,6 +15,7 @@ import (
 	"github.com/pott-dev/pott/entitle"
 	"github.com/pott-dev/pott/internal/clock"
 	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -165,7 +166,7 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 		m.index = m.index.Announcing(m.events).At(now)
 		change.Events = &api.OpenEvents{Open: entitle.EventsToWire(m.events)}
 	}
-	changed, removed := in.changedPeople(v, commit)
+	changed, removed := in.changedPeople(v, commit, in.now.Load().index.Active())
 	if len(changed)+len(removed) > 0 {
 		m.index = m.index.With(changed, removed)
 	}
@@ -183,8 +184,8 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 
 // changedPeople are the people of a commit as they are now, and the user ids
 // nobody has any longer.
-func (in *Installation) changedPeople(v *store.View, commit store.Commit) (changed []entitle.Holder, removed []string) {
-	for id := range affected(v, commit) {
+func (in *Installation) changedPeople(v *store.View, commit store.Commit, before *license.Active) (changed []entitle.Holder, removed []string) {
+	for id := range affected(v, commit, before) {
 		p, ok := v.Person(id)
 		was, known := in.ids[id]
 		if known && (!ok || p.Deleted || store.FoldUserID(p.Personal.UserID) != store.FoldUserID(was)) {
@@ -201,8 +202,10 @@ func (in *Installation) changedPeople(v *store.View, commit store.Commit) (chang
 
 // affected are the people a commit may have changed something for: those it
 // names, and, when profiles or the rule of a set for them changed, everybody on
-// one.
-func affected(v *store.View, commit store.Commit) iter.Seq[string] {
+// one, and everybody whose login gives something else since. before is the sets
+// that were in force.
+func affected(v *store.View, commit store.Commit, before *license.Active) iter.Seq[string] {
+	byLogin := otherLogins(before, v.Active())
 	return func(yield func(string) bool) {
 		for _, id := range commit.People {
 			if !yield(id) {
@@ -213,11 +216,25 @@ func affected(v *store.View, commit store.Commit) iter.Seq[string] {
 			return
 		}
 		for p := range v.People() {
-			if p.Profile != "" && !yield(p.ID) {
+			if (p.Profile != "" || p.Login && byLogin&p.Kind != 0) && !yield(p.ID) {
 				return
 			}
 		}
 	}
+}
+
+// otherLogins returns the kinds of people whose login gives something else under
+// other sets.
+func otherLogins(before, after *license.Active) (kinds license.PersonKind) {
+	if before == after {
+		return 0
+	}
+	for _, kind := range []license.PersonKind{license.Internal, license.External, license.Technical, license.Anonymous, license.Resource} {
+		if !slices.Equal(before.LoginGives(kind), after.LoginGives(kind)) {
+			kinds |= kind
+		}
+	}
+	return kinds
 }
 
 // wholeMoment reads everything from the book.
@@ -252,7 +269,7 @@ func (in *Installation) holdings(v *store.View) entitle.Holdings {
 func holderOf(v *store.View, p store.Person) entitle.Holder {
 	return entitle.Holder{
 		Person: p.Personal.UserID, Number: p.Number, Kind: p.Kind, Login: p.Login, ValidThrough: p.ValidThrough,
-		Former: p.Former, Administrator: administers(v, p), Holds: holdsOf(v, v.Active(), p),
+		Waiting: p.Waiting, Former: p.Former, Administrator: administers(v, p), Holds: holdsOf(v, v.Active(), p),
 	}
 }
 

@@ -28,6 +28,9 @@ func kept(v *store.View, next *license.Active) [][]license.Held {
 	most := int64(0)
 	for _, row := range v.Licenses() {
 		over := row.Taken - seen[row.Name]
+		if l := active.License(row.Name); l != nil && l.Kind == license.Site {
+			continue // see keptAt
+		}
 		if l := active.License(row.Name); over > 0 && l != nil && l.Plan != nil {
 			plans[row.Name], most = over, max(most, over)
 		} else if over > 0 {

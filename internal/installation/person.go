@@ -62,6 +62,9 @@ func (in *Installation) AddPerson(ctx context.Context, act Act, n api.NewPerson)
 			return false, err
 		}
 		facts := []audit.Fact{audit.F("number", added.Number), audit.F("kind", p.Kind), audit.F("login", p.Login)}
+		if p.Waiting {
+			facts = append(facts, audit.F("waiting", true))
+		}
 		for i, a := range change.Give {
 			facts = append(facts, audit.F(numbered("plan", i), a.Name))
 		}
@@ -128,7 +131,7 @@ func addTakes(x, y []seat.Take) []seat.Take {
 
 func newPerson(n api.NewPerson) (store.Person, error) {
 	p := store.Person{Personal: store.Personal{UserID: n.UserID, First: n.FirstName, Last: n.LastName, Email: n.Email, Group: n.Group}}
-	p.Login, p.Profile, p.Kind = n.Login, n.Profile, license.Internal
+	p.Login, p.Profile, p.Kind, p.Waiting = n.Login, n.Profile, license.Internal, n.Waiting
 	if n.Kind != "" {
 		if err := p.Kind.UnmarshalText([]byte(n.Kind)); err != nil {
 			return p, err
@@ -174,6 +177,9 @@ func (in *Installation) ChangePerson(ctx context.Context, act Act, id string, pa
 		if patch.Former != nil && *patch.Former != p.Former {
 			next.Former = *patch.Former
 			d.facts = append(d.facts, audit.F("former", next.Former))
+			if next.Former {
+				d.action = api.ActPersonRetire
+			}
 		}
 		if kind != 0 && kind != p.Kind {
 			next.Kind = kind
@@ -191,60 +197,12 @@ func (in *Installation) ChangePerson(ctx context.Context, act Act, id string, pa
 	})
 }
 
-// become decides a change of the person, who may be of another kind now: what is
-// held must be for that kind.
+// become decides a change of the person.
 func become(s seat.Standing, next store.Person) (seat.Change, error) {
 	if next.Person == s.Person {
 		return seat.Change{}, nil
 	}
-	if !next.Gone() && next.Kind != s.Person.Kind {
-		for _, h := range s.Holds() {
-			if l := s.Active.License(h.Name); l != nil && l.People&next.Kind == 0 {
-				return seat.Change{}, &seat.PersonKindError{Module: h.Name, Kind: next.Kind, Allowed: l.People.Words()}
-			}
-		}
-	}
 	return s.Become(next.Person, s.Profile)
-}
-
-// DeletePerson takes everything back and keeps number and history. With erase,
-// the values that name the person are forgotten for good as well.
-func (in *Installation) DeletePerson(ctx context.Context, act Act, id string, erase bool) (api.ChangedPerson, error) {
-	var answer api.ChangedPerson
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
-		p, err := findPerson(&tx.View, id)
-		if err != nil {
-			return false, err
-		}
-		s := in.standing(&tx.View, p, tx.Now())
-		var change seat.Change
-		changed := !p.Deleted
-		if changed {
-			change = s.Leave()
-			p.Deleted, p.Login, p.ValidThrough = true, false, license.Date{}
-		}
-		answer.Effect = effectOf(&tx.View, change, act.Language)
-		answer.Person = personOf(&tx.View, p, s.Apply(change), act.Language)
-		if changed {
-			if _, err := tx.PutPerson(p); err != nil {
-				return false, err
-			}
-			if err := write(tx, act, change, ""); err != nil {
-				return false, err
-			}
-			tx.Entry("person.delete", p.ID, changeFacts(change)...)
-		}
-		if erase && p.Erased == 0 {
-			if err := tx.ErasePersonal(p.ID); err != nil {
-				return false, err
-			}
-			tx.Entry("person.erase", p.ID)
-			changed = true
-		}
-		return changed, nil
-	})
-	answer.Outcome = outcome
-	return answer, err
 }
 
 // Person returns somebody with everything the person may use, and all that was
@@ -279,6 +237,9 @@ type PeopleFilter struct {
 	Plan    string
 	Holds   string // may use it, by a plan or by itself
 	Login   string // "true", "false" or ""
+	Waiting string // likewise: for approval
+	Kind    string // of account, such as "system"
+	Role    string // such as "administrator"
 	Deleted bool   // deleted people too
 	Limit   int
 	After   string
@@ -347,6 +308,18 @@ func (f PeopleFilter) read(v *store.View) (func(store.Person) bool, error) {
 			return nil, err
 		}
 	}
+	var kind license.PersonKind
+	if f.Kind != "" {
+		if err := kind.UnmarshalText([]byte(f.Kind)); err != nil {
+			return nil, err
+		}
+	}
+	var role seat.Role
+	if f.Role != "" {
+		if role, err = seat.ParseRole(f.Role); err != nil {
+			return nil, err
+		}
+	}
 	text := strings.ToLower(f.Text)
 	return func(p store.Person) bool {
 		has := func(held []license.Held, n license.Name) bool {
@@ -355,6 +328,9 @@ func (f PeopleFilter) read(v *store.View) (func(store.Person) bool, error) {
 		switch {
 		case p.Deleted && !f.Deleted,
 			f.Login != "" && strconv.FormatBool(p.Login) != f.Login,
+			f.Waiting != "" && strconv.FormatBool(p.Waiting) != f.Waiting,
+			kind != 0 && p.Kind != kind,
+			role != "" && !v.HasRole(p.ID, role),
 			text != "" && !strings.Contains(searchText(p.Personal), text),
 			f.Plan != "" && !has(holdsOf(v, active, p), plan),
 			f.Holds != "" && !has(active.Expand(holdsOf(v, active, p)), holds):

@@ -50,6 +50,9 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 		p := store.Profile{Code: code, Name: name, Modules: modules}
 		members := in.members(&tx.View, code, tx.Now())
 		change, err := seat.ChangeProfile(pools(&tx.View), members, modules)
+		if err == nil {
+			err = change.Confirmed(license.Name{}, act.WithDependants)
+		}
 		if err != nil {
 			return false, err
 		}

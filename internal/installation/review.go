@@ -108,7 +108,7 @@ func (p *proposal) compare(v *store.View) error {
 	unknown := p.review.Findings
 	moves := p.people.call(v, p.before, p.next, p.plan)
 	var err error
-	p.rows, err = seat.Fits(p.before, p.next, p.set.Issuer, seat.After(moves), nil)
+	p.rows, err = seat.Fits(p.before, p.next, p.set.Issuer, seat.After(moves), sites(v, p.next))
 	if err != nil && !errors.As(err, &p.short) {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/seat"
@@ -65,11 +66,17 @@ func (r *roll) some(f seat.Finding, most int) []string {
 	return names[:min(most, len(names))]
 }
 
-// names returns the user ids of numbers, sorted.
+// names returns the user ids of numbers, sorted. Databases keep their names and
+// stand behind.
 func (r *roll) names(numbers func(func(string) bool), room int) []string {
 	var called []bool
+	var databases []string
 	for number := range numbers {
-		if number == "" {
+		switch {
+		case number == "":
+			continue
+		case strings.HasPrefix(number, databaseHolder):
+			databases = append(databases, number)
 			continue
 		}
 		if called == nil {
@@ -79,7 +86,7 @@ func (r *roll) names(numbers func(func(string) bool), room int) []string {
 		called[r.places[binary.BigEndian.Uint32([]byte(number))]] = true
 	}
 	if called == nil {
-		return nil
+		return databases
 	}
 	names := make([]string, 0, room)
 	for place, is := range called {
@@ -87,7 +94,7 @@ func (r *roll) names(numbers func(func(string) bool), room int) []string {
 			names = append(names, r.sorted[place])
 		}
 	}
-	return names
+	return append(names, databases...)
 }
 
 // sort puts the user ids in order, once.

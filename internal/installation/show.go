@@ -63,9 +63,14 @@ func personOf(v *store.View, p store.Person, current []seat.Assignment, lang str
 	active := v.Active()
 	out := api.Person{
 		UserID: p.Personal.UserID, Number: p.Number, FirstName: p.Personal.First, LastName: p.Personal.Last, Email: p.Personal.Email, Group: p.Personal.Group,
-		Kind: p.Kind, Login: p.Login, ValidThrough: p.ValidThrough, Former: p.Former, Deleted: p.Deleted, Profile: p.Profile,
+		Kind: p.Kind, Login: p.Login, ValidThrough: p.ValidThrough, Waiting: p.Waiting, Former: p.Former, Deleted: p.Deleted, Profile: p.Profile,
 		Plans: []api.Holding{}, Extras: []api.Holding{},
 	}
+	if !p.Gone() {
+		out.Roles = rolesOf(v, p.ID)
+	}
+	uses := active.Expand(seat.Holds(active, p.Person, current, profileModules(v, p.Profile)))
+	out.Counted, out.AllowedBy = seat.TakesSeat(active, uses), seat.AllowedBy(active, p.Person, uses)
 	for _, a := range sortedByName(current) {
 		if l := active.License(a.Name); l != nil && l.Plan != nil {
 			out.Plans = append(out.Plans, holdingOf(active, a, lang))
@@ -90,6 +95,7 @@ func effectOf(v *store.View, c seat.Change, lang string) api.Effect {
 	for _, a := range c.Release {
 		e.Released = append(e.Released, holdingOf(active, a, lang))
 	}
+	e.Parents, e.Dependants = c.Parents, c.Dependants
 	return e
 }
 
@@ -121,12 +127,12 @@ func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.Li
 	}
 	if l.Kind == license.User {
 		out.People = l.People.Words()
-		if !l.Marker {
-			p := row.Pool()
-			out.Taken, out.Over = p.Taken, p.Over()
-			if !l.Unrestricted {
-				out.Free = p.Free()
-			}
+	}
+	if l.Kind != license.System && !l.Marker {
+		p := row.Pool()
+		out.Taken, out.Over = p.Taken, p.Over()
+		if !l.Unrestricted {
+			out.Free = p.Free()
 		}
 	}
 	if l.Prerequisite != "" {

@@ -102,7 +102,7 @@ func (in *Installation) addWaiting(ctx context.Context, v *store.View, s *api.St
 
 // isTight reports whether a pool has nothing spare, or is over.
 func isTight(v *store.View, set *license.Set, l *license.License) bool {
-	if l.Kind != license.User || l.Marker || l.Unrestricted {
+	if l.Kind == license.System || l.Marker || l.Unrestricted {
 		return false
 	}
 	row, ok := v.License(license.NameOf(set.Issuer, l.Module))

@@ -75,6 +75,13 @@ var table = map[string]Row{
 	// Databases.
 	"database.not-for-databases": badValue,
 	"database.removed":           conflict,
+	"database.unknown":           notFound,
+	"database.name-taken":        conflict,
+	"role.own":                   {http.StatusForbidden, NotPermitted},
+	"person.own-account":         {http.StatusForbidden, NotPermitted},
+	"person.erased":              conflict,
+	"person.blocked":             conflict,
+	"blockers.unreachable":       {http.StatusServiceUnavailable, NotReachable},
 	"database.central":           conflict,
 
 	// Dates and sets.

@@ -71,7 +71,7 @@ func newWorldOn(t testing.TB, db *sqldb.DB) *world {
 }
 
 // smallSet has two pools of two and three seats, three plans of one group, an
-// extra, two features and a way to sign in.
+// extra, two features, a way to sign in, and a license for two databases.
 func smallSet() license.Set {
 	day := func(y, m, d int) license.Date { return license.Date{Year: y, Month: time.Month(m), Day: d} }
 	user := func(module license.Module, n int64) license.License {
@@ -97,6 +97,7 @@ func smallSet() license.Set {
 			system("server", ""), system("sale", "sale-cal"),
 			hidden(user("user", 3)), hidden(user("sale-cal", 2)), user("gadget", 2),
 			plan("sales", 2, "user", "sale-cal"), plan("service", 2, "user"), none,
+			{Module: "translate", Kind: license.Site, Quantity: 2},
 		},
 	}
 }

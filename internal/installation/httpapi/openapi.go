@@ -88,9 +88,11 @@ type schemas struct {
 var wildcard = regexp.MustCompile(`\{([a-z]+)\}`)
 
 var wildcardDocs = map[string]string{
-	"id":   "A user id, or # and the person's number; a set's id or checkpoint hash; an event's number; a token's id.",
-	"name": "A license, such as superoffice.sale-cal.",
-	"code": "A profile's code.",
+	"id":       "A user id, or # and the person's number; a set's id or checkpoint hash; an event's number; a token's id.",
+	"name":     "A license, such as superoffice.sale-cal.",
+	"code":     "A profile's code.",
+	"database": "A database's number, or its name.",
+	"role":     "administrator, user-administrator or auditor.",
 }
 
 func (s *schemas) operation(o operation) *huma.Operation {

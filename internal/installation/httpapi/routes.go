@@ -12,7 +12,8 @@ import (
 // opens into one use-case; no rule lives here.
 func operations() []operation {
 	var all []operation
-	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), profileRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
+	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), returningRoutes(),
+		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -84,6 +85,7 @@ func peopleRoutes() []operation {
 		func(c *call) (api.List[api.Person], error) {
 			return c.in.People(c.r.Context(), c.act, installation.PeopleFilter{
 				Text: c.query.Get("q"), Plan: c.query.Get("plan"), Holds: c.query.Get("holds"), Login: c.query.Get("login"),
+				Waiting: c.query.Get("waiting"), Kind: c.query.Get("kind"), Role: c.query.Get("role"),
 				Deleted: c.flag("deleted"), Limit: int(c.number("limit")), After: c.query.Get("after"),
 			})
 		}).with(
@@ -91,6 +93,9 @@ func peopleRoutes() []operation {
 		parameter{name: "plan", kind: "string", doc: "Only people on this plan."},
 		parameter{name: "holds", kind: "string", doc: "Only people who may use this license, by a plan or by itself."},
 		parameter{name: "login", kind: "boolean", doc: "Only people with a login, or only those without."},
+		parameter{name: "waiting", kind: "boolean", doc: "Only people who wait for approval, or only the others."},
+		parameter{name: "kind", kind: "string", doc: "Only accounts of this kind: internal, external, system, anonymous or resource."},
+		parameter{name: "role", kind: "string", doc: "Only people with this role."},
 		parameter{name: "deleted", kind: "boolean", doc: "Whether deleted people are listed too."},
 		limit, after).may(nameCodes...)
 	return []operation{
@@ -106,24 +111,24 @@ func peopleRoutes() []operation {
 		change("PATCH", "/v1/people/{id}", "changePerson", api.ScopeAssign, "Change a person; what is left out stays",
 			func(c *call, in api.PersonPatch) (api.ChangedPerson, error) {
 				return c.in.ChangePerson(c.r.Context(), c.act, c.path("id"), in)
-			}).may("person.unknown", "person.gone", "person.user-id-taken", "request.bad-value"),
+			}).may("person.unknown", "person.gone", "person.user-id-taken", "request.bad-value").may(leavingCodes...),
 		remove("/v1/people/{id}", "deletePerson", api.ScopeAssign, "Delete a person: everything held is released, number and history stay",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.DeletePerson(c.r.Context(), c.act, c.path("id"), c.flag("erase"))
-			}).with(parameter{name: "erase", kind: "boolean", doc: "Also forget name, address and user id, for good."}).may("person.unknown"),
+			}).with(parameter{name: "erase", kind: "boolean", doc: "Also forget name, address and user id, for good."}).may("person.unknown", "person.own-account").may(leavingCodes...),
 	}
 }
 
 // givingCodes are the reasons for which something cannot be given.
 var givingCodes = append([]string{"seat.pool-full", "seat.person-kind", "seat.prerequisite", "seat.hidden", "seat.not-assignable",
-	"plan.exclusive", "plan.not-a-plan", "license.read-only", "person.gone", "profile.unknown"}, nameCodes...)
+	"plan.exclusive", "plan.not-a-plan", "plan.by-login", "license.read-only", "person.gone", "profile.unknown"}, nameCodes...)
 
 func givingRoutes() []operation {
 	return []operation{
 		change("PUT", "/v1/people/{id}/plan", "setPlan", api.ScopeAssign, "Put a person on a plan, in place of the one of the same group",
 			func(c *call, in api.PlanChoice) (api.ChangedPerson, error) {
-				return c.in.SetPlan(c.r.Context(), c.act, c.path("id"), in.Plan, in.Reason)
-			}).may("person.unknown").may(givingCodes...),
+				return c.in.ChoosePlan(c.r.Context(), c.act, c.path("id"), in)
+			}).with(withDependants).may("person.unknown", "plan.not-in-agreement", "request.bad-value").may(givingCodes...).may(leavingCodes...),
 		change("POST", "/v1/people/{id}/plans", "addPlan", api.ScopeAssign, "Add a plan beside the ones held; refused when one of its group is held",
 			func(c *call, in api.PlanChoice) (api.ChangedPerson, error) {
 				return c.in.AddPlan(c.r.Context(), c.act, c.path("id"), in.Plan, in.Reason)
@@ -131,7 +136,7 @@ func givingRoutes() []operation {
 		remove("/v1/people/{id}/plans/{name}", "removePlan", api.ScopeAssign, "Take a plan away",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.RemovePlan(c.r.Context(), c.act, c.path("id"), c.path("name"))
-			}).may("person.unknown", "plan.not-a-plan").may(nameCodes...),
+			}).with(withDependants).may(leavingCodes...).may("person.unknown", "plan.not-a-plan").may(nameCodes...),
 		change("PUT", "/v1/people/{id}/extras/{name}", "giveExtra", api.ScopeAssign, "Give an extra beside the plan",
 			func(c *call, in api.ExtraChoice) (api.ChangedPerson, error) {
 				return c.in.GiveExtra(c.r.Context(), c.act, c.path("id"), c.path("name"), in.Quantity, in.Reason)
@@ -139,19 +144,19 @@ func givingRoutes() []operation {
 		remove("/v1/people/{id}/extras/{name}", "removeExtra", api.ScopeAssign, "Take an extra away",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.RemoveExtra(c.r.Context(), c.act, c.path("id"), c.path("name"))
-			}).may("person.unknown", "seat.is-a-plan").may(nameCodes...),
+			}).with(withDependants).may(leavingCodes...).may("person.unknown", "seat.is-a-plan").may(nameCodes...),
 		change("PUT", "/v1/people/{id}/profile", "setPersonProfile", api.ScopeAssign, "Put a person on a profile, or take the person off it",
 			func(c *call, in api.ProfileChoice) (api.ChangedPerson, error) {
 				return c.in.SetProfile(c.r.Context(), c.act, c.path("id"), in.Profile)
-			}).may("person.unknown", "person.gone", "profile.unknown", "seat.pool-full", "seat.person-kind", "license.read-only"),
+			}).with(withDependants).may(leavingCodes...).may("person.unknown", "person.gone", "profile.unknown", "seat.pool-full", "seat.person-kind", "license.read-only"),
 		change("PUT", "/v1/people/{id}/login", "giveLogin", api.ScopeAssign, "Give a person a login, through a day or without end",
 			func(c *call, in api.LoginChoice) (api.ChangedPerson, error) {
 				return c.in.GiveLogin(c.r.Context(), c.act, c.path("id"), in.ValidThrough)
-			}).may("person.unknown", "person.gone", "request.bad-value", "seat.pool-full", "seat.person-kind", "license.read-only"),
+			}).may("person.unknown", "person.gone", "request.bad-value", "role.last-administrator", "seat.pool-full", "seat.person-kind", "license.read-only"),
 		remove("/v1/people/{id}/login", "endLogin", api.ScopeAssign, "End a person's login; the person and what was given stay",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.EndLogin(c.r.Context(), c.act, c.path("id"))
-			}).may("person.unknown"),
+			}).with(withDependants).may(leavingCodes...).may("person.unknown"),
 	}
 }
 
@@ -164,7 +169,7 @@ func profileRoutes() []operation {
 		change("PUT", "/v1/profiles/{code}", "putProfile", api.ScopeAssign, "Make or change a profile: switching a module on takes a seat for everybody on it",
 			func(c *call, in api.ProfileBody) (api.ChangedProfile, error) {
 				return c.in.PutProfile(c.r.Context(), c.act, c.path("code"), in)
-			}).may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only").may(nameCodes...),
+			}).with(withDependants).may("seat.dependants").may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only").may(nameCodes...),
 		remove("/v1/profiles/{code}", "deleteProfile", api.ScopeAssign, "Delete a profile nobody is on",
 			func(c *call) (api.ChangedProfile, error) {
 				return c.in.DeleteProfile(c.r.Context(), c.act, c.path("code"))
