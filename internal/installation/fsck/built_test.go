@@ -66,7 +66,7 @@ func build(t *testing.T, db *sqldb.DB) *built {
 	return b
 }
 
-func openStore(t *testing.T, db *sqldb.DB) *store.Store {
+func openStore(t testing.TB, db *sqldb.DB) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), db, store.Keys{Master: testMaster}, store.Options{Parse: parse})
 	if err != nil {
@@ -84,10 +84,11 @@ func parse(file []byte) (*license.Set, error) {
 }
 
 type filler struct {
-	t    *testing.T
-	book *store.Book
-	kept map[keptRow]any // what the writers of the matrix remember of their rows
-	hash byte
+	t     testing.TB
+	book  *store.Book
+	kept  map[keptRow]any // what the writers of the matrix remember of their rows
+	hash  byte
+	seats int64 // of every pool; 0 is few
 }
 
 func (f *filler) update(act func(tx *store.Tx) error) {
@@ -118,7 +119,7 @@ func smallSet() license.Set {
 	}
 }
 
-func sealedFile(t *testing.T, set license.Set) (file []byte, checkpoint string) {
+func sealedFile(t testing.TB, set license.Set) (file []byte, checkpoint string) {
 	t.Helper()
 	key := func(name string) licensefile.Signer {
 		seed := sha256.Sum256([]byte(name))
@@ -137,7 +138,7 @@ func sealedFile(t *testing.T, set license.Set) (file []byte, checkpoint string) 
 	list, err := licensefile.SignKeyList(&licensefile.KeyList{Number: 1, Issued: testNow, Threshold: 1,
 		Roots: []licensefile.RootKey{{Name: "root.example/1", Key: key("root").Public()}},
 		Issuers: []licensefile.IssuerGrant{{Issuer: "ACME", Key: key("issuer").Public(), Fence: licensefile.Fence{
-			From: date(2026), Through: date(2030), LastDate: date(2032), MaxTermDays: 1000, MaxQuantity: 1000, MaxTotal: 1000,
+			From: date(2026), Through: date(2030), LastDate: date(2032), MaxTermDays: 1000, MaxQuantity: 1_000_000, MaxTotal: 100_000_000,
 			Kinds: []license.Kind{license.System, license.Site, license.User}, Modules: []string{"*"}}}}}, key("root"))
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +152,9 @@ func sealedFile(t *testing.T, set license.Set) (file []byte, checkpoint string) 
 
 func (f *filler) set() {
 	set := smallSet()
+	for i := range set.Licenses {
+		set.Licenses[i].Quantity = max(set.Licenses[i].Quantity, f.seats)
+	}
 	file, checkpoint := sealedFile(f.t, set)
 	f.update(func(tx *store.Tx) error {
 		hash := tx.PutSetFile(file)
