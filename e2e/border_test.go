@@ -262,6 +262,9 @@ func TestTwoInstallationsInOneDatabaseNeverSeeEachOther(t *testing.T) {
 		if len(secrets) < 15 {
 			t.Fatalf("they show only %q of themselves", secrets)
 		}
+		if testing.Short() {
+			secrets = secrets[:15]
+		}
 		before := w.rows(t, dsn, nordlys.Name)
 		w.knock(t, all, secrets)
 		tried := w.lookOver(t, all, named, secrets) + w.grasp(t, all, named, secrets)
