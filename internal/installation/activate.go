@@ -176,12 +176,27 @@ func enthrone(tx *store.Tx, p *proposal, old store.SetState, how store.How, undo
 	if err := project(tx, p); err != nil {
 		return err
 	}
+	if err := p.settleNotices(tx); err != nil {
+		return err
+	}
 	owner := tx.Info().Owner
 	if owner.Serial == p.set.Serial && owner.Company == p.set.Company {
 		return nil
 	}
 	owner.Serial, owner.Company = p.set.Serial, p.set.Company
 	return tx.SetOwner(owner)
+}
+
+// settleNotices ends what was told of the sets that change places.
+func (p *proposal) settleNotices(tx *store.Tx) error {
+	if _, err := settle(tx, NoticeSetDoesNotFit, setID(p.set.Issuer, p.set.Number)); err != nil {
+		return err
+	}
+	if p.replaces() == "" {
+		return nil
+	}
+	_, err := settle(tx, NoticeSetActivated, p.replaces())
+	return err
 }
 
 // remember ends the row of the activation before and begins one.
