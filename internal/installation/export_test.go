@@ -15,6 +15,9 @@ func (in *Installation) Look() { in.nextDay() }
 
 func (in *Installation) UntilNextLook() time.Duration { return in.untilNextDay() }
 
+// Winds reports whether the timer would fire, and stops it.
+func (in *Installation) Winds() bool { return in.day.Stop() }
+
 // WatchClocks is what the house does every second.
 func (h *House) WatchClocks(ctx context.Context) { h.watchClocks(ctx) }
 

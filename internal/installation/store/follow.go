@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/pott-dev/pott/internal/tamper"
 )
@@ -85,16 +86,24 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 	if end != found.Link {
 		return l.headDamaged("edited")
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	var all []arrival
 	for table, changes := range last {
 		t := l.table(table)
 		if t == nil {
 			return l.journalDamaged(found.Seq)
 		}
-		if err := l.applyChanges(ctx, q, t, changes, seqs[table], turns); err != nil {
+		arrived, err := l.arrivals(ctx, q, t, changes, seqs[table], turns)
+		if err != nil {
 			return err
 		}
+		all = append(all, arrived...)
+	}
+	// Everything was read: from here on nothing fails, and readers see all or
+	// nothing.
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range all {
+		l.accept(&all[i])
 	}
 	l.head, l.box, l.secret, l.keys = found.Head, found.box, secret, keys
 	if l.settle != nil {
@@ -103,18 +112,44 @@ func (l *ledger) catchUp(ctx context.Context, q queryer, found *headRow) error {
 	return nil
 }
 
-// applyChanges brings the rows of one table to what the chain says of them.
-func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, changes map[string]tamper.Change, seqs map[string]int64, turns turns) error {
+// An arrival is a row that another server has changed.
+type arrival struct {
+	table  sealedTable
+	key    []tamper.Value
+	values []tamper.Value
+	mark   mark // what the chain says it has
+	gone   bool // it was deleted
+	damage *Damage
+}
+
+// accept brings a row to what the chain says of it. The caller holds mu.
+func (l *ledger) accept(a *arrival) {
+	switch {
+	case a.gone:
+		a.table.remove(a.key)
+	case a.damage != nil:
+		l.spoil(a.table, a.key, *a.damage, &a.mark)
+	default:
+		if what := a.table.apply(a.key, a.values, a.mark); what != "" {
+			l.spoil(a.table, a.key, Damage{What: what}, &a.mark)
+		}
+	}
+}
+
+// arrivals reads the rows of one table that have changed, and compares them with
+// what the chain says of them.
+func (l *ledger) arrivals(ctx context.Context, q queryer, t sealedTable, changes map[string]tamper.Change, seqs map[string]int64, turns turns) ([]arrival, error) {
 	layout := t.sealedLayout()
+	var all []arrival
 	var keys [][]tamper.Value
 	waiting := map[string]mark{}
 	for k, c := range changes {
 		key, err := tamper.ParseKey([]byte(k))
 		if err != nil || len(key) != len(layout.Key) {
-			return l.journalDamaged(seqs[k])
+			return nil, l.journalDamaged(seqs[k])
 		}
 		if c.Op == tamper.Deleted {
-			t.remove(key)
+			all = append(all, arrival{table: t, key: key, gone: true})
 			continue
 		}
 		keys = append(keys, key)
@@ -122,7 +157,7 @@ func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, cha
 	}
 	if l.beside != nil {
 		if err := l.beside(ctx, q, layout.Table, keys); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	err := byKeys(ctx, q, texts{}, layout, l.installation, keys, func(r *rawRow) error {
@@ -132,26 +167,21 @@ func (l *ledger) applyChanges(ctx context.Context, q queryer, t sealedTable, cha
 			return nil
 		}
 		delete(waiting, k)
+		a := arrival{table: t, key: slices.Clone(r.key), values: slices.Clone(r.values), mark: want}
 		switch m, ok, edited := r.check(l.ring, layout, k); {
 		case !ok:
-			l.spoil(t, r.key, Damage{What: "edited", Columns: edited}, &want)
+			a.damage = &Damage{What: "edited", Columns: edited}
 		case m != want:
-			l.spoil(t, r.key, Damage{What: otherCopy(m, want)}, &want)
-		default:
-			if what := t.apply(r.key, r.values, m); what != "" {
-				l.spoil(t, r.key, Damage{What: what}, &m)
-			}
+			a.damage = &Damage{What: otherCopy(m, want)}
 		}
+		all = append(all, a)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	for k, want := range waiting {
 		key, _ := tamper.ParseKey([]byte(k))
-		l.spoil(t, key, Damage{What: "deleted"}, &want)
+		all = append(all, arrival{table: t, key: key, mark: want, damage: &Damage{What: "deleted"}})
 	}
-	return nil
+	return all, err
 }
 
 // spoil puts a damaged row out of use. The caller holds mu.

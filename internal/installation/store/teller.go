@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/tamper"
 )
 
 // Receipt says that a change is stored and will be found again.
@@ -47,9 +50,29 @@ func (b *Book) Try(ctx context.Context, by audit.Actor, now time.Time, act func(
 }
 
 // Refresh takes over what other servers have written. Update does so by itself.
+// While there is nothing, it neither writes nor waits for whoever does.
 func (b *Book) Refresh(ctx context.Context) error {
+	if current, err := b.upToDate(ctx); current || err != nil {
+		return err
+	}
 	_, err := b.Update(ctx, audit.Actor{}, time.UnixMicro(0), func(*Tx) error { return nil })
 	return err
+}
+
+// upToDate reports whether nobody has written anything since.
+func (b *Book) upToDate(ctx context.Context) (bool, error) {
+	if b.Health() == Unchecked {
+		return false, b.sealed // no change of others could be read
+	}
+	found, err := b.readHead(ctx, b.store.db, headText)
+	if damaged := new(DamagedError); errors.As(err, &damaged) {
+		return false, nil // the teller says so, and stops
+	} else if err != nil {
+		return false, &UnavailableError{cause: err}
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return !b.unsettled && found.Head == b.head && bytes.Equal(found.box, b.box) && tamper.KeyID(found.keyID) == b.keys.ID, nil
 }
 
 // request is an act that waits at the teller.

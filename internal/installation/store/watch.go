@@ -115,6 +115,9 @@ func (b *Book) tell() {
 	if b.unsettled {
 		b.mu.Lock()
 		b.settleSets()
+		if !b.unsettled {
+			b.touched.Sets = true // those who watch were told when they could not be read
+		}
 		b.mu.Unlock()
 	}
 	if b.head.Seq == b.notifiedAt && b.touched.nothing() {
