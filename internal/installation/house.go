@@ -153,6 +153,7 @@ func (h *House) Refresh(ctx context.Context) error {
 			errs = append(errs, h.open(name))
 		}
 	}
+	h.letGo()
 	return errors.Join(errs...)
 }
 

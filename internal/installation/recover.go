@@ -6,7 +6,6 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
-	"github.com/pott-dev/pott/internal/installation/store"
 )
 
 // RecoveryPrefix begins every recovery token. No other token begins so.
@@ -29,9 +28,5 @@ func (in *Installation) recovered(token string, now time.Time) *Visitor {
 // the records cannot be written, the error says why, and the token is good all
 // the same: whoever made it keeps a record of their own.
 func (in *Installation) RecordRecovery(ctx context.Context, by audit.Actor, id string, until time.Time) error {
-	_, err := in.book.Update(ctx, by, in.options.Now(), func(tx *store.Tx) error {
-		tx.Entry("recovery.open", "", audit.F("id", id), audit.F("until", until.UTC().Format(time.RFC3339)))
-		return nil
-	})
-	return err
+	return in.record(ctx, by, "recovery.open", audit.F("id", id), audit.F("until", until.UTC().Format(time.RFC3339)))
 }

@@ -59,6 +59,9 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 func (in *Installation) shownInstallation(v *store.View) api.Installation {
 	info := v.Info()
 	out := api.Installation{Name: info.Name, Company: info.Company, Serial: info.Serial, TimeZone: info.TimeZone, Demo: info.Demo}
+	if info.Suspended {
+		out.Suspended = info.Reason
+	}
 	for _, root := range in.root.Roots {
 		out.Roots = append(out.Roots, licensefile.Fingerprint(root.Key))
 	}

@@ -166,6 +166,7 @@ func (in *Installation) RevokeToken(ctx context.Context, act Act, id string) (ap
 		changed := t.Revoked == 0
 		if changed {
 			t.Revoked = tx.Now().UnixMicro()
+			tx.Protects()
 			if err := tx.PutToken(t); err != nil {
 				return false, err
 			}

@@ -364,6 +364,11 @@ var table = map[string]Row{
 
 	// The repair door.
 	"host.repair-only": {http.StatusServiceUnavailable, CannotVerify},
+
+	// Installations of a server.
+	"installation.suspended":     readOnly,
+	"installation.changed-since": command(Conflict),
+	"host.other-export":          command(NotFound),
 }
 
 // command is the row of an error that only a command returns.

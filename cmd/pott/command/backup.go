@@ -37,12 +37,8 @@ func (c backupMake) Run(s *session) error {
 		return err
 	}
 	b := host.Backup{To: c.To, DryRun: c.DryRun}
-	for _, text := range c.EncryptTo {
-		r, err := age.ParseX25519Recipient(text)
-		if err != nil {
-			return &UsageError{Problem: fmt.Sprintf("%q is no age recipient", text), Help: "pott server backup make --help"}
-		}
-		b.Recipients = append(b.Recipients, r)
+	if b.Recipients, err = recipients(c.EncryptTo, "pott server backup make --help"); err != nil {
+		return err
 	}
 	done, err := host.MakeBackup(s.ctx, config, s.p.Now(), b)
 	if err != nil {

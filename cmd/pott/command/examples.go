@@ -80,6 +80,13 @@ var examples = map[string][]string{
 	"server restore accept": {"pott server restore accept --administrator anna --reason 'the disk broke'", "pott server restore accept --administrator anna --reason 'the disk broke' --dry-run"},
 
 	"server recover": {"pott server recover nordlys --token-file recovered.token --data /var/lib/pott --keys /etc/pott/keys", "pott server recover nordlys --token-file recovered.token --for 15m"},
+
+	"server installation ls":      {"pott server installation ls", "pott server installation ls --deleted --json"},
+	"server installation add":     {"pott server installation add nordlys --company 'Nordlys Drift AB' --token-file nordlys.token"},
+	"server installation suspend": {"pott server installation suspend nordlys --reason 'moving to another server'"},
+	"server installation resume":  {"pott server installation resume nordlys"},
+	"server installation export":  {"pott server installation export nordlys /var/backups", "pott server installation export nordlys --dry-run"},
+	"server installation rm":      {"pott server installation rm nordlys --reason 'moved to their own server' --export nordlys-20260610T120000Z.export", "pott server installation rm nordlys --reason 'a test' --without-export nordlys"},
 }
 
 // detail returns the help of a command below its first line.

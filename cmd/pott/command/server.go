@@ -24,9 +24,10 @@ type serverCmd struct {
 	Head        serverHead    `cmd:"" help:"Print where every ledger stands, to be kept elsewhere and compared later."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
 
-	Backup  serverBackup  `cmd:"" help:"Write everything into one file, and check such files."`
-	Restore serverRestore `cmd:"" help:"Take a backup into use."`
-	Recover serverRecover `cmd:"" help:"Make an administrator's token when nobody gets in any more."`
+	Backup       serverBackup       `cmd:"" help:"Write everything into one file, and check such files."`
+	Restore      serverRestore      `cmd:"" help:"Take a backup into use."`
+	Installation serverInstallation `cmd:"" help:"The installations of this server: list, add, suspend, export, delete."`
+	Recover      serverRecover      `cmd:"" help:"Make an administrator's token when nobody gets in any more."`
 }
 
 // hostFlags say where the server lives. Each can also stand in the settings

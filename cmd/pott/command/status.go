@@ -35,6 +35,9 @@ func (o *paper) statusHead(st api.Status) {
 		o.printf(" · %s", o.s.say("status.demo"))
 	}
 	o.printf("\n")
+	if st.Installation.Suspended != "" {
+		o.line("status.suspended", st.Installation.Suspended)
+	}
 	if len(st.Sets) == 0 {
 		o.line("status.no-set")
 	}

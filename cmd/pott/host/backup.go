@@ -308,8 +308,11 @@ func (b *BackedUp) Verdict() error {
 	if b.Manifest != nil && b.Manifest.Of != archive.Server {
 		return nil // nobody but the other server can say more than its reading did
 	}
-	return verdict(b.File, b.Check)
+	return b.RowsVerdict()
 }
+
+// RowsVerdict is Verdict for a file that was made here, an export included.
+func (b *BackedUp) RowsVerdict() error { return verdict(b.File, b.Check) }
 
 func verdict(file string, r *fsck.Report) error {
 	if r == nil || r.Checked.Rows == 0 {

@@ -138,3 +138,14 @@ func (e *NoRootError) Error() string { return "there is no pinned root in " + e.
 
 // Code returns the stable code of the error.
 func (e *NoRootError) Code() string { return "host.no-root" }
+
+// OtherExportError is returned for an export that is not of the installation it
+// was given for.
+type OtherExportError struct{ File, Installation string }
+
+func (e *OtherExportError) Error() string {
+	return fmt.Sprintf("%s is no export of %s", e.File, e.Installation)
+}
+
+// Code returns the stable code of the error.
+func (e *OtherExportError) Code() string { return "host.other-export" }

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pott-dev/pott/internal/sqldb"
@@ -21,7 +22,9 @@ type Book struct {
 	ledger
 	store  *Store
 	teller *teller
-	place  place
+	place  place // as it was when the book was opened
+	// standing is what the list of installations says of it now.
+	standing atomic.Pointer[place]
 
 	owners      *table[int64, Owner]
 	people      *table[string, person]

@@ -35,7 +35,8 @@ type place struct {
 	number  int64
 	name    string
 	created int64
-	state   string // "open"
+	state   string // StateOpen, StateSuspended or StateDeleted
+	reason  string // why it is not open
 }
 
 var placeCodec = codec[string, place]{
@@ -43,10 +44,12 @@ var placeCodec = codec[string, place]{
 	key:    textKey,
 	parse:  parseTextKey,
 	encode: func(p *place) []tamper.Value {
-		return []tamper.Value{tamper.Int(p.number), tamper.Str(p.name), tamper.Int(p.created), tamper.Str(p.state)}
+		return []tamper.Value{tamper.Int(p.number), tamper.Str(p.name), tamper.Int(p.created), tamper.Str(p.stateText())}
 	},
 	decode: func(k string, v []tamper.Value) place {
-		return place{id: k, number: v[0].Int(), name: v[1].Str(), created: v[2].Int(), state: v[3].Str()}
+		p := place{id: k, number: v[0].Int(), name: v[1].Str(), created: v[2].Int()}
+		p.state, p.reason = parseState(v[3].Str())
+		return p
 	},
 }
 

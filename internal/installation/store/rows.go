@@ -11,6 +11,9 @@ type Info struct {
 	Number  int64  // small and stable on this server
 	Name    string // host name or first path segment; unique on this server
 	Created int64  // microseconds since 1970 UTC
+	// Suspended says that the host lets nothing be changed, and Reason why.
+	Suspended bool
+	Reason    string
 	Owner
 }
 

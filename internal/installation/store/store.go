@@ -348,11 +348,14 @@ func (s *Store) unchecked(ctx context.Context) (list []place, err error) {
 }
 
 func (s *Store) openBooks(ctx context.Context, places []place) error {
+	if err := s.settlePlaces(places); err != nil {
+		return err
+	}
 	for _, p := range places {
 		s.mu.RLock()
 		known := s.books[p.name] != nil
 		s.mu.RUnlock()
-		if known {
+		if known || p.state == StateDeleted {
 			continue
 		}
 		b := newBook(s, p)
@@ -371,6 +374,7 @@ func (s *Store) openBooks(ctx context.Context, places []place) error {
 // PostgreSQL the books do not wait for each other.
 func (s *Store) add(b *Book) {
 	b.notifiedAt, b.touched = b.head.Seq, Commit{}
+	b.standing.Store(&b.place)
 	b.teller = s.teller
 	if s.db.Dialect == sqldb.PostgreSQL {
 		b.teller = newTeller(s.db, s.options.MaxBatch)
@@ -477,19 +481,13 @@ func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time
 
 func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now time.Time, n NewInstallation) (b *Book, merge func(), err error) {
 	l := &s.server
-	if l.health == Unchecked {
-		return nil, nil, l.sealed.of(n.Name)
-	}
-	if err := l.rolledBack(n.Name); err != nil {
+	if err := s.mayList(n.Name); err != nil {
 		return nil, nil, err
-	}
-	if l.health == ReadOnly {
-		return nil, nil, &ReadOnlyError{Installation: n.Name, Why: "the list of installations does not add up to what was last written"}
 	}
 	if err := l.lock(ctx, w); err != nil {
 		return nil, nil, err
 	}
-	p := place{id: NewID(), name: n.Name, created: max(micros(now), l.secret.Clock), state: "open"}
+	p := place{id: NewID(), name: n.Name, created: max(micros(now), l.secret.Clock), state: StateOpen}
 	for _, other := range s.known() {
 		if other.name == n.Name {
 			return nil, nil, &InstallationExistsError{Name: n.Name}

@@ -91,6 +91,9 @@ func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err er
 	if len(s.undo) > before.undo && len(s.entries) == before.entries {
 		return &NoEntryError{}
 	}
+	if len(s.undo) > before.undo && !tx.protects {
+		return s.book.suspended()
+	}
 	return nil
 }
 
@@ -125,8 +128,9 @@ func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
 // Tx is the state an act sees and changes. It is valid only inside the act.
 type Tx struct {
 	View
-	by  audit.Actor
-	now int64
+	by       audit.Actor
+	now      int64
+	protects bool // see Protects
 }
 
 // Now returns the time of the act: the caller's, or that of the latest change

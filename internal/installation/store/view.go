@@ -35,6 +35,9 @@ func (b *Book) View(do func(v *View) error) error {
 func (v *View) Info() Info {
 	p := v.book.place
 	info := Info{ID: p.id, Number: p.number, Name: p.name, Created: p.created}
+	if now := v.book.standing.Load(); now != nil && now.state == StateSuspended {
+		info.Suspended, info.Reason = true, now.reason
+	}
 	owner := v.book.owners.get(1)
 	if v.staged != nil {
 		owner = v.staged.owners.get(1)
