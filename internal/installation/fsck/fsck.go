@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pott-dev/pott/internal/sqldb"
 )
@@ -215,9 +216,13 @@ func (l *ledger) why() string {
 // installations returns the ids of all rows of the list of installations,
 // whether they check or not.
 func (c *check) installations() (ids []string, err error) {
-	c.names = map[string]string{}
+	c.names, c.ended = map[string]string{}, map[string]bool{}
 	broken, err := c.scan(tableNamed("installation"), serverLedger, func(r *row) {
 		id := asText(r.key[0])
+		if strings.HasPrefix(r.text("state"), "deleted ") {
+			c.ended[id] = true // it has nothing else any more; whether this is so is seen when the row is checked
+			return
+		}
 		ids = append(ids, id)
 		c.names[id] = r.text("name")
 		if c.options.Only != "" && (id == c.options.Only || r.text("name") == c.options.Only) {

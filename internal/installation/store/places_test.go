@@ -15,7 +15,7 @@ func TestASuspendedInstallationIsReadAndNotChanged(t *testing.T) {
 	sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
 		first := newTestBook(t, sqldbtest.Open(t, dsn))
 		anna := addPerson(t, first, "anna")
-		putPool(t, first, web(), 3)
+		putPool(t, first, web(), 10)
 		do(t, first, give(anna, web()))
 		other := openStore(t, sqldbtest.Open(t, dsn), Options{Node: "second"})
 		second, err := other.Book(first.Name())
