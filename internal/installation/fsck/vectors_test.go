@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-//go:generate go test -run TestVectors . -update
+//go:generate go test -run TestVector . -update
 
 var update = flag.Bool("update", false, "write the vectors anew")
 
