@@ -61,6 +61,14 @@ func (l *ledger) load(ctx context.Context, q queryer) error {
 	if ok && !schemaKnown(head.Schema) {
 		return l.unknownSchema(head.Schema)
 	}
+	// A key that is missing is not damage: rows are counted under it, and none of
+	// them can be checked.
+	for key := range secret.Totals {
+		if l.with(key.Key) == nil {
+			l.health, l.sealed = Unchecked, l.lacking(key.Key)
+			return nil
+		}
+	}
 	l.secret = secret
 	counted := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
 	wrong := findings{}
