@@ -32,6 +32,7 @@ type Status struct {
 	Waiting      []SetStatus  `json:"waiting" doc:"Sets that are loaded and wait for activation."`
 	Integrity    Integrity    `json:"integrity"`
 	Clock        Clock        `json:"clock" doc:"What time it is to the installation, and how it knows."`
+	Authorities  []Authority  `json:"authorities" doc:"The license servers of the issuers, and what they said last."`
 	Events       []Event      `json:"events" doc:"Events that have not ended, what the server tells of itself among them."`
 }
 

@@ -72,6 +72,12 @@ func newReader(text []byte, format string) (*reader, error) {
 	return r, nil
 }
 
+// Fits reports whether a company or message can stand in a request or reply.
+func Fits(text string) bool {
+	_, bad := unseen(text)
+	return !bad && utf8.ValidString(text) && len(text) <= maxText && text == strings.TrimSpace(text)
+}
+
 // unseen returns the first character that controls, reorders or hides text.
 func unseen(s string) (rune, bool) {
 	for _, c := range s {
@@ -128,7 +134,7 @@ func (r *reader) matching(name string, grammar *regexp.Regexp, needed bool) stri
 
 func (r *reader) text(name string) string {
 	value, _ := r.field(name)
-	if len(value) > maxText || value != strings.TrimSpace(value) {
+	if !Fits(value) {
 		r.fail(fmt.Sprintf("the field %q has at most %d bytes, and no space at its ends", name, maxText))
 	}
 	return value

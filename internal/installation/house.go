@@ -57,7 +57,13 @@ type Options struct {
 	// at a moment. It must not depend on anything in the database: it is the way in
 	// when nothing there can be relied on. nil: there are no such tokens.
 	Recovered func(installation, token string, now time.Time) (id string, ok bool)
-	Now       func() time.Time // nil: time.Now
+	// Ask sends a request to the URL of a license server and returns what it
+	// answers; nil: none is ever asked. [AskOverHTTP] makes one.
+	Ask func(ctx context.Context, url string, request []byte) ([]byte, error)
+	// Authorities are where the license servers of issuers are asked; they win over
+	// what sets say.
+	Authorities map[license.Issuer]string
+	Now         func() time.Time // nil: time.Now
 	// Uptime is how long the process has run, by a clock nobody can set; nil: as
 	// Now says, which is one too where it is time.Now.
 	Uptime func() time.Duration
@@ -92,6 +98,9 @@ type House struct {
 	byName  map[string]*Installation
 	stop    context.CancelFunc // following other servers
 	stopped chan struct{}
+
+	wake     chan struct{} // look now whom to ask
+	attended chan struct{} // closed when license servers are asked no longer
 }
 
 // behind is how far this server may be behind others on the same database while
@@ -106,15 +115,18 @@ func Open(ctx context.Context, o Options) (*House, error) {
 		return nil, err
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
-	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{})}
+	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{}),
+		wake: make(chan struct{}, 1), attended: make(chan struct{})}
 	h.reportRollback()
 	for _, name := range st.Names() {
 		if err := h.open(name); err != nil {
 			close(h.stopped)
+			close(h.attended)
 			return nil, errors.Join(err, h.Close())
 		}
 	}
 	go h.follow(following)
+	go h.attend(following)
 	return h, nil
 }
 
@@ -162,7 +174,7 @@ func (h *House) open(name string) error {
 	if err != nil {
 		return err
 	}
-	in, err := newInstallation(name, book, &h.options)
+	in, err := newInstallation(name, book, &h.options, h.wake)
 	if err != nil {
 		return err
 	}
@@ -185,6 +197,7 @@ func (h *House) open(name string) error {
 func (h *House) Close() error {
 	h.stop()
 	<-h.stopped
+	<-h.attended
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	err := h.store.Close()

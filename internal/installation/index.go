@@ -32,7 +32,11 @@ type Installation struct {
 	backingMu sync.Mutex
 	backings  map[backedSet]backing
 
-	shown shownReviews
+	shown     shownReviews
+	askMu     sync.Mutex      // held while a license server is asked
+	addresses sync.Map        // of license servers, by the hash of the file that says so
+	admin     atomic.Bool     // an administrator was here since license servers were asked
+	wake      chan<- struct{} // has the house look whom to ask
 
 	noticeMu sync.Mutex
 	unstored map[string]store.Event // notices that could not be stored; under noticeMu
@@ -67,8 +71,8 @@ type moment struct {
 	tokens map[string]knownToken
 }
 
-func newInstallation(name string, book *store.Book, o *Options) (*Installation, error) {
-	in := &Installation{name: name, book: book, options: o}
+func newInstallation(name string, book *store.Book, o *Options, wake chan<- struct{}) (*Installation, error) {
+	in := &Installation{name: name, book: book, options: o, wake: wake}
 	in.feed.start()
 	var err error
 	if in.root, err = o.Trust(name); err != nil {

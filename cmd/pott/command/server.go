@@ -11,6 +11,7 @@ import (
 
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -237,9 +238,11 @@ func (c serverAdd) Run(s *session) error {
 
 type serverServe struct {
 	hostFlags
-	Listen  string `placeholder:"ADDRESS" help:"Address to listen on. Else $POTT_LISTEN, the settings, 127.0.0.1:7070."`
-	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, in PEM; the server then speaks HTTPS only."`
-	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, in PEM."`
+	Listen string `placeholder:"ADDRESS" help:"Address to listen on. Else $POTT_LISTEN, the settings, 127.0.0.1:7070."`
+	// Whoever runs the server may know better than a set where its issuer is.
+	Authority map[string]string `placeholder:"ISSUER=URL" help:"Where the license server of an issuer is asked; may be given several times. Else the settings, else what the set in force says."`
+	TLSCert   string            `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, in PEM; the server then speaks HTTPS only."`
+	TLSKey    string            `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, in PEM."`
 }
 
 // Help says what kong's one line cannot.
@@ -252,7 +255,7 @@ func (c serverServe) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey}.Over(config)
+	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey, Authorities: c.authorities()}.Over(config)
 	if err := config.Check(); err != nil {
 		return &UsageError{Problem: err.Error(), Help: "pott server serve --help"}
 	}
@@ -280,6 +283,18 @@ func (c serverServe) Run(s *session) error {
 	s.remark("server.stopped")
 	s.ctx = context.WithoutCancel(s.ctx) // stopping was what it was asked for
 	return nil
+}
+
+// authorities are the addresses of the flags, or nil.
+func (c serverServe) authorities() map[license.Issuer]string {
+	var all map[license.Issuer]string
+	for issuer, address := range c.Authority {
+		if all == nil {
+			all = map[license.Issuer]string{}
+		}
+		all[license.Issuer(strings.ToUpper(issuer))] = address
+	}
+	return all
 }
 
 type serverMigrate struct{ hostFlags }

@@ -104,6 +104,9 @@ func (o *paper) statusFoot(st api.Status) {
 	if st.Clock.State != api.ClockRight {
 		rows = append(rows, [2]string{"clock", o.clock(st.Clock)})
 	}
+	for _, a := range st.Authorities {
+		rows = append(rows, [2]string{"authority", o.s.say("status.authority", a.Issuer, o.authoritySays(a))})
+	}
 	for _, w := range st.Waiting {
 		line := o.s.say("status.waiting", w.ID)
 		if !w.Start.IsZero() && w.Refused.IsZero() {

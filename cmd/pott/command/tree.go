@@ -11,6 +11,8 @@ type tree struct {
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
 	Profile    profileCmd        `cmd:"" help:"Bundles of modules you have made."`
+	Authority  authorityCmd      `cmd:"" help:"License servers of the issuers: register, fetch, request as a file."`
+	Owner      ownerCmd          `cmd:"" help:"Whose installation it is: serial number and company."`
 	Count      countCmd          `cmd:"" help:"Count users both ways: seats bought and plans in use."`
 	Event      eventCmd          `cmd:"" help:"What people should hear about: no login, messages, long jobs."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`

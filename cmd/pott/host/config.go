@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // A Config is the settings of a server on one machine. Empty fields mean the
@@ -22,6 +25,9 @@ type Config struct {
 	Listen   string `yaml:"listen" json:"listen"`
 	TLSCert  string `yaml:"tls_cert" json:"tls_cert,omitempty"`
 	TLSKey   string `yaml:"tls_key" json:"tls_key,omitempty"`
+	// Authorities are where the license servers of issuers are asked; they win over
+	// what sets say.
+	Authorities map[license.Issuer]string `yaml:"authorities" json:"authorities,omitempty"`
 }
 
 // Default is what holds where nothing else is said.
@@ -59,11 +65,22 @@ func (c Config) Over(d Config) Config {
 			*f.value = *f.fallback
 		}
 	}
+	if c.Authorities == nil {
+		c.Authorities = d.Authorities
+	}
 	return c
 }
 
 // Check reports what makes no sense together.
 func (c Config) Check() error {
+	for issuer, address := range c.Authorities {
+		if name, err := license.ParseIssuer(string(issuer)); err != nil || name != issuer {
+			return fmt.Errorf("authorities: %q is no issuer: it has 1 to 32 letters A–Z and digits", issuer)
+		}
+		if err := licenseserver.CheckAddress(address); err != nil {
+			return fmt.Errorf("authorities: %w", err)
+		}
+	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("tls_cert and tls_key belong together: one of them is missing")
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
 
@@ -199,6 +200,7 @@ func (h *Host) open(ctx context.Context) error {
 	h.house, err = installation.Open(ctx, installation.Options{
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
 		Anchors: anchors, Incidents: h.config.incidents(),
+		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
 	})
@@ -294,6 +296,11 @@ var nameText = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 func (n New) Check() error {
 	if !nameText.MatchString(n.Name) {
 		return &installation.BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens"}
+	}
+	if n.Serial != "" {
+		if err := license.CheckSerial(n.Serial); err != nil {
+			return err
+		}
 	}
 	if _, err := time.LoadLocation(n.TimeZone); err != nil {
 		return &installation.BadValueError{Field: "time_zone", Why: "it is not known here; write a name such as Europe/Stockholm"}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -91,7 +92,7 @@ func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "empty.yaml")
 	os.WriteFile(path, nil, 0o600)
-	if c, err := ReadConfig(path); err != nil || c != (Config{}) {
+	if c, err := ReadConfig(path); err != nil || !reflect.DeepEqual(c, Config{}) {
 		t.Errorf("an empty file: %+v %v", c, err)
 	}
 }

@@ -167,7 +167,8 @@ func (k vendor) certified(t testing.TB, issuer license.Issuer) vendor {
 	from, through := license.Date{Year: 2020, Month: 1, Day: 1}, license.Date{Year: 2099, Month: 12, Day: 31}
 	k.number++
 	certificate, err := licensefile.SignCertificate(&licensefile.Certificate{Issuer: issuer, Number: k.number, Issued: from.Midnight(time.UTC),
-		SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through}}}, k.own)
+		SigningKeys: []licensefile.SigningKey{{Key: k.signing.Public(), Type: licensefile.TypeSet, From: from, Through: through},
+			{Key: receipts(issuer).Public(), Type: licensefile.TypeReceipt, From: from, Through: through}}}, k.own)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,8 +237,14 @@ func (v Vendors) Forged(t testing.TB, set license.Set, by license.Issuer) []byte
 // File returns a set as its issuer signs it.
 func (v Vendors) File(t testing.TB, set license.Set) []byte {
 	t.Helper()
+	return v.FileWith(t, set)
+}
+
+// FileWith is like [Vendors.File], with lines that readers may ignore.
+func (v Vendors) FileWith(t testing.TB, set license.Set, optional ...licensefile.Optional) []byte {
+	t.Helper()
 	k := v.keys[set.Issuer]
-	d, err := licensefile.NewDraft(set)
+	d, err := licensefile.NewDraft(set, optional...)
 	if err != nil {
 		t.Fatal(err)
 	}

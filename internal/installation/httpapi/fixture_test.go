@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,6 +24,7 @@ import (
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // A world is a server with two installations, acme and birka; acme has a small
@@ -224,6 +226,26 @@ func (w *world) twin() license.Set {
 	set := w.set
 	set.Company = "Acme Twin AB"
 	return set
+}
+
+// connect gives the world a license server of SUPEROFFICE, which lets everybody
+// change to any serial number.
+func (w *world) connect() {
+	w.AskWith(w.t, func(_ context.Context, _ string, body []byte) ([]byte, error) {
+		q, err := licenseserver.ParseRequest(body)
+		if err != nil {
+			return nil, err
+		}
+		r := licenseserver.ReplyTo(q, w.Clock())
+		r.Status, r.Messages = licenseserver.Message, license.Texts{"en": "Hello"}
+		if q.Kind == licenseserver.Change {
+			set := w.set
+			set.Serial = q.NewSerial
+			r.NewSerial, r.File = q.NewSerial, w.Vendors.File(w.t, set)
+		}
+		return w.Vendors.Reply(r)
+	}, "SUPEROFFICE")
+	w.reconnect()
 }
 
 // reconnect puts a new door before a house that was opened again.

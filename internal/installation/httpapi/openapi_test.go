@@ -182,6 +182,7 @@ func readSchema(t *testing.T, b []byte) *huma.Schema {
 // checks each answer against the document. Every operation takes part.
 func TestAnswersAreAsDocumented(t *testing.T) {
 	w, doc := newWorld(t), readDocument(t)
+	w.connect()
 	renewal := w.set
 	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
 	file := string(w.Vendors.File(t, renewal))
@@ -259,6 +260,11 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/events/1", "/v1/events/{id}", "", ""},
 		{"POST", "/v1/events/1/end", "/v1/events/{id}/end", `{"reason":"done"}`, ""},
 		{"GET", "/v1/events?ended=true", "/v1/events", "", ""},
+		{"POST", "/v1/authority/register", "", `{"issuer":"SUPEROFFICE","code":"ABCD-EFGH-IJKL-MNOP"}`, ""},
+		{"GET", "/v1/authority", "", "", ""},
+		{"POST", "/v1/authority/fetch", "", `{"issuer":"superoffice"}`, ""},
+		{"POST", "/v1/authority/request-file", "", `{"issuer":"superoffice"}`, ""},
+		{"POST", "/v1/owner", "", `{"issuer":"superoffice","serial":"1801550193","code":"ABCD-EFGH-IJKL-MNOP"}`, ""},
 		{"GET", "/v1/audit?limit=2", "/v1/audit", "", ""},
 		{"GET", "/v1/audit/verify", "", "", ""},
 		{"GET", "/v1/tokens", "", "", ""},

@@ -36,6 +36,7 @@ type call struct {
 	in    *installation.Installation
 	act   installation.Act
 	query url.Values  // checked against the operation's parameters
+	admin bool        // the token is an administrator's
 	good  func() bool // whether the token still is
 }
 

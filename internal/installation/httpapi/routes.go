@@ -13,7 +13,7 @@ import (
 func operations() []operation {
 	var all []operation
 	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), returningRoutes(),
-		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), auditRoutes(), tokenRoutes()} {
+		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
 	return all
@@ -24,7 +24,12 @@ func statusRoutes() []operation {
 		read("/v1/clock", "getClock", api.ScopeRead, "What time it is to the installation, and how it knows",
 			func(c *call) (api.Clock, error) { return c.in.Clock(c.r.Context()) }),
 		read("/v1/status", "getStatus", api.ScopeRead, "How the installation is, on one screen",
-			func(c *call) (api.Status, error) { return c.in.Status(c.r.Context(), c.act) }),
+			func(c *call) (api.Status, error) {
+				if c.admin {
+					c.in.AdministratorIsHere()
+				}
+				return c.in.Status(c.r.Context(), c.act)
+			}),
 		read("/v1/count", "getCount", api.ScopeRead, "Count users both ways: seats bought, plans in use",
 			func(c *call) (api.Count, error) { return c.in.Count(c.r.Context(), c.act) }),
 	}
