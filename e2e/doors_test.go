@@ -93,7 +93,7 @@ func (d apiDoor) former(person string) string {
 }
 
 func (d apiDoor) setPlan(person, plan string) string {
-	_, err := d.c.SetPlan(d.ctx(), person, api.PlanChoice{Plan: plan}, false)
+	_, err := d.c.SetPlan(d.ctx(), person, api.PlanChoice{Plan: plan}, client.Taking{})
 	return d.code(err)
 }
 

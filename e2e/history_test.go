@@ -243,11 +243,11 @@ func (p *servers) write(people []string, writer, acts int) {
 		i, l := 3*writer+random.IntN(3), p.any(random)
 		if random.IntN(5) < 3 {
 			p.ask(l, act{verb: "give", person: i}, func() (told, error) {
-				return changed(l.client.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, false))
+				return changed(l.client.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, client.Taking{}))
 			})
 		} else {
 			p.ask(l, act{verb: "take", person: i}, func() (told, error) {
-				return changed(l.client.RemovePlan(context.Background(), people[i], plan, false))
+				return changed(l.client.RemovePlan(context.Background(), people[i], plan, client.Taking{}))
 			})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/cmd/pott/command"
+	"github.com/pott-dev/pott/internal/client"
 )
 
 // A case of a command: how it succeeds and how it is refused. $DIR is the
@@ -97,7 +98,7 @@ func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *te
 		}
 	}
 	for _, code := range []string{"team", "spare"} {
-		if _, err := c.PutProfile(t.Context(), code, api.ProfileBody{Modules: []string{}}, false); err != nil {
+		if _, err := c.PutProfile(t.Context(), code, api.ProfileBody{Modules: []string{}}, client.Taking{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -120,9 +120,9 @@ func stormUntilItDies(t *testing.T, ctx context.Context, c *client.Client, peopl
 				want := !claims[i].acknowledged
 				var err error
 				if want {
-					_, err = c.SetPlan(ctx, people[i], api.PlanChoice{Plan: plan}, false)
+					_, err = c.SetPlan(ctx, people[i], api.PlanChoice{Plan: plan}, client.Taking{})
 				} else {
-					_, err = c.RemovePlan(ctx, people[i], plan, false)
+					_, err = c.RemovePlan(ctx, people[i], plan, client.Taking{})
 				}
 				switch code := codeOf(api.ChangedPerson{}, err); {
 				case err == nil:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/client"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 )
 
@@ -29,7 +30,7 @@ func TestAServerToldToStopAnswersWhatItHasBegunAndEndsItsStreams(t *testing.T) {
 		begun := make(chan struct{}, len(people))
 		go func() {
 			each(12, 60, func(i int) {
-				_, err := c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, false)
+				_, err := c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, client.Taking{})
 				if err == nil {
 					given <- people[i]
 				}

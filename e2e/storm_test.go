@@ -104,7 +104,7 @@ func TestSixtyFourWritersGetExactlyTheLastHundredSeats(t *testing.T) {
 			}
 			w.fsck(t)
 			each(writers, len(people), func(i int) {
-				if _, err := c.RemovePlan(context.Background(), people[i], plan, false); err != nil {
+				if _, err := c.RemovePlan(context.Background(), people[i], plan, client.Taking{}); err != nil {
 					t.Errorf("releasing %s: %v", people[i], err)
 				}
 			})
@@ -128,7 +128,7 @@ func (w *world) storm(t *testing.T, c *client.Client, writers int, people []stri
 		case i%32 == 7:
 			code = w.process(people[i])
 		case i%2 == 0:
-			code = codeOf(c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, false))
+			code = codeOf(c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, client.Taking{}))
 		default:
 			r := w.pott(designteamet.Name, "user", "plan", "set", people[i], plan, "--json")
 			if r.exit != 0 {
@@ -183,7 +183,7 @@ func TestTwoAdministratorsAndOneSeatThenOneWinsAndTheOtherIsTold(t *testing.T) {
 		c := w.client(t, designteamet.Name)
 		people := addPeople(t, c, 101)
 		each(16, 99, func(i int) {
-			if _, err := c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, false); err != nil {
+			if _, err := c.SetPlan(context.Background(), people[i], api.PlanChoice{Plan: plan}, client.Taking{}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -194,7 +194,7 @@ func TestTwoAdministratorsAndOneSeatThenOneWinsAndTheOtherIsTold(t *testing.T) {
 		for range rounds {
 			codes := make([]string, 2)
 			each(2, 2, func(i int) {
-				codes[i] = codeOf(c.SetPlan(context.Background(), people[99+i], api.PlanChoice{Plan: plan}, false))
+				codes[i] = codeOf(c.SetPlan(context.Background(), people[99+i], api.PlanChoice{Plan: plan}, client.Taking{}))
 			})
 			if codes[0] == codes[1] || codes[0]+codes[1] != "seat.pool-full" {
 				t.Fatalf("the two were told %q", codes)
@@ -203,7 +203,7 @@ func TestTwoAdministratorsAndOneSeatThenOneWinsAndTheOtherIsTold(t *testing.T) {
 			if codes[0] != "" {
 				winner = people[100]
 			}
-			if _, err := c.RemovePlan(t.Context(), winner, plan, false); err != nil {
+			if _, err := c.RemovePlan(t.Context(), winner, plan, client.Taking{}); err != nil {
 				t.Fatal(err)
 			}
 		}

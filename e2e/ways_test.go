@@ -93,7 +93,7 @@ func onAnotherPlan(ctx context.Context, c *client.Client, person string) error {
 }
 
 func setPlan(ctx context.Context, c *client.Client, person string) error {
-	_, err := c.SetPlan(ctx, person, api.PlanChoice{Plan: plan}, false)
+	_, err := c.SetPlan(ctx, person, api.PlanChoice{Plan: plan}, client.Taking{})
 	return err
 }
 
@@ -122,14 +122,14 @@ func giveWeb(ctx context.Context, c *client.Client, person string) error {
 
 // signIn adds somebody who may sign in and costs nothing.
 func signIn(ctx context.Context, c *client.Client, person string) error {
-	if _, err := c.PutProfile(ctx, "handler", api.ProfileBody{Modules: []string{"amsystem.case", "amsystem.document"}}, false); err != nil {
+	if _, err := c.PutProfile(ctx, "handler", api.ProfileBody{Modules: []string{"amsystem.case", "amsystem.document"}}, client.Taking{}); err != nil {
 		return err
 	}
 	return newcomer(ctx, c, person)
 }
 
 func handler(ctx context.Context, c *client.Client, person string) error {
-	_, err := c.SetProfile(ctx, person, "handler", false)
+	_, err := c.SetProfile(ctx, person, "handler", client.Taking{})
 	return err
 }
 
@@ -144,7 +144,7 @@ func login(ctx context.Context, c *client.Client, person string) error {
 }
 
 func ownProfile(ctx context.Context, c *client.Client, person string) error {
-	if _, err := c.PutProfile(ctx, "of-"+person, api.ProfileBody{Modules: []string{"amsystem.document"}}, false); err != nil {
+	if _, err := c.PutProfile(ctx, "of-"+person, api.ProfileBody{Modules: []string{"amsystem.document"}}, client.Taking{}); err != nil {
 		return err
 	}
 	_, err := c.AddPerson(ctx, api.NewPerson{UserID: person, Profile: "of-" + person, Login: true}, false)
@@ -152,7 +152,7 @@ func ownProfile(ctx context.Context, c *client.Client, person string) error {
 }
 
 func widen(ctx context.Context, c *client.Client, person string) error {
-	_, err := c.PutProfile(ctx, "of-"+person, api.ProfileBody{Modules: []string{"amsystem.document", "amsystem.case"}}, false)
+	_, err := c.PutProfile(ctx, "of-"+person, api.ProfileBody{Modules: []string{"amsystem.document", "amsystem.case"}}, client.Taking{})
 	return err
 }
 

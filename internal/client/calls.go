@@ -164,16 +164,23 @@ type PeopleFilter struct {
 	Plan  string
 	Holds string
 	Login string // "true" or "false"
+	Kind  string
+	Role  string
+
+	Waiting bool // for approval
 	Page
 }
 
 // People returns a page of people.
 func (c *Client) People(ctx context.Context, f PeopleFilter) (api.List[api.Person], error) {
 	q := f.Page.query()
-	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "login": f.Login} {
+	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "login": f.Login, "kind": f.Kind, "role": f.Role} {
 		if value != "" {
 			q.Set(name, value)
 		}
+	}
+	if f.Waiting {
+		q.Set("waiting", "true")
 	}
 	return get[api.List[api.Person]](ctx, c, path("people"), q)
 }
@@ -199,8 +206,8 @@ func (c *Client) RemovePerson(ctx context.Context, id string, dryRun bool) (api.
 }
 
 // SetPlan puts a person on a plan, in place of the one of the same group.
-func (c *Client) SetPlan(ctx context.Context, id string, p api.PlanChoice, dryRun bool) (api.ChangedPerson, error) {
-	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "plan"), p, dryRun)
+func (c *Client) SetPlan(ctx context.Context, id string, p api.PlanChoice, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "plan"), p, t)
 }
 
 // AddPlan gives a person one more plan.
@@ -209,8 +216,8 @@ func (c *Client) AddPlan(ctx context.Context, id string, p api.PlanChoice, dryRu
 }
 
 // RemovePlan takes a plan back.
-func (c *Client) RemovePlan(ctx context.Context, id, plan string, dryRun bool) (api.ChangedPerson, error) {
-	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "plans", plan), nil, dryRun)
+func (c *Client) RemovePlan(ctx context.Context, id, plan string, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "plans", plan), nil, t)
 }
 
 // GiveExtra gives a person an extra.
@@ -219,13 +226,13 @@ func (c *Client) GiveExtra(ctx context.Context, id, name string, e api.ExtraChoi
 }
 
 // RemoveExtra takes an extra back.
-func (c *Client) RemoveExtra(ctx context.Context, id, name string, dryRun bool) (api.ChangedPerson, error) {
-	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "extras", name), nil, dryRun)
+func (c *Client) RemoveExtra(ctx context.Context, id, name string, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "extras", name), nil, t)
 }
 
 // SetProfile puts a person on a profile; "" takes the person off it.
-func (c *Client) SetProfile(ctx context.Context, id, profile string, dryRun bool) (api.ChangedPerson, error) {
-	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "profile"), api.ProfileChoice{Profile: profile}, dryRun)
+func (c *Client) SetProfile(ctx context.Context, id, profile string, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "profile"), api.ProfileChoice{Profile: profile}, t)
 }
 
 // GiveLogin gives a person a login.
@@ -234,8 +241,8 @@ func (c *Client) GiveLogin(ctx context.Context, id string, l api.LoginChoice, dr
 }
 
 // EndLogin takes a person's login away.
-func (c *Client) EndLogin(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
-	return change[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "login"), nil, dryRun)
+func (c *Client) EndLogin(ctx context.Context, id string, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "login"), nil, t)
 }
 
 // Profiles returns the profiles of the installation.
@@ -249,8 +256,8 @@ func (c *Client) Profile(ctx context.Context, code string) (api.Profile, error) 
 }
 
 // PutProfile makes a profile or changes what it holds.
-func (c *Client) PutProfile(ctx context.Context, code string, p api.ProfileBody, dryRun bool) (api.ChangedProfile, error) {
-	return change[api.ChangedProfile](ctx, c, http.MethodPut, path("profiles", code), p, dryRun)
+func (c *Client) PutProfile(ctx context.Context, code string, p api.ProfileBody, t Taking) (api.ChangedProfile, error) {
+	return taking[api.ChangedProfile](ctx, c, http.MethodPut, path("profiles", code), p, t)
 }
 
 // RemoveProfile removes a profile nobody is on.

@@ -37,7 +37,7 @@ func answering(t *testing.T, status int, kind, body string) (*Client, *http.Requ
 
 func TestAQuestionGoesToTheInstallationWithTokenAndLanguage(t *testing.T) {
 	c, asked := answering(t, 200, "application/json", `{"person":{"user_id":"a b/c"},"changed":true,"new_field":1}`)
-	done, err := c.SetPlan(t.Context(), "a b/c", api.PlanChoice{Plan: "x.y"}, true)
+	done, err := c.SetPlan(t.Context(), "a b/c", api.PlanChoice{Plan: "x.y"}, Taking{DryRun: true})
 	if err != nil || !done.Changed || done.Person.UserID != "a b/c" {
 		t.Fatalf("%+v %v", done, err)
 	}

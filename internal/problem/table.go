@@ -81,6 +81,7 @@ var table = map[string]Row{
 	"person.own-account":         {http.StatusForbidden, NotPermitted},
 	"person.erased":              conflict,
 	"person.blocked":             conflict,
+	"license.no-upgrade":         {http.StatusConflict, ReadOnly},
 	"blockers.unreachable":       {http.StatusServiceUnavailable, NotReachable},
 	"database.central":           conflict,
 

@@ -39,7 +39,7 @@ func SeedNordlys(ctx context.Context, c *client.Client, now time.Time) error {
 		for _, m := range p.Modules {
 			body.Modules = append(body.Modules, "amsystem."+string(m))
 		}
-		if _, err := c.PutProfile(ctx, p.Code, body, false); err != nil {
+		if _, err := c.PutProfile(ctx, p.Code, body, client.Taking{}); err != nil {
 			return fmt.Errorf("profile %s: %w", p.Code, err)
 		}
 	}

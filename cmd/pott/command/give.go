@@ -19,17 +19,22 @@ type planArgs struct {
 }
 
 type userPlanSet struct {
-	planArgs
-	Reason string `placeholder:"TEXT" help:"Why, for the record."`
-	preview
+	User   string            `arg:"" help:"The person's user id, or # and the number."`
+	Plan   string            `arg:"" optional:"" help:"The plan's name, such as sales-premium."`
+	Line   map[string]string `placeholder:"LINE=TIER" help:"Instead of a plan: the tier of a line of products. May be given more than once."`
+	Reason string            `placeholder:"TEXT" help:"Why, for the record."`
+	taking
 }
 
 func (c userPlanSet) Run(s *session) error {
+	if c.Plan == "" && len(c.Line) == 0 {
+		return &UsageError{Problem: "neither a plan nor a line was given", Help: "pott user plan set --help"}
+	}
 	cl, err := s.client()
 	if err != nil {
 		return err
 	}
-	done, err := cl.SetPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Reason: c.Reason}, c.DryRun)
+	done, err := cl.SetPlan(s.ctx, c.User, api.PlanChoice{Plan: c.Plan, Lines: c.Line, Reason: c.Reason}, c.how())
 	if err != nil {
 		return err
 	}
@@ -44,6 +49,9 @@ func undoPlan(user, plan string, done api.ChangedPerson) string {
 				return "pott user plan set " + quoted(user) + " " + quoted(h.Name.String())
 			}
 		}
+	}
+	if plan == "" && len(done.Effect.Given) > 0 { // chosen by its lines
+		plan = done.Effect.Given[len(done.Effect.Given)-1].Name.String()
 	}
 	return "pott user plan rm " + quoted(user) + " " + quoted(plan)
 }
@@ -68,7 +76,7 @@ func (c userPlanAdd) Run(s *session) error {
 
 type userPlanRm struct {
 	planArgs
-	preview
+	taking
 }
 
 func (c userPlanRm) Run(s *session) error {
@@ -76,7 +84,7 @@ func (c userPlanRm) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	done, err := cl.RemovePlan(s.ctx, c.User, c.Plan, c.DryRun)
+	done, err := cl.RemovePlan(s.ctx, c.User, c.Plan, c.how())
 	if err != nil {
 		return err
 	}
@@ -115,7 +123,7 @@ func (c userExtraAdd) Run(s *session) error {
 
 type userExtraRm struct {
 	extraArgs
-	preview
+	taking
 }
 
 func (c userExtraRm) Run(s *session) error {
@@ -123,7 +131,7 @@ func (c userExtraRm) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	done, err := cl.RemoveExtra(s.ctx, c.User, c.License, c.DryRun)
+	done, err := cl.RemoveExtra(s.ctx, c.User, c.License, c.how())
 	if err != nil {
 		return err
 	}
@@ -137,7 +145,7 @@ type userProfile struct {
 type userProfileSet struct {
 	User    string `arg:"" help:"The person's user id, or # and the number."`
 	Profile string `arg:"" optional:"" help:"The profile's code; none when left out."`
-	preview
+	taking
 }
 
 func (c userProfileSet) Run(s *session) error {
@@ -148,7 +156,7 @@ func (c userProfileSet) Run(s *session) error {
 	// What it was is needed to say how to undo; not knowing it is no reason to
 	// fail.
 	was, _ := cl.Person(s.ctx, c.User)
-	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.DryRun)
+	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.how())
 	if err != nil {
 		return err
 	}
@@ -181,7 +189,7 @@ func (c userLoginSet) Run(s *session) error {
 
 type userLoginEnd struct {
 	User string `arg:"" help:"The person's user id, or # and the number."`
-	preview
+	taking
 }
 
 func (c userLoginEnd) Run(s *session) error {
@@ -189,7 +197,7 @@ func (c userLoginEnd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	done, err := cl.EndLogin(s.ctx, c.User, c.DryRun)
+	done, err := cl.EndLogin(s.ctx, c.User, c.how())
 	if err != nil {
 		return err
 	}

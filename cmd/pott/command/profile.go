@@ -37,7 +37,7 @@ type profileSet struct {
 	Profile string   `arg:"" help:"The profile's code: letters a to z, digits, hyphen, underscore."`
 	License []string `arg:"" optional:"" help:"The licenses it holds; none makes a profile that costs nothing."`
 	Name    string   `placeholder:"TEXT" help:"What people call it."`
-	preview
+	taking
 }
 
 func (c profileSet) Run(s *session) error {
@@ -56,7 +56,7 @@ func (c profileSet) Run(s *session) error {
 			body.Name = was.Name // what is left out stays
 		}
 	}
-	done, err := cl.PutProfile(s.ctx, c.Profile, body, c.DryRun)
+	done, err := cl.PutProfile(s.ctx, c.Profile, body, c.how())
 	if err != nil {
 		return err
 	}

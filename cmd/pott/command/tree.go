@@ -10,6 +10,10 @@ type tree struct {
 	License    licenseCmd        `cmd:"" help:"What has been bought, and who holds it."`
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
+	Role       roleCmd           `cmd:"" help:"Who may administer the installation."`
+	Database   databaseCmd       `cmd:"" help:"The installation's databases, and the site licenses each holds."`
+	Blockers   blockersCmd       `cmd:"" help:"What the host application is asked before something is taken from people."`
+	MayUpgrade mayUpgradeCmd     `cmd:"" help:"Say whether a version may be installed, by each issuer's maintenance date."`
 	Profile    profileCmd        `cmd:"" help:"Bundles of modules you have made."`
 	Authority  authorityCmd      `cmd:"" help:"License servers of the issuers: register, fetch, request as a file."`
 	Owner      ownerCmd          `cmd:"" help:"Whose installation it is: serial number and company."`

@@ -15,6 +15,9 @@ type userCmd struct {
 	Add     userAdd     `cmd:"" help:"Add a person."`
 	Change  userChange  `cmd:"" help:"Change names, kind or group, or make somebody a former employee."`
 	Rm      userRm      `cmd:"" help:"Delete a person and take back everything the person holds."`
+	Approve userApprove `cmd:"" help:"Let somebody in who waits for approval."`
+	Retire  userRetire  `cmd:"" help:"Make somebody a former employee: takes back everything and every role."`
+	Restore userRestore `cmd:"" help:"Bring back somebody who has left or was deleted, without plan or role."`
 	Plan    userPlan    `cmd:"" help:"Give and take plans."`
 	Extra   userExtra   `cmd:"" help:"Give and take licenses beside a plan."`
 	Profile userProfile `cmd:"" help:"Put a person on a profile."`
@@ -28,6 +31,10 @@ type userLs struct {
 	Plan  string `placeholder:"PLAN" help:"Only people on this plan."`
 	Holds string `placeholder:"LICENSE" help:"Only people who may use this license."`
 	Login string `enum:"yes,no,all" default:"all" help:"Only people with a login (yes), or without (no)."`
+	Kind  string `placeholder:"KIND" help:"Only accounts of this kind: internal, external, system, anonymous or resource."`
+	Role  string `placeholder:"ROLE" help:"Only people with this role."`
+
+	Waiting bool `help:"Only people who wait for approval."`
 	paging
 }
 
@@ -37,7 +44,7 @@ func (c userLs) Run(s *session) error {
 		return err
 	}
 	login := map[string]string{"yes": "true", "no": "false"}[c.Login]
-	list, err := cl.People(s.ctx, client.PeopleFilter{Text: c.Text, Plan: c.Plan, Holds: c.Holds, Login: login, Page: client.Page{Limit: c.Limit, After: c.After}})
+	list, err := cl.People(s.ctx, client.PeopleFilter{Text: c.Text, Plan: c.Plan, Holds: c.Holds, Login: login, Kind: c.Kind, Role: c.Role, Waiting: c.Waiting, Page: client.Page{Limit: c.Limit, After: c.After}})
 	if err != nil {
 		return err
 	}
@@ -51,6 +58,14 @@ func (c userLs) Run(s *session) error {
 	}})
 }
 
+func (o *paper) roles(roles []string) string {
+	var words []string
+	for _, r := range roles {
+		words = append(words, o.s.say("role."+r))
+	}
+	return strings.Join(words, ", ")
+}
+
 func fullName(p api.Person) string { return strings.TrimSpace(p.FirstName + " " + p.LastName) }
 
 func (o *paper) login(p api.Person) string {
@@ -59,6 +74,8 @@ func (o *paper) login(p api.Person) string {
 		return o.s.say("login.deleted")
 	case p.Former:
 		return o.s.say("login.former")
+	case p.Waiting:
+		return o.s.say("login.waiting")
 	case !p.Login:
 		return o.s.say("login.no")
 	case !p.ValidThrough.IsZero():
@@ -75,6 +92,12 @@ func (o *paper) has(p api.Person) string {
 	}
 	for _, h := range p.Extras {
 		parts = append(parts, "+ "+title(h.DisplayName, h.Name))
+	}
+	if len(p.Plans)+len(p.Extras) == 0 && len(p.AllowedBy) > 0 {
+		parts = append(parts, names(p.AllowedBy))
+	}
+	if !p.Counted && len(p.AllowedBy) > 0 {
+		parts = append(parts, o.s.say("has.not-counted"))
 	}
 	if p.Profile != "" {
 		parts = append(parts, o.s.say("has.profile", p.Profile))
@@ -98,7 +121,7 @@ func (c userShow) Run(s *session) error {
 	return s.answer(answer{doc: p, ids: []string{p.UserID}, human: func(o *paper) {
 		o.pairs([][2]string{
 			{"user", fmt.Sprintf("%s (#%d)", p.UserID, p.Number)}, {"person", fullName(p.Person)}, {"e-mail", p.Email},
-			{"group", p.Group}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"profile", p.Profile},
+			{"group", p.Group}, {"roles", o.roles(p.Roles)}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"profile", p.Profile},
 		}...)
 		o.holdings("show.given", append(append([]api.Holding(nil), p.Plans...), p.Extras...))
 		if len(p.Uses) > 0 {
@@ -156,6 +179,7 @@ type userAdd struct {
 	ValidThrough string `placeholder:"DAY" help:"The last day the login is good, such as 2026-12-31."`
 	Plan         string `placeholder:"PLAN" help:"Set this plan at once; if it cannot be given, nobody is added."`
 	Profile      string `placeholder:"PROFILE" help:"Set this profile at once."`
+	Waiting      bool   `help:"The person must be approved before signing in."`
 	preview
 }
 
@@ -166,7 +190,7 @@ func (c userAdd) Run(s *session) error {
 	}
 	done, err := cl.AddPerson(s.ctx, api.NewPerson{
 		UserID: c.User, FirstName: c.First, LastName: c.Last, Email: c.Email, Group: c.Group, Kind: c.Kind,
-		Login: c.Login, ValidThrough: c.ValidThrough, Plan: c.Plan, Profile: c.Profile,
+		Login: c.Login, ValidThrough: c.ValidThrough, Plan: c.Plan, Profile: c.Profile, Waiting: c.Waiting,
 	}, c.DryRun)
 	if err != nil {
 		return err
@@ -243,7 +267,12 @@ func (s *session) changed(done api.ChangedPerson, key, undo string) error {
 		default:
 			o.line(key, p.UserID, has)
 		}
+		o.along(done.Effect)
 		o.pools(done.Effect.Pools)
+		if len(done.HandOver) > 0 {
+			o.line("hand-over")
+			o.inHand(done.HandOver)
+		}
 		if undo != "" && !done.DryRun {
 			s.remark("undo", undo)
 		}
