@@ -3,11 +3,14 @@ package tamper
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/pott-dev/pott/internal/audit"
 )
@@ -160,4 +163,38 @@ func TestPersonalValuesAreCommittedToAsTheVectorSays(t *testing.T) {
 	v := readVector(t, "commitment.txt")
 	got := Commitment(v.hex("salt"), v.fields["user_id"], v.fields["first_name"], v.fields["last_name"], v.fields["email"], v.fields["grp"])
 	v.want("commitment", got[:])
+}
+
+func TestAnAnchorIsReadAsTheVectorSays(t *testing.T) {
+	v := readVector(t, "anchor.txt")
+	a, state := v.keys().OpenAnchor(v.hex("slot"))
+	if state != WholeSlot {
+		t.Fatalf("the slot is %v", state)
+	}
+	want := Anchor{Installation: v.fields["installation"], Ledger: v.fields["ledger"], Epoch: [16]byte(v.hex("epoch")), Seq: v.int("seq"), Link: [32]byte(v.hex("link")),
+		Sets: map[Owner]uint64{{Issuer: "SUPEROFFICE", Serial: "1600070120"}: 2}, KeyList: uint64(v.int("key list")), Clock: v.int("clock")}
+	if diff := cmp.Diff(want, a); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	v.want("slot", v.keys().SealAnchor(want))
+	h := Head{Ledger: a.Ledger, Epoch: a.Epoch, Seq: a.Seq, Link: a.Link}
+	if got := a.Installation + "/" + a.Ledger + "/40/" + Fingerprint(a.Installation, h); got != v.fields["printed"] {
+		t.Errorf("printed as %s, the vector says %s", got, v.fields["printed"])
+	}
+}
+
+func TestRowsOfTwoLayoutsAreSealedAsTheVectorSays(t *testing.T) {
+	v := readVector(t, "layout.txt")
+	key, columns, _ := strings.Cut(v.fields["columns"], " | ")
+	l, k := NewLayout("example", key, columns), v.keys()
+	values := []Value{Str("Anna"), Int(7), Str("none")}
+	for number := int64(1); number <= 2; number++ {
+		at := l.At(number)
+		of := values[:len(at.Columns)]
+		name := string(AppendKey(nil, Str("a")))
+		colsum := k.Colsum(at, of)
+		seal := k.Seal(at, name, 40+number, of, colsum)
+		v.want(fmt.Sprintf("colsum %d", number), colsum)
+		v.want(fmt.Sprintf("seal %d", number), seal[:])
+	}
 }

@@ -30,6 +30,8 @@ func TestVectors(t *testing.T) {
 		"head.txt":       headVector(),
 		"link.txt":       linkVector(),
 		"commitment.txt": commitmentVector(),
+		"anchor.txt":     anchorVector(),
+		"layout.txt":     layoutVector(),
 	} {
 		file := filepath.Join(vectors, name)
 		if *update {
@@ -186,6 +188,52 @@ func headVector() string {
 	v.hex("nonce", nonce)
 	v.hex("plaintext", plain)
 	v.hex("box", h.box)
+	return v.b.String()
+}
+
+// anchorVector is a slot for the head of head.txt.
+func anchorVector() string {
+	f := map[string]string{}
+	for l := range strings.Lines(headVector()) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(l, "\n"), ": ")
+		f[name] = value
+	}
+	decode := func(name string) []byte {
+		b, err := hex.DecodeString(f[name])
+		if err != nil {
+			panic(err)
+		}
+		return b
+	}
+	k := keysFor(vectorMaster(), vectorInstallation)
+	h := &head{installation: vectorInstallation, ledger: seatsLedger, seq: 40, epoch: decode("epoch"), link: decode("link"), keyID: k.id[:], schema: decode("schema"), box: decode("box")}
+	v := newVector("11", "one slot of an anchor that remembers the head of head.txt, and that head as it is printed")
+	v.line("name", vectorInstallation+".seats.node-1.0.anchor")
+	v.line("ledger", h.ledger)
+	v.hex("epoch", h.epoch)
+	v.line("seq", h.seq)
+	v.hex("link", h.link)
+	v.line("set mark", "SUPEROFFICE 1600070120 2")
+	v.line("key list", 3)
+	v.line("clock", int64(1780000000000000))
+	v.hex("slot", anchorOf(h, vectorMaster()))
+	v.line("printed", printed(h))
+	return v.b.String()
+}
+
+// layoutVector is one table with two layouts, and a row of each.
+func layoutVector() string {
+	t := sealed(seatsLedger, "example", "id:t", "name:t size:i@2=7 note:t@2=none")
+	k := keysFor(vectorMaster(), vectorInstallation)
+	v := newVector("6", "a table with two layouts, the row of the first holding the defaults of the second")
+	v.line("columns", "id:t | name:t size:i@2=7 note:t@2=none")
+	for layout := int64(1); layout <= 2; layout++ {
+		r := withName(&row{table: t, installation: vectorInstallation, key: []any{"a"}, values: []any{"Anna", int64(7), "none"}, ver: 40 + layout, layout: layout})
+		r.colsum = r.wantColsum(k)
+		r.seal = append(bytes.Clone(k.id[:]), r.macWith(k, r.installation, r.colsum)...)
+		v.hex(fmt.Sprintf("colsum %d", layout), r.colsum)
+		v.hex(fmt.Sprintf("seal %d", layout), r.seal)
+	}
 	return v.b.String()
 }
 
