@@ -146,6 +146,10 @@ func (c *check) findLedgers() (foreign bool, err error) {
 		c.cannot("there is nothing here yet: no head and no installation")
 		return true, nil
 	}
+	if slices.ContainsFunc(heads, func(h *head) bool { return strings.HasSuffix(h.ledger, " moved") }) {
+		c.cannot("the database was moved to another place, and nothing is in use here")
+		return true, nil
+	}
 	expected := map[ledgerID]bool{{serverLedger, serverLedger}: true}
 	for _, id := range places {
 		if c.only == "" || c.only == id {

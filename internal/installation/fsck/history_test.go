@@ -370,3 +370,40 @@ func TestOneInstallationIsCheckedAlone(t *testing.T) {
 		}
 	})
 }
+
+// Of an installation that was deleted only its row in the list is left, and that
+// explains the anchors that remember it.
+func TestAnInstallationThatWasDeletedIsNotMissed(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHistory(t, db)
+		anchors := h.files()
+		h.store(func(s *store.Store) {
+			if _, err := s.Delete(t.Context(), testNow, "south", store.Deletion{By: testBy, Reason: "it ended"}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		o := h.options()
+		for name, slot := range anchors {
+			if _, there := o.Anchors[name]; !there {
+				o.Anchors[name] = slot
+			}
+		}
+		if r := h.expect("deleted", o, Intact, Intact); r.Checked.Installations != 1 {
+			t.Errorf("%+v", r.Checked)
+		}
+		h.exec("INSERT INTO profile SELECT ?, code, name, modules, ver, layout, seal, colsum FROM profile WHERE installation = ?", h.south, h.north)
+		if r := h.check(o); r.Verdict != Broken || !strings.Contains(r.Rows.At[0].What, "an installation that does not exist") {
+			t.Errorf("rows of a deleted installation: %+v", r)
+		}
+	})
+}
+
+func TestADatabaseThatWasMovedCannotBeChecked(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		h := newHistory(t, db)
+		h.exec("UPDATE head SET ledger = ledger || ' moved'")
+		if r := h.expect("moved", h.options(), CannotBeChecked, CannotBeChecked, "moved to another place"); len(r.Broken()) > 0 {
+			t.Error(r.Broken())
+		}
+	})
+}

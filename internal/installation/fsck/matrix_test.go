@@ -67,6 +67,11 @@ func newWorld(t *testing.T, db *sqldb.DB, seed uint64) *world {
 			})
 			return nil
 		})
+		for _, state := range []string{store.StateSuspended, store.StateOpen} {
+			if _, err := s.SetState(t.Context(), testBy, testNow, "north", state, "a bill"); err != nil {
+				t.Fatal(err)
+			}
+		}
 		after := w.rows()
 		for id, r := range before {
 			if now := after[id]; now == nil {
