@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,8 +16,8 @@ import (
 )
 
 // BenchmarkGiveSalesPremium gives a plan with 18 included modules: one
-// assignment, 19 pools with one more seat taken, one audit entry; seals, totals
-// and chain included, stored durably before it is answered. Writers wait for
+// assignment, 19 pools with one more seat taken, one audit entry; seals, totals,
+// chain and anchor included, stored durably before it is answered. Writers wait for
 // their answer before they ask again. x-single is how many times faster it goes
 // than the same code with one act in each transaction.
 func BenchmarkGiveSalesPremium(b *testing.B) {
@@ -67,7 +68,7 @@ type giving struct {
 }
 
 func newGiving(b *testing.B, dsn string, maxBatch int) *giving {
-	store := openStore(b, sqldbtest.Open(b, dsn), Options{MaxBatch: maxBatch})
+	store := openStore(b, sqldbtest.Open(b, dsn), Options{MaxBatch: maxBatch, Anchors: filepath.Join(b.TempDir(), "anchors")})
 	g := &giving{book: createBook(b, store, "bench"), plan: license.NameOf("SUPEROFFICE", "sales-premium")}
 	g.takes = append(g.takes, seat.Take{Name: g.plan, Delta: 1})
 	for i := range 18 {
