@@ -53,16 +53,32 @@ var placeCodec = codec[string, place]{
 	},
 }
 
+// What the column demo of an owner holds.
+const (
+	takesDemo = 1
+	isTest    = 2
+)
+
+func (o *Owner) use() (use int64) {
+	if o.Demo {
+		use |= takesDemo
+	}
+	if o.Test {
+		use |= isTest
+	}
+	return use
+}
+
 var ownerCodec = codec[int64, Owner]{
 	layout: ownerLayout,
 	key:    numberKey,
 	parse:  parseNumberKey,
 	encode: func(o *Owner) []tamper.Value {
-		return []tamper.Value{tamper.Str(o.Company), tamper.Str(o.Serial), tamper.Str(o.TimeZone), tamper.Flag(o.Demo),
+		return []tamper.Value{tamper.Str(o.Company), tamper.Str(o.Serial), tamper.Str(o.TimeZone), tamper.Int(o.use()),
 			tamper.Str(o.Language), tamper.Bytes(o.SiteKey)}
 	},
 	decode: func(_ int64, v []tamper.Value) Owner {
-		return Owner{Company: v[0].Str(), Serial: v[1].Str(), TimeZone: v[2].Str(), Demo: v[3].Flag(),
+		return Owner{Company: v[0].Str(), Serial: v[1].Str(), TimeZone: v[2].Str(), Demo: v[3].Int()&takesDemo != 0, Test: v[3].Int()&isTest != 0,
 			Language: v[4].Str(), SiteKey: []byte(v[5].Str())}
 	},
 }

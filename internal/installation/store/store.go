@@ -456,17 +456,29 @@ type NewInstallation struct {
 // [*InstallationExistsError]. After an [*UnknownOutcomeError] it may or may not
 // be there.
 func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time.Time, n NewInstallation) (*Book, error) {
+	return s.createFrom(ctx, by, now, n, nil)
+}
+
+// createFrom is CreateInstallation with something that is in it from the
+// beginning: fill stages it in the first batch.
+func (s *Store) createFrom(ctx context.Context, by audit.Actor, now time.Time, n NewInstallation, fill func(*staged) error) (*Book, error) {
 	var made *Book
 	err := s.alone(ctx, func(ctx context.Context, w *sqldb.Writer) error {
 		var merge func()
 		err := s.inTx(ctx, w, func() (err error) {
-			made, merge, err = s.create(ctx, w, by, now, n)
+			made, merge, err = s.create(ctx, w, by, now, n, fill)
 			return err
 		}, func() (bool, error) { return s.headIsThere(ctx, w, made.installation) })
 		if err != nil {
 			return err
 		}
 		merge()
+		if fill != nil {
+			if err := made.open(ctx); err != nil {
+				return err
+			}
+			made.rollback = Rollback{Witnessed: true}
+		}
 		s.anchors.keep(&made.ledger)
 		made.remember()
 		s.server.remember()
@@ -479,7 +491,7 @@ func (s *Store) CreateInstallation(ctx context.Context, by audit.Actor, now time
 	return made, nil
 }
 
-func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now time.Time, n NewInstallation) (b *Book, merge func(), err error) {
+func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now time.Time, n NewInstallation, fill func(*staged) error) (b *Book, merge func(), err error) {
 	l := &s.server
 	if err := s.mayList(n.Name); err != nil {
 		return nil, nil, err
@@ -518,6 +530,11 @@ func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now
 		return tx.SetOwner(n.Owner)
 	}); err != nil {
 		return nil, nil, err
+	}
+	if fill != nil {
+		if err := fill(first); err != nil {
+			return nil, nil, err
+		}
 	}
 	if _, err := b.writeBatch(ctx, w, first.stage); err != nil {
 		return nil, nil, err
