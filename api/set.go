@@ -134,6 +134,7 @@ type Review struct {
 	Blocking   int            `json:"blocking" doc:"How many rows must be resolved first."`
 	OnlyRaises bool           `json:"only_raises" doc:"Whether nothing is taken from anybody, so that it may come in force by itself."`
 	Effects    []PersonEffect `json:"effects,omitempty" doc:"What the choices do, by user id."`
+	Blockers   *Blockers      `json:"blockers,omitempty" doc:"What the host application says of those the choices take something from."`
 	Notes      []Note         `json:"notes"`
 	PlanToken  string         `json:"plan_token" doc:"Hand it to activate to apply exactly this, or be told that it changed."`
 	Seq        int64          `json:"seq"`

@@ -19,7 +19,8 @@ import (
 // would leave anybody without a seat, and with an [UnacknowledgedError] when it
 // turns a feature off that nobody has said may go. A plan token that is not
 // empty must be the one the review would give now, else the error is
-// [ReviewChangedError], which says what has changed.
+// [ReviewChangedError], which says what has changed. Where the host application
+// says that something stands in the way of a choice, it is a [BlockedError].
 //
 // In one update the people's choices, the licenses, their pools as the new plans
 // fill them, the old set's end and the new one's beginning are stored. The first
@@ -29,7 +30,7 @@ import (
 // day, if it fits then.
 func (in *Installation) Activate(ctx context.Context, act Act, id string, body api.Activate) (api.Activated, error) {
 	var answer api.Activated
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, clear func(*proposal) error) (bool, error) {
 		now := tx.Now()
 		p, err := in.propose(ctx, &tx.View, id, api.Choices{Choices: body.Choices, Acknowledge: body.Acknowledge}, now)
 		if err != nil {
@@ -47,6 +48,9 @@ func (in *Installation) Activate(ctx context.Context, act Act, id string, body a
 			return in.agree(tx, act, p, body, &answer)
 		}
 		if err := in.mayActivate(&tx.View, p, body.PlanToken, now); err != nil {
+			return false, err
+		}
+		if err := clear(p); err != nil {
 			return false, err
 		}
 		answer.Set, err = activate(tx, act, p, store.ByHand, now)

@@ -154,7 +154,7 @@ func (in *Installation) switchTo(ctx context.Context, tx *store.Tx, checkpoint s
 	for _, n := range agreement.Accepts {
 		accepts.Acknowledge = append(accepts.Acknowledge, n.String())
 	}
-	now := tx.Now()
+	now := in.proven(&tx.View)
 	p, err := in.propose(ctx, &tx.View, checkpoint, accepts, now)
 	if err == nil {
 		err = in.isFor(&tx.View, p, now)

@@ -34,11 +34,15 @@ type proposal struct {
 // and changes nothing. A set that does not fit is reviewed like any other.
 func (in *Installation) Review(ctx context.Context, act Act, id string, choices api.Choices) (api.Review, error) {
 	var review api.Review
+	var losses []Loss
 	err := in.view(func(v *store.View) error {
 		now := in.clock(v)
 		p, err := in.propose(ctx, v, id, choices, now)
 		if err != nil {
 			return err
+		}
+		if in.hooked(v) {
+			losses = p.losses()
 		}
 		review = api.Review{
 			Set: setOf(v, p.row, p.set, now), Replaces: p.replaces(), Fits: !p.review.Blocked(),
@@ -55,6 +59,11 @@ func (in *Installation) Review(ctx context.Context, act Act, id string, choices 
 		in.shown.keep(review.PlanToken, p.review.Rows)
 		return nil
 	})
+	if err != nil || len(losses) == 0 {
+		return review, err
+	}
+	found, err := in.Blockers(ctx, act, losses)
+	review.Blockers, review.Fits = &found, review.Fits && blockedBy(found) == nil
 	return review, err
 }
 

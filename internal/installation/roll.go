@@ -24,30 +24,54 @@ type roll struct {
 // others and a plan is carried out; and behind them, without a number, what
 // damaged rows keep.
 func (r *roll) call(v *store.View, before, next *license.Active, with *plan) seat.Moves {
-	type called struct {
-		number string
-		move   seat.Move
-	}
-	var all []called
+	var moves []seat.Move
+	alike := holdsAlike(before, next)
 	for p := range v.People() {
-		m := seat.Move{Kind: p.Kind, Before: holdsOf(v, before, p)}
-		if c := with.people[p.ID]; c != nil {
-			m.After = seat.Holds(next, c.next, c.current, c.standing.Profile)
-		} else {
-			m.After = holdsOf(v, next, p)
+		current, profile := v.Assignments(p.ID), profileModules(v, p.Profile)
+		m := seat.Move{Kind: p.Kind, Before: seat.Holds(before, p.Person, current, profile)}
+		switch c := with.people[p.ID]; {
+		case c != nil:
+			m.After = seat.Holds(next, c.next, c.current, profile)
+		case alike(p):
+			m.After = m.Before
+		default:
+			m.After = seat.Holds(next, p.Person, current, profile)
 		}
-		all = append(all, called{string(binary.BigEndian.AppendUint32(nil, uint32(len(r.userIDs)))), m})
+		moves = append(moves, m)
 		r.userIDs = append(r.userIDs, p.Personal.UserID)
 	}
-	for _, held := range kept(v, next) {
-		all = append(all, called{"", seat.Move{Before: held, After: held}})
-	}
+	keep := kept(v, next)
 	return func(yield func(string, seat.Move) bool) {
-		for _, c := range all {
-			if !yield(c.number, c.move) {
+		// All numbers stand in one text, so that nobody's costs memory of its own.
+		numbers := make([]byte, 0, 4*len(moves))
+		for i := range moves {
+			numbers = binary.BigEndian.AppendUint32(numbers, uint32(i))
+		}
+		text := string(numbers)
+		for i, m := range moves {
+			if !yield(text[4*i:4*i+4], m) {
 				return
 			}
 		}
+		for _, held := range keep {
+			if !yield("", seat.Move{Before: held, After: held}) {
+				return
+			}
+		}
+	}
+}
+
+// holdsAlike reports of whom it is certain that the same was given under both
+// sets: of everybody for whom neither a profile nor a login gives anything.
+func holdsAlike(before, next *license.Active) func(store.Person) bool {
+	byLogin := map[license.PersonKind]bool{}
+	return func(p store.Person) bool {
+		gives, known := byLogin[p.Kind]
+		if !known {
+			gives = len(before.LoginGives(p.Kind))+len(next.LoginGives(p.Kind)) > 0
+			byLogin[p.Kind] = gives
+		}
+		return p.Profile == "" && !gives
 	}
 }
 

@@ -88,12 +88,30 @@ func TestAServerThatSleptOverTheDayLetsTheSetTakeOverAtStart(t *testing.T) {
 	eachMarket(t, func(t *testing.T, m *market) {
 		m.open(m.sells(first...))
 		m.next(fewer...)
-		m.Set(midnight.Add(72 * time.Hour))
+		m.Set(midnight.Add(20 * time.Hour))
 		m.Reopen(t)
 		if m.active() != "superoffice-2" {
 			t.Errorf("%s is active", m.active())
 		}
 	})
+}
+
+// A clock that has jumped by days may be wrong: nothing takes over by it alone.
+func TestASetWaitsUntilAClockThatHasJumpedIsConfirmed(t *testing.T) {
+	m := newMarket(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	m.open(m.sells(first...))
+	m.next(fewer...)
+	m.Set(midnight.Add(72 * time.Hour))
+	m.ReopenUnconfirmed(t)
+	m.in().Look()
+	if m.active() != "superoffice-1" {
+		t.Errorf("by a clock that nobody has confirmed %s is active", m.active())
+	}
+	m.Reopen(t)
+	m.in().Look()
+	if m.active() != "superoffice-2" {
+		t.Errorf("after confirming it %s is active", m.active())
+	}
 }
 
 func TestAWaitingSetThatDoesNotFitOnItsDayWaitsOnAndAdministratorsAreTold(t *testing.T) {

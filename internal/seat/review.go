@@ -168,8 +168,10 @@ func movers(now, next *license.Active, moves Moves) []*mover {
 	seen := map[string]*mover{}
 	var key []byte
 	for id, m := range moves {
-		key = append(key[:0], byte(m.Kind))
-		key = appendHeld(append(appendHeld(key, m.Before), 1), m.After)
+		key = appendHeld(append(key[:0], byte(m.Kind)), m.Before)
+		if !same(m.Before, m.After) {
+			key = appendHeld(append(key, 1), m.After)
+		}
 		g := seen[string(key)]
 		if g == nil {
 			g = &mover{kind: m.Kind, before: now.Expand(m.Before), after: next.Expand(m.After), given: m.After}
@@ -179,6 +181,11 @@ func movers(now, next *license.Active, moves Moves) []*mover {
 		g.people = append(g.people, id)
 	}
 	return all
+}
+
+// same reports whether two lists are one in memory.
+func same(x, y []license.Held) bool {
+	return len(x) == len(y) && (len(x) == 0 || &x[0] == &y[0])
 }
 
 func appendHeld(key []byte, held []license.Held) []byte {
