@@ -93,3 +93,8 @@ func (h *House) letGo() {
 
 // Head returns where the chain of an installation stands.
 func (in *Installation) Head() store.Head { return in.book.Head() }
+
+// Move takes everything elsewhere; see [store.Store.Move].
+func (h *House) Move(ctx context.Context, by audit.Actor, from, to string, copy func(context.Context, store.Source) error) error {
+	return h.store.Move(ctx, by, h.Now(), from, to, copy)
+}

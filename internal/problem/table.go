@@ -379,6 +379,10 @@ var table = map[string]Row{
 	"installation.suspended":     readOnly,
 	"installation.changed-since": command(Conflict),
 	"host.other-export":          command(NotFound),
+
+	// Moving to another database.
+	"host.same-place": command(Usage),
+	"storage.moved":   {http.StatusServiceUnavailable, Conflict},
 }
 
 // command is the row of an error that only a command returns.

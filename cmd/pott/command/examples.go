@@ -112,6 +112,8 @@ var examples = map[string][]string{
 	"server installation resume":  {"pott server installation resume nordlys"},
 	"server installation export":  {"pott server installation export nordlys /var/backups", "pott server installation export nordlys --dry-run"},
 	"server installation rm":      {"pott server installation rm nordlys --reason 'moved to their own server' --export nordlys-20260610T120000Z.export", "pott server installation rm nordlys --reason 'a test' --without-export nordlys"},
+
+	"server move": {"pott server move --to postgres://pott@db.example.com/pott --dry-run", "pott server move --to postgres://pott@db.example.com/pott --data /var/lib/pott --keys /etc/pott/keys"},
 }
 
 // detail returns the help of a command below its first line.

@@ -28,6 +28,7 @@ type serverCmd struct {
 	Backup       serverBackup       `cmd:"" help:"Write everything into one file, and check such files."`
 	Restore      serverRestore      `cmd:"" help:"Take a backup into use."`
 	Installation serverInstallation `cmd:"" help:"The installations of this server: list, add, suspend, export, delete."`
+	Move         serverMove         `cmd:"" help:"Move everything to another database, from SQLite to PostgreSQL and back."`
 	Recover      serverRecover      `cmd:"" help:"Make an administrator's token when nobody gets in any more."`
 }
 

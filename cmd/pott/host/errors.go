@@ -149,3 +149,11 @@ func (e *OtherExportError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *OtherExportError) Code() string { return "host.other-export" }
+
+// SamePlaceError is returned when a database would be moved to where it is.
+type SamePlaceError struct{ Database string }
+
+func (e *SamePlaceError) Error() string { return "the database is in " + e.Database + " already" }
+
+// Code returns the stable code of the error.
+func (e *SamePlaceError) Code() string { return "host.same-place" }

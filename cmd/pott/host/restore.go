@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -205,7 +204,7 @@ func (r *Restore) intoServer(ctx context.Context, c Config, now time.Time, s *st
 	if err := db.Migrate(ctx, store.Migrations()); err != nil {
 		return "", err
 	}
-	_, err = fill(ctx, s.db, db, true)
+	_, err = fill(ctx, s.db, db)
 	return kept, err
 }
 
@@ -231,31 +230,11 @@ func keepRows(ctx context.Context, db *sqldb.DB, path string, now time.Time) err
 }
 
 // fill copies all rows of one database into the tables of another, which are
-// emptied first when replace is set, in one transaction.
-func fill(ctx context.Context, from, to *sqldb.DB, replace bool) (rows int64, err error) {
-	columns, err := from.Tables(ctx)
-	if err != nil {
-		return 0, err
-	}
-	known, err := to.Tables(ctx)
-	if err != nil {
-		return 0, err
-	}
-	err = to.Update(ctx, func(tx *sqldb.Tx) error {
-		if replace {
-			for name := range known {
-				if !slices.Contains(store.Tables(), name) {
-					continue
-				}
-				if _, err := tx.Exec(ctx, "DELETE FROM "+name); err != nil {
-					return err
-				}
-			}
-		}
-		return from.View(ctx, func(read *sqldb.Tx) error {
-			rows, err = archive.Copy(ctx, read, tx, columns, known, store.Tables())
-			return err
-		})
+// emptied first, in one transaction.
+func fill(ctx context.Context, from, to *sqldb.DB) (rows int64, err error) {
+	err = from.View(ctx, func(read *sqldb.Tx) error {
+		rows, err = refill(ctx, read, from, to)
+		return err
 	})
 	return rows, err
 }

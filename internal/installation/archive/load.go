@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,9 +36,9 @@ func Load(ctx context.Context, from *Reader, db *sqldb.DB) (m *Manifest, err err
 }
 
 // Copy copies the rows of tables from one database to another, where they must
-// be there and empty, and returns how many there were. It reads one snapshot, and
-// writes in the transaction it is given.
-func Copy(ctx context.Context, from, to *sqldb.Tx, columns, known map[string][]string, tables []string) (n int64, err error) {
+// be there and empty, and returns how many there were. Whoever calls it sees to it
+// that from is one state; it writes in the transaction it is given.
+func Copy(ctx context.Context, from Source, to *sqldb.Tx, columns, known map[string][]string, tables []string) (n int64, err error) {
 	for _, name := range slices.Sorted(slices.Values(tables)) {
 		if columns[name] == nil {
 			continue
@@ -59,7 +60,12 @@ func Copy(ctx context.Context, from, to *sqldb.Tx, columns, known map[string][]s
 	return n, nil
 }
 
-func eachRow(ctx context.Context, tx *sqldb.Tx, table string, columns []string, do func([]any) error) error {
+// A Source is where rows are read: a snapshot, or a transaction.
+type Source interface {
+	Query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
+func eachRow(ctx context.Context, tx Source, table string, columns []string, do func([]any) error) error {
 	rows, err := tx.Query(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+table)
 	if err != nil {
 		return err
@@ -114,7 +120,7 @@ func (f *filler) begin(table string, columns []string) error {
 func (f *filler) row(values []any) error {
 	for _, v := range values {
 		if b, ok := v.([]byte); ok {
-			v = slices.Clone(b)
+			v = append([]byte{}, b...) // no bytes at all are not null
 		}
 		f.args = append(f.args, v)
 	}

@@ -154,7 +154,9 @@ func (l *ledger) readHead(ctx context.Context, q queryer, text string) (*headRow
 		return nil
 	})
 	if err == nil && found == nil {
-		err = l.headDamaged("missing")
+		if err = movedAway(ctx, q, l.installation, l.name); err == nil {
+			err = l.headDamaged("missing")
+		}
 	}
 	return found, err
 }

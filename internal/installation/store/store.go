@@ -94,6 +94,9 @@ func Open(ctx context.Context, db *sqldb.DB, keys Keys, options Options) (*Store
 	if err := db.Migrate(ctx, Migrations()); err != nil {
 		return nil, err
 	}
+	if err := movedAway(ctx, db, tamper.ServerInstallation, serverLedger); err != nil {
+		return nil, err
+	}
 	s := &Store{db: db, keys: keys, options: options, books: map[string]*Book{}, places: newTable(placeCodec)}
 	s.server = ledger{installation: tamper.ServerInstallation, name: serverLedger, node: options.Node,
 		texts: texts{}, tables: []sealedTable{s.places}}
@@ -156,6 +159,12 @@ func (s *Store) upgradeServer(ctx context.Context, w *sqldb.Writer) error {
 
 // writeServer writes one batch of the server's own ledger.
 func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage) error) error {
+	return s.writeServerThen(ctx, w, do, func() error { return nil })
+}
+
+// writeServerThen is writeServer with something more in the same transaction,
+// once the batch is written.
+func (s *Store) writeServerThen(ctx context.Context, w *sqldb.Writer, do func(*stage) error, then func() error) error {
 	if err := s.changedSchema(); err != nil {
 		return err
 	}
@@ -170,7 +179,10 @@ func (s *Store) writeServer(ctx context.Context, w *sqldb.Writer, do func(*stage
 			return err
 		}
 		damages, err := l.writeBatch(ctx, w, written)
-		return errors.Join(err, joined(damages))
+		if err := errors.Join(err, joined(damages)); err != nil {
+			return err
+		}
+		return then()
 	}, func() (bool, error) { return s.batchIsThere(ctx, w, written) })
 	if err != nil {
 		return err
