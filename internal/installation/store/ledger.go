@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -92,6 +93,7 @@ type stage struct {
 	act      int                                              // which act of the batch is running
 	at       int64                                            // the time of the batch, in microseconds since 1970 UTC
 	more     func(ctx context.Context, w *sqldb.Writer) error // writes what is not sealed
+	done     []func()                                         // called with mu held when the batch is committed
 	batch    [16]byte                                         // its random id, set by writeBatch
 	written  tamper.Head                                      // likewise
 	box      []byte                                           // likewise
@@ -234,7 +236,7 @@ func (l *ledger) compare(ctx context.Context, w *sqldb.Writer, t sealedTable, ro
 	missing := map[string]*pending{}
 	var keys [][]tamper.Value
 	for i := range rows {
-		if rows[i].old != nil {
+		if rows[i].old != nil && !rows[i].repaired {
 			missing[rows[i].key] = &rows[i]
 			keys = append(keys, rows[i].keyValues)
 		}
@@ -309,7 +311,9 @@ func (l *ledger) writeRows(ctx context.Context, w *sqldb.Writer, s *stage, layou
 		if p.new == nil {
 			c.Op = tamper.Deleted
 			deletes = append(deletes, p.keyValues)
-			changes = append(changes, c)
+			if p.old != nil { // a row that was slipped in was never the journal's
+				changes = append(changes, c)
+			}
 			continue
 		}
 		p.colsum = s.keys.Colsum(layout, p.values)
@@ -317,7 +321,7 @@ func (l *ledger) writeRows(ctx context.Context, w *sqldb.Writer, s *stage, layou
 		l.count(s, layout, p.new.seal, true)
 		c.MAC = p.new.seal.MAC()
 		changes = append(changes, c)
-		if p.old == nil {
+		if p.old == nil && !p.repaired {
 			inserts, inserted = l.args(inserts, layout, p), inserted+1
 		} else {
 			overwrites, overwritten = l.args(overwrites, layout, p), overwritten+1
@@ -425,8 +429,19 @@ func (l *ledger) writeEntries(ctx context.Context, w *sqldb.Writer, s *stage, se
 	})
 }
 
+// forget takes damage from the list that is repaired. The caller holds mu.
+func (l *ledger) forget(table, key string) {
+	l.damages = slices.DeleteFunc(l.damages, func(d Damage) bool { return d.Table == table && d.Key == key })
+	if len(l.damages) == 0 && l.health == Damaged {
+		l.health = Sound
+	}
+}
+
 // merge makes a batch that was committed the state of the book.
 func (l *ledger) merge(s *stage) {
+	for _, do := range s.done {
+		do()
+	}
 	for _, t := range s.tables {
 		t.merge()
 	}

@@ -72,6 +72,7 @@ type sealedTable interface {
 	markOf(key []tamper.Value) (mark, bool)
 	marks(yield func(key string, m mark) bool)
 	remark(key []tamper.Value, m mark)
+	eachDamaged(do func(key []tamper.Value, e *DamagedError))
 	damagedAt(key []tamper.Value) *DamagedError
 	damage(key []tamper.Value, e *DamagedError, last *mark)
 	clear()
@@ -121,6 +122,13 @@ func (t *table[K, R]) remark(key []tamper.Value, m mark) {
 // damagedAt returns what is wrong with a row that is out of use, or nil.
 func (t *table[K, R]) damagedAt(key []tamper.Value) *DamagedError { return t.damaged[t.parse(key)] }
 
+// eachDamaged calls do for every row that is out of use.
+func (t *table[K, R]) eachDamaged(do func(key []tamper.Value, e *DamagedError)) {
+	for k, e := range t.damaged {
+		do(t.key(k), e)
+	}
+}
+
 // damage takes a row out of use. Its last mark is kept when it is known, so
 // that nothing else can take its place.
 func (t *table[K, R]) damage(key []tamper.Value, e *DamagedError, last *mark) {
@@ -142,6 +150,8 @@ type draft[R any] struct {
 	mark       // set when the batch is written
 	old  *mark // of the row it replaces; nil: there is none
 	act  int   // which of the batch's acts staged it
+
+	repaired bool // it takes the place of a damaged row, whatever stands there
 }
 
 // staging is the rows of a table that the acts of a batch have touched. Reads
@@ -170,17 +180,24 @@ func (d *staging[K, R]) get(k K) *R {
 
 // put stages a row; nil deletes it.
 func (d *staging[K, R]) put(k K, row *R) error {
-	if e := d.damaged[k]; e != nil {
+	prev := d.drafts[k]
+	if e := d.damaged[k]; e != nil && (prev == nil || !prev.repaired) {
 		return e
 	}
-	prev := d.drafts[k]
-	next := &draft[R]{row: row, act: d.stage.act}
+	next := &draft[R]{row: row, act: d.stage.act, repaired: prev != nil && prev.repaired}
 	switch committed := d.rows[k]; {
 	case prev != nil:
 		next.old = prev.old
 	case committed != nil:
 		next.old = &committed.mark
 	}
+	d.replace(k, next)
+	return nil
+}
+
+// replace makes a draft the one of its row.
+func (d *staging[K, R]) replace(k K, next *draft[R]) {
+	prev := d.drafts[k]
 	d.drafts[k] = next
 	d.stage.undo = append(d.stage.undo, func() {
 		if prev == nil {
@@ -189,7 +206,28 @@ func (d *staging[K, R]) put(k K, row *R) error {
 			d.drafts[k] = prev
 		}
 	})
-	return nil
+}
+
+// mend stages what is to stand in the place of a damaged row from now on; nil:
+// nothing. Its last mark leaves the totals.
+func (d *staging[K, R]) mend(k K, row *R) {
+	next := &draft[R]{row: row, act: d.stage.act, repaired: true}
+	if s := d.rows[k]; s != nil {
+		next.old = &s.mark
+	}
+	d.replace(k, next)
+}
+
+// mendRow is mend with values as the layout has them; nil: nothing is to stand
+// there.
+func (d *staging[K, R]) mendRow(key, values []tamper.Value) {
+	k := d.parse(key)
+	if values == nil {
+		d.mend(k, nil)
+		return
+	}
+	row := d.decode(k, values)
+	d.mend(k, &row)
 }
 
 // edit returns a row of the batch's own to change in place, or nil when there
@@ -231,6 +269,7 @@ type pending struct {
 	colsum            []byte
 	new               *mark // where the new mark goes; nil: the row is deleted
 	act               int   // which of the batch's acts staged it
+	repaired          bool  // whatever stands there is written over
 }
 
 // stagedTable is what the ledger needs to write a batch.
@@ -240,13 +279,19 @@ type stagedTable interface {
 	merge()
 }
 
+// mendable is a table whose damaged rows can be repaired.
+type mendable interface {
+	stagedTable
+	mendRow(key, values []tamper.Value)
+}
+
 func (d *staging[K, R]) pending() []pending {
 	list := make([]pending, 0, len(d.drafts))
 	for k, draft := range d.drafts {
-		if draft.row == nil && draft.old == nil {
+		if draft.row == nil && draft.old == nil && !draft.repaired {
 			continue // came and went within the batch
 		}
-		p := pending{keyValues: d.key(k), old: draft.old, act: draft.act}
+		p := pending{keyValues: d.key(k), old: draft.old, act: draft.act, repaired: draft.repaired}
 		if draft.row != nil {
 			p.values, p.new = d.encode(draft.row), &draft.mark
 		}
@@ -263,6 +308,10 @@ func (d *staging[K, R]) merge() {
 		draft := d.drafts[k]
 		if draft.row != nil || draft.old != nil {
 			d.set(k, draft.row, draft.mark)
+		}
+		if draft.repaired {
+			delete(d.damaged, k)
+			d.stage.ledger.forget(d.layout.Table, keyText(d.key(k)))
 		}
 	}
 }

@@ -42,12 +42,13 @@ type staged struct {
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
 	files   map[string][]byte
+	mended  map[string]bool // hashes of files that are written over what stands in their place
 	last    numbers
 }
 
 func (b *Book) stage() *staged {
 	s := &staged{stage: newStage(&b.ledger), book: b, last: b.last,
-		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}}
+		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}, mended: map[string]bool{}}
 	s.owners, s.people, s.assignments = newStaging(b.owners, s.stage), newStaging(b.people, s.stage), newStaging(b.assignments, s.stage)
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
@@ -105,10 +106,15 @@ func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
 			return err
 		}
 	}
+	if err := s.writeMended(ctx, w); err != nil {
+		return err
+	}
 	for id, draft := range s.people.drafts {
 		old, p := s.book.people.get(id), draft.row
 		var err error
 		switch {
+		case p == nil:
+			_, err = w.Exec(ctx, "DELETE FROM personal WHERE installation = ? AND person = ?", s.book.installation, id)
 		case p.Erased != 0 && (old == nil || old.Erased == 0):
 			_, err = w.Exec(ctx, "DELETE FROM personal WHERE installation = ? AND person = ?", s.book.installation, id)
 		case p.Erased == 0 && (old == nil || old.salt != p.salt):
