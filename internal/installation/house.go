@@ -49,6 +49,9 @@ type Options struct {
 	// where incidents are kept; "": nowhere.
 	Anchors   string
 	Incidents string
+	// Confirm uses up a one-time code that somebody made at the server's machine,
+	// and returns a [*NotConfirmedError] when it is none; nil: there are none.
+	Confirm func(installation, code string) error
 
 	// Node names this process among those that write the same database at the same
 	// time on one machine; "" is "pott".

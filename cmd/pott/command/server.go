@@ -24,6 +24,7 @@ type serverCmd struct {
 	Clock       serverClock   `cmd:"" help:"Say that the clock of this machine is right."`
 	Head        serverHead    `cmd:"" help:"Print where every ledger stands, to be kept elsewhere and compared later."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
+	Confirm     serverConfirm `cmd:"" help:"Print a one-time code that agrees to a repair."`
 
 	Backup       serverBackup       `cmd:"" help:"Write everything into one file, and check such files."`
 	Restore      serverRestore      `cmd:"" help:"Take a backup into use."`

@@ -20,6 +20,7 @@ type tree struct {
 	Count      countCmd          `cmd:"" help:"Count users both ways: seats bought and plans in use."`
 	Event      eventCmd          `cmd:"" help:"What people should hear about: no login, messages, long jobs."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
+	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
 	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`
 	Host       serverCmd         `cmd:"" name:"server" help:"Run the installation's server on this machine."`

@@ -199,7 +199,7 @@ func (h *Host) open(ctx context.Context) error {
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
-		Anchors: anchors, Incidents: h.config.incidents(),
+		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,
 		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },

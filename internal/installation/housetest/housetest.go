@@ -25,6 +25,10 @@ import (
 // Noon is when tests happen unless they say otherwise.
 var Noon = time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
 
+// Code is the one-time code that agrees to repairs; it is good any number of
+// times.
+const Code = "GOOD-CODE-HERE"
+
 // Host is who makes installations.
 var Host = audit.Actor{Kind: audit.Host, ID: "test"}
 
@@ -56,7 +60,13 @@ func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
 	f.options = installation.Options{
 		DB: db, Master: [32]byte{1, 2, 3}, Now: f.Clock, Log: slog.New(slog.DiscardHandler),
 		Trust: func(string) (licensefile.Trust, error) { return f.trust, nil },
-		Key:   func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
+		Confirm: func(_, code string) error {
+			if code != Code {
+				return &installation.NotConfirmedError{Why: "wrong"}
+			}
+			return nil
+		},
+		Key: func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
 	}
 	f.Reopen(t)
 	for _, name := range names {

@@ -13,7 +13,7 @@ import (
 func operations() []operation {
 	var all []operation
 	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), returningRoutes(),
-		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), tokenRoutes()} {
+		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), damageRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
 	return all

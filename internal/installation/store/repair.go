@@ -14,6 +14,7 @@ import (
 
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/tamper"
+	"github.com/pott-dev/pott/license"
 )
 
 // A Repair is what somebody decides about a damaged place.
@@ -405,5 +406,43 @@ func (tx *Tx) addUp(p Place) error {
 			b.health = Damaged
 		}
 	})
+	return nil
+}
+
+// MendLicense is [Tx.Repair] for a license whose row is known from elsewhere. Its
+// number stays unless that is what was edited.
+func (tx *Tx) MendLicense(ctx context.Context, place string, l License) error {
+	t, key, d := tx.book.find(place)
+	if t != sealedTable(tx.book.licenses) || nameOf(key[0], key[1]) != l.Name {
+		return &UnknownPlaceError{Place: place}
+	}
+	found, err := tx.book.raw(ctx, licenseLayout, key)
+	if err != nil {
+		return err
+	}
+	if found != nil {
+		l.Number = found.values[0].Int()
+	}
+	other := slices.ContainsFunc(tx.Licenses(), func(o License) bool { return o.Number == l.Number })
+	if found == nil || l.Number <= 0 || other || slices.Contains(d.Columns, licenseLayout.Columns[0].Name) {
+		tx.staged.last.license++
+		l.Number = tx.staged.last.license
+	}
+	tx.staged.licenses.mend(l.Name, &l)
+	return nil
+}
+
+// SetTaken corrects the count of a pool to what the records give.
+func (tx *Tx) SetTaken(name license.Name, taken int64) error {
+	row, err := tx.staged.licenses.edit(name)
+	if err != nil {
+		return err
+	}
+	if row == nil {
+		return &NoRowError{Table: "license", Key: name.String()}
+	}
+	before := row.Taken
+	row.Taken = taken
+	tx.undo(func() { row.Taken = before })
 	return nil
 }
