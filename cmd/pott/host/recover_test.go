@@ -182,7 +182,7 @@ func TestNobodyIsLockedOut(t *testing.T) {
 				}
 			}, ordinary: "auth.invalid", audit: "intact", load: "storage.cannot-check"},
 		"a table is gone": {
-			happens: func(t *testing.T, w *wreck) { w.attack(t, "DROP TABLE token") }, ordinary: "auth.invalid", audit: "intact", load: "storage.read-only"},
+			happens: func(t *testing.T, w *wreck) { w.attack(t, "DROP TABLE token") }, ordinary: "auth.invalid", audit: "intact", load: "storage.schema-changed"},
 		"the list of installations is gone": {
 			happens:  func(t *testing.T, w *wreck) { w.attack(t, "DROP TABLE installation") },
 			ordinary: "host.repair-only", status: "host.repair-only", audit: "host.repair-only", load: "host.repair-only"},

@@ -102,7 +102,8 @@ func (f findings) add(t sealedTable, key string, found *finding) {
 }
 
 // loadReadable loads a table. One that cannot be read, because pages of it are
-// gone or the table itself is, is damage: the others are loaded all the same.
+// gone or the table itself is, is damage: the others are loaded all the same. Only
+// without the list of installations there is nothing to load.
 func (l *ledger) loadReadable(ctx context.Context, q queryer, t sealedTable, totals map[tamper.TotalKey]tamper.Total, wrong findings) error {
 	name := t.sealedLayout().Table
 	if l.misshapen() { // on PostgreSQL a statement that fails ends the transaction otherwise
@@ -111,7 +112,7 @@ func (l *ledger) loadReadable(ctx context.Context, q queryer, t sealedTable, tot
 		}
 	}
 	err := l.loadTable(ctx, q, t, totals, wrong)
-	if err == nil || ctx.Err() != nil || !sqldb.Damaged(err) && !l.misshapen() {
+	if err == nil || ctx.Err() != nil || l.name == serverLedger || !sqldb.Damaged(err) && !l.misshapen() {
 		return err
 	}
 	l.note(Damage{Table: name, What: "cannot be read: " + err.Error()})
