@@ -40,8 +40,8 @@ func (in *Installation) Damage(ctx context.Context, act Act) (api.Damage, error)
 			answer.Items = append(answer.Items, placeOf(p))
 		}
 		for _, d := range v.Damage() {
-			if !slices.ContainsFunc(places, func(p store.Place) bool { return p.Table == d.Table && p.Key == d.Key }) {
-				answer.Items = append(answer.Items, placeOf(store.Place{Damage: d}))
+			if !slices.ContainsFunc(places, func(p store.DamagedPlace) bool { return p.Table == d.Table && p.Key == d.Key }) {
+				answer.Items = append(answer.Items, placeOf(store.DamagedPlace{Damage: d}))
 			}
 		}
 		answer.Total = len(answer.Items)
@@ -50,7 +50,7 @@ func (in *Installation) Damage(ctx context.Context, act Act) (api.Damage, error)
 	return answer, err
 }
 
-func placeOf(p store.Place) api.DamagedPlace {
+func placeOf(p store.DamagedPlace) api.DamagedPlace {
 	shown := api.DamagedPlace{Place: p.ID, Table: p.Table, Key: p.Key, What: p.What, Columns: p.Columns, Repairs: []string{}}
 	for _, r := range p.Repairs {
 		shown.Repairs = append(shown.Repairs, string(r))
@@ -61,7 +61,7 @@ func placeOf(p store.Place) api.DamagedPlace {
 // DamageDetail shows a damaged place and what stands there now.
 func (in *Installation) DamageDetail(ctx context.Context, act Act, place string) (api.DamageDetail, error) {
 	e, err := in.book.Evidence(ctx, place)
-	return api.DamageDetail{DamagedPlace: placeOf(e.Place), Found: e.Found, Seal: e.Seal, WantedVersion: e.WantedVer, Seq: in.now.Load().seq}, err
+	return api.DamageDetail{DamagedPlace: placeOf(e.DamagedPlace), Found: e.Found, Seal: e.Seal, WantedVersion: e.WantedVer, Seq: in.now.Load().seq}, err
 }
 
 // Repair carries out a decision about a damaged place: what stands there is
@@ -136,7 +136,7 @@ func (in *Installation) repair(ctx context.Context, act Act, place string, actio
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		answer = api.Repaired{Recounted: []api.Recounted{}, Incident: path}
 		places := tx.Places()
-		at := slices.IndexFunc(places, func(p store.Place) bool { return p.ID == place })
+		at := slices.IndexFunc(places, func(p store.DamagedPlace) bool { return p.ID == place })
 		if at < 0 {
 			return false, &store.UnknownPlaceError{Place: place}
 		}
@@ -158,7 +158,7 @@ func (in *Installation) repair(ctx context.Context, act Act, place string, actio
 
 // decide stages the decision. A license row is made again from its file: what it
 // says stands there, signed.
-func (in *Installation) decide(ctx context.Context, tx *store.Tx, p store.Place, action store.Repair, values map[string]string) error {
+func (in *Installation) decide(ctx context.Context, tx *store.Tx, p store.DamagedPlace, action store.Repair, values map[string]string) error {
 	if p.Table == "license" && action == store.RepairRestore && len(values) == 0 {
 		for _, set := range tx.Active().Sets() {
 			for i := range set.Licenses {
@@ -215,7 +215,7 @@ func recount(tx *store.Tx, exact bool) ([]api.Recounted, error) {
 }
 
 // record writes the entry of a repair: codes, never values.
-func record(tx *store.Tx, p store.Place, action store.Repair, done api.Repaired, path string) {
+func record(tx *store.Tx, p store.DamagedPlace, action store.Repair, done api.Repaired, path string) {
 	subject, key := "", p.Key
 	if p.Table == "person" {
 		subject, key = p.Key, ""

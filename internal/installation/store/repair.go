@@ -26,8 +26,8 @@ const (
 	RepairRestore Repair = "restore" // what stood there before is right
 )
 
-// A Place is a damaged row, or something else that can be repaired.
-type Place struct {
+// A DamagedPlace is a damaged row, or something else that can be repaired.
+type DamagedPlace struct {
 	ID string // names it in acts: 12 hex digits, the same after every start
 	Damage
 	Repairs []Repair // what can be decided
@@ -65,10 +65,10 @@ func (e *NotRepairableError) Code() string { return "damage.not-repairable" }
 
 // Places returns everything that is damaged and can be repaired, by table and
 // key. Damage that is none of these is repaired in the database itself.
-func (v *View) Places() []Place { return v.book.places() }
+func (v *View) Places() []DamagedPlace { return v.book.places() }
 
-func (b *Book) places() []Place {
-	var list []Place
+func (b *Book) places() []DamagedPlace {
+	var list []DamagedPlace
 	for _, t := range b.tables {
 		table := t.sealedLayout().Table
 		t.eachDamaged(func(key []tamper.Value, e *DamagedError) {
@@ -76,19 +76,19 @@ func (b *Book) places() []Place {
 			if _, known := t.markOf(key); known {
 				repairs = append(repairs, RepairRestore)
 			}
-			list = append(list, Place{ID: placeID(table, string(tamper.AppendKey(nil, key...))), Damage: e.Damage, Repairs: repairs})
+			list = append(list, DamagedPlace{ID: placeID(table, string(tamper.AppendKey(nil, key...))), Damage: e.Damage, Repairs: repairs})
 		})
 	}
 	for _, d := range b.damages {
 		if d.Table == "set_file" {
-			list = append(list, Place{ID: placeID("set_file", d.Key), Damage: d, Repairs: []Repair{RepairRestore}})
+			list = append(list, DamagedPlace{ID: placeID("set_file", d.Key), Damage: d, Repairs: []Repair{RepairRestore}})
 		}
 	}
 	if b.health == ReadOnly && !b.shut {
-		list = append(list, Place{ID: totalsPlace, Damage: Damage{Table: "head", Key: b.installation, What: "the rows do not add up to what was last written"},
+		list = append(list, DamagedPlace{ID: totalsPlace, Damage: Damage{Table: "head", Key: b.installation, What: "the rows do not add up to what was last written"},
 			Repairs: []Repair{RepairAccept}})
 	}
-	slices.SortFunc(list, func(x, y Place) int { return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key)) })
+	slices.SortFunc(list, func(x, y DamagedPlace) int { return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key)) })
 	return list
 }
 
@@ -107,7 +107,7 @@ func (b *Book) find(place string) (t sealedTable, key []tamper.Value, d Damage) 
 // Evidence is a damaged row as it stands in the database, and what is known of
 // the one that should stand there.
 type Evidence struct {
-	Place
+	DamagedPlace
 	Found     map[string]string // by column: integers in decimal, texts as they are, bytes in hex; nil: there is no row
 	Seal      map[string]string // ver, layout, seal, colsum of that row
 	WantedVer int64             // 0 when the journal does not know the row
@@ -127,11 +127,11 @@ func (b *Book) Evidence(ctx context.Context, place string) (Evidence, error) {
 		}
 	}
 	b.mu.RUnlock()
-	at := slices.IndexFunc(list, func(p Place) bool { return p.ID == place })
+	at := slices.IndexFunc(list, func(p DamagedPlace) bool { return p.ID == place })
 	if at < 0 {
 		return Evidence{}, &UnknownPlaceError{Place: place}
 	}
-	e.Place = list[at]
+	e.DamagedPlace = list[at]
 	if t == nil {
 		return e, nil
 	}
@@ -193,7 +193,7 @@ func readValue(kind tamper.Kind, text string) (tamper.Value, bool) {
 // records what was decided.
 func (tx *Tx) Repair(ctx context.Context, place string, action Repair, values map[string]string) (Damage, error) {
 	b := tx.book
-	at := slices.IndexFunc(b.places(), func(p Place) bool { return p.ID == place })
+	at := slices.IndexFunc(b.places(), func(p DamagedPlace) bool { return p.ID == place })
 	if at < 0 {
 		return Damage{}, &UnknownPlaceError{Place: place}
 	}
@@ -215,7 +215,7 @@ func (tx *Tx) Repair(ctx context.Context, place string, action Repair, values ma
 	return p.Damage, tx.repairRow(ctx, p, t, key, action, values)
 }
 
-func (tx *Tx) repairRow(ctx context.Context, p Place, t sealedTable, key []tamper.Value, action Repair, values map[string]string) error {
+func (tx *Tx) repairRow(ctx context.Context, p DamagedPlace, t sealedTable, key []tamper.Value, action Repair, values map[string]string) error {
 	var table mendable
 	for _, staged := range tx.staged.tables {
 		if m, ok := staged.(mendable); ok && staged.sealedLayout() == t.sealedLayout() {
@@ -249,7 +249,7 @@ func (tx *Tx) repairRow(ctx context.Context, p Place, t sealedTable, key []tampe
 }
 
 // typed refuses values that are not of the types of their columns.
-func typed(p Place, l *tamper.Layout, values []tamper.Value) error {
+func typed(p DamagedPlace, l *tamper.Layout, values []tamper.Value) error {
 	for i, c := range l.Columns {
 		if values[i].Kind() != c.Kind {
 			return &NotRepairableError{Place: p.ID, Action: RepairAccept, Why: "types"}
@@ -260,7 +260,7 @@ func typed(p Place, l *tamper.Layout, values []tamper.Value) error {
 
 // lost returns the values that stood in a row, which are proved by its MAC in
 // the journal: those that were given, and for the others what stands there now.
-func (tx *Tx) lost(p Place, t sealedTable, key []tamper.Value, found *rawRow, given map[string]string) ([]tamper.Value, error) {
+func (tx *Tx) lost(p DamagedPlace, t sealedTable, key []tamper.Value, found *rawRow, given map[string]string) ([]tamper.Value, error) {
 	l := t.sealedLayout()
 	want, _ := t.markOf(key)
 	keys := tx.book.ring.Clone().Key(want.seal.Key())
@@ -298,7 +298,7 @@ var personalColumns = []string{"user_id", "first_name", "last_name", "email", "g
 // mendPerson repairs a person. The personal values are those the row commits to;
 // with RepairAccept those that stand there, or none for ever when there are none; with
 // RepairRestore those that were given with their salt, when they are the ones.
-func (tx *Tx) mendPerson(ctx context.Context, place Place, key, row []tamper.Value, action Repair, given map[string]string) error {
+func (tx *Tx) mendPerson(ctx context.Context, place DamagedPlace, key, row []tamper.Value, action Repair, given map[string]string) error {
 	p := personCodec.decode(key[0].Str(), row)
 	found, ok, err := tx.book.personalOf(ctx, p.ID)
 	if err != nil {
@@ -343,7 +343,7 @@ func (b *Book) personalOf(ctx context.Context, id string) (r personalRow, ok boo
 }
 
 // restoreFile puts back a license file whose bytes were edited or deleted.
-func (tx *Tx) restoreFile(p Place, given map[string]string) error {
+func (tx *Tx) restoreFile(p DamagedPlace, given map[string]string) error {
 	file := []byte(given["file"])
 	if FileHash(file) != p.Key {
 		return &NotRepairableError{Place: p.ID, Action: RepairRestore, Why: "values"}
@@ -379,7 +379,7 @@ func (s *staged) writeMended(ctx context.Context, w *sqldb.Writer) error {
 
 // addUp makes the totals those of the rows that are there, which have all been
 // checked. What was deleted without a trace before stays deleted.
-func (tx *Tx) addUp(p Place) error {
+func (tx *Tx) addUp(p DamagedPlace) error {
 	b, s := tx.book, tx.staged
 	totals := map[tamper.TotalKey]tamper.Total{}
 	for _, t := range b.tables {

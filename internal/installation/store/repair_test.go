@@ -15,7 +15,7 @@ import (
 // repair carries out a decision about the one damaged place of a book.
 func repair(t *testing.T, b *Book, action Repair, values map[string]string) error {
 	t.Helper()
-	var places []Place
+	var places []DamagedPlace
 	b.View(func(v *View) error { places = v.Places(); return nil })
 	if len(places) != 1 {
 		t.Fatalf("%d places: %v", len(places), places)
