@@ -88,7 +88,9 @@ func (b *Book) places() []DamagedPlace {
 		list = append(list, DamagedPlace{ID: totalsPlace, Damage: Damage{Table: "head", Key: b.installation, What: "the rows do not add up to what was last written"},
 			Repairs: []Repair{RepairAccept}})
 	}
-	slices.SortFunc(list, func(x, y DamagedPlace) int { return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key)) })
+	slices.SortFunc(list, func(x, y DamagedPlace) int {
+		return cmp.Or(strings.Compare(x.Table, y.Table), strings.Compare(x.Key, y.Key))
+	})
 	return list
 }
 
