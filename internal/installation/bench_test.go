@@ -60,12 +60,16 @@ func BenchmarkActivation(b *testing.B) {
 	for i := range people {
 		held[fmt.Sprint("person", i)] = i % 8
 	}
-	var review, refused, activation, recount []time.Duration
+	var review, refused, activation, recount, choosing, freeing, back []time.Duration
+	var moved int
 	timed := func(to *[]time.Duration, do func()) {
 		start := time.Now()
 		do()
 		*to = append(*to, time.Since(start))
 	}
+	// Sets that only raise are to wait as well.
+	_, err := in.PutSetPolicy(ctx, admin, api.SetPolicy{Activation: "ask"})
+	must(b, err)
 	b.ResetTimer()
 	for range b.N {
 		// Every other set has half the seats of everything, and is refused.
@@ -94,15 +98,35 @@ func BenchmarkActivation(b *testing.B) {
 			timed(&activation, func() { _, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: r.PlanToken}) })
 			must(b, err)
 		}
+		// A set without one of the plans: everybody on it moves to another.
+		status, err := in.Sets(ctx, admin)
+		must(b, err)
+		set.Number, set.Previous = set.Number+1, status.Items[0].Checkpoint
+		next := set
+		next.Licenses = slices.Clone(set.Licenses[:len(set.Licenses)-1])
+		loaded, err := in.Load(ctx, admin, f.Vendors.File(b, next))
+		must(b, err)
+		var r api.Review
+		choices := []api.Choice{{Do: "switch", Everyone: true, Name: "plan7", To: "plan0"}}
+		timed(&choosing, func() { r, err = in.Review(ctx, admin, loaded.Set.ID, api.Choices{Choices: choices}) })
+		must(b, err)
+		moved = len(r.Effects)
+		timed(&freeing, func() {
+			_, err = in.Activate(ctx, admin, loaded.Set.ID, api.Activate{PlanToken: r.PlanToken, Choices: choices})
+		})
+		must(b, err)
+		timed(&back, func() { _, err = in.RollBack(ctx, admin, api.RollBack{}) })
+		must(b, err)
 	}
 	b.StopTimer()
 	base := median(recount)
 	for _, m := range []struct {
 		what string
 		took time.Duration
-	}{{"review", median(review)}, {"refused", median(refused)}, {"activate", median(activation)}} {
+	}{{"review", median(review)}, {"refused", median(refused)}, {"activate", median(activation)},
+		{"review-with-choices", median(choosing)}, {"free-and-activate", median(freeing)}, {"roll-back", median(back)}} {
 		b.ReportMetric(float64(m.took.Milliseconds()), m.what+"-ms")
-		b.Logf("figure: %d people: %s %v, %.1f times a plain recount with Go maps (%v)", people, m.what, m.took, float64(m.took)/float64(base), base)
+		b.Logf("figure: %d people (%d of them moved by choices): %s %v, %.1f times a plain recount with Go maps (%v)", people, moved, m.what, m.took, float64(m.took)/float64(base), base)
 	}
 }
 
