@@ -175,7 +175,6 @@ func (in *Installation) decideDatabase(ctx context.Context, act Act, decide func
 			return false, err
 		}
 		v := &tx.View
-		current := seat.SiteStanding{Current: siteAssignments(v, d.database.Number)}.Apply(d.change)
 		answer.Effect = siteEffectOf(v, d.change, act.Language)
 		if d.write {
 			if d.database.Number, err = tx.PutDatabase(d.database, d.add); err != nil {
@@ -185,12 +184,12 @@ func (in *Installation) decideDatabase(ctx context.Context, act Act, decide func
 				d.database = stored
 			}
 		}
-		answer.Database = databaseOf(v, d.database, current, act.Language)
-		if d.change.Empty() && !d.write {
-			return false, nil
-		}
 		if err := writeSites(tx, d.change, d.reason); err != nil {
 			return false, err
+		}
+		answer.Database = databaseOf(v, d.database, siteAssignments(v, d.database.Number), act.Language)
+		if d.change.Empty() && !d.write {
+			return false, nil
 		}
 		facts := append(d.facts, audit.F("database", d.database.Number))
 		for i, a := range d.change.Release {
