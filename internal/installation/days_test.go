@@ -97,6 +97,13 @@ func randomSet(random *rand.Rand, issuer license.Issuer) license.Set {
 		}
 		set.Licenses = append(set.Licenses, l)
 	}
+	for i := range 2 {
+		l := license.License{Module: license.Module(fmt.Sprint("site", i)), Kind: license.Site, Quantity: 1 + random.Int64N(3)}
+		if i == 1 && random.IntN(2) == 0 {
+			l.Prerequisite = "site0"
+		}
+		set.Licenses = append(set.Licenses, l)
+	}
 	return set
 }
 
@@ -128,7 +135,11 @@ func (d *day) act() {
 	before := d.recorded()
 	var what string
 	var err error
-	switch n := d.random.IntN(20); {
+	with := admin // what needs it may go along, or not
+	with.WithDependants = d.random.IntN(2) == 0
+	switch n := d.random.IntN(26); {
+	case n >= 20:
+		what, err = d.place(n, person, of)
 	case n < 6:
 		what = "set " + plan
 		_, err = d.in.SetPlan(ctx, admin, person, plan, "")
@@ -137,13 +148,13 @@ func (d *day) act() {
 		_, err = d.in.AddPlan(ctx, admin, person, plan, "")
 	case n < 12:
 		what = "remove " + plan
-		_, err = d.in.RemovePlan(ctx, admin, person, plan)
+		_, err = d.in.RemovePlan(ctx, with, person, plan)
 	case n < 15:
 		what = "give " + extra
 		_, err = d.in.GiveExtra(ctx, admin, person, extra, 1+d.random.Int64N(2), "")
 	case n < 17:
 		what = "remove " + extra
-		_, err = d.in.RemoveExtra(ctx, admin, person, extra)
+		_, err = d.in.RemoveExtra(ctx, with, person, extra)
 	case n < 18:
 		former := d.random.IntN(2) == 0
 		what = fmt.Sprint("former ", former)
@@ -170,6 +181,35 @@ func (d *day) act() {
 	}
 }
 
+// place does something with a database, a role, or somebody who was deleted.
+func (d *day) place(n int, person, of string) (what string, err error) {
+	ctx, site := d.Context(), fmt.Sprint(of, ".site", d.random.IntN(2))
+	database := fmt.Sprint(d.random.IntN(2))
+	switch n {
+	case 20, 21:
+		_, err = d.in.AssignSite(ctx, admin, database, site, api.SiteChoice{Quantity: 1 + d.random.Int64N(2)})
+		return "give database " + database + " " + site + " not", err
+	case 22:
+		_, err = d.in.ReleaseSite(ctx, admin, database, site, d.random.IntN(2) == 0)
+		return "release " + site, err
+	case 23:
+		_, err = d.in.GiveRole(ctx, admin, person, "administrator")
+		return "make an administrator of", err
+	case 24:
+		_, err = d.in.TakeRole(ctx, admin, person, "administrator")
+		return "take the role of", err
+	}
+	back, err := d.in.RestorePerson(ctx, admin, fmt.Sprint("#", 1+d.random.IntN(8)), api.RestoreChoice{UserID: fmt.Sprint("r", len(d.did))})
+	if err == nil && back.Changed {
+		_, err := d.in.GiveLogin(ctx, admin, back.Person.UserID, "")
+		must(d, err)
+		if !slices.Contains(d.people, back.Person.UserID) {
+			d.people = append(d.people, back.Person.UserID)
+		}
+	}
+	return "restore somebody, not", err
+}
+
 func (d *day) recorded() int64 {
 	s, err := d.in.Status(d.Context(), admin)
 	must(d, err)
@@ -183,6 +223,13 @@ func (d *day) check() {
 	people, err := d.in.People(ctx, admin, installation.PeopleFilter{Limit: 1000, Deleted: true})
 	must(d, err)
 	recount := map[license.Name]int64{}
+	databases, err := d.in.Databases(ctx, admin, true)
+	must(d, err)
+	for _, database := range databases.Items {
+		for _, h := range database.Licenses {
+			recount[h.Name] += h.Quantity
+		}
+	}
 	for _, p := range people.Items {
 		held := uses(d, licenses.Items, p)
 		for name, n := range held {
