@@ -19,7 +19,7 @@ import (
 // page cannot be read; what changes nothing may be intact. POTT_PROOF=1 tries
 // 10,000.
 func TestEveryByteThatChangesAProtectedValueIsFound(t *testing.T) {
-	flips := 250
+	flips := 150
 	if proof() {
 		flips = 10_000
 	}

@@ -155,3 +155,29 @@ func (w *world) mendRows(tb *table) {
 		}
 	}
 }
+
+// The same holds for the list of installations, which the server's own acts
+// write.
+func TestNoActWashesTheListOfInstallationsClean(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		w := newWorld(t, db, 8)
+		tb := tableNamed("installation")
+		id := rowID{serverLedger, "installation", string(appendValue(nil, w.north))}
+		for _, column := range []string{"created", "number", "state", "ver"} {
+			w.open(func(s *store.Store) {
+				if !w.alter(w.now[id], column) {
+					t.Fatalf("%s cannot be edited", column)
+				}
+				left := fmt.Sprint(w.rows()[id])
+				if _, err := s.SetState(t.Context(), testBy, testNow, "north", store.StateSuspended, "a bill"); err == nil {
+					t.Errorf("%s was edited, and the act was not refused", column)
+				}
+				if now := fmt.Sprint(w.rows()[id]); now != left {
+					t.Errorf("%s was edited, and the row was written over: %s, then %s", column, left, now)
+				}
+				w.judge(t, "installation edited under an act: "+column, done{placeOf(w.now[id], "edited", column)}, w.check())
+			})
+			w.mend(tb)
+		}
+	})
+}
