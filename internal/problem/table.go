@@ -386,6 +386,9 @@ var table = map[string]Row{
 	// Moving to another database.
 	"host.same-place": command(Usage),
 	"storage.moved":   {http.StatusServiceUnavailable, Conflict},
+
+	// The doctor.
+	"host.unwell": command(Failed),
 }
 
 // command is the row of an error that only a command returns.

@@ -118,6 +118,8 @@ var examples = map[string][]string{
 	"server installation rm":      {"pott server installation rm nordlys --reason 'moved to their own server' --export nordlys-20260610T120000Z.export", "pott server installation rm nordlys --reason 'a test' --without-export nordlys"},
 
 	"server move": {"pott server move --to postgres://pott@db.example.com/pott --dry-run", "pott server move --to postgres://pott@db.example.com/pott --data /var/lib/pott --keys /etc/pott/keys"},
+
+	"server doctor": {"pott server doctor --data /var/lib/pott --keys /etc/pott/keys", "pott server doctor --config /etc/pott/server.yaml --json"},
 }
 
 // detail returns the help of a command below its first line.

@@ -29,6 +29,7 @@ type serverCmd struct {
 	Backup       serverBackup       `cmd:"" help:"Write everything into one file, and check such files."`
 	Restore      serverRestore      `cmd:"" help:"Take a backup into use."`
 	Installation serverInstallation `cmd:"" help:"The installations of this server: list, add, suspend, export, delete."`
+	Doctor       serverDoctor       `cmd:"" help:"Look for what is wrong around the server on this machine."`
 	Move         serverMove         `cmd:"" help:"Move everything to another database, from SQLite to PostgreSQL and back."`
 	Recover      serverRecover      `cmd:"" help:"Make an administrator's token when nobody gets in any more."`
 }
