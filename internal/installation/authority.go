@@ -23,22 +23,31 @@ import (
 func (in *Installation) Authorities(ctx context.Context, act Act) (api.List[api.Authority], error) {
 	var list api.List[api.Authority]
 	err := in.view(func(v *store.View) error {
-		list = api.List[api.Authority]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Items: in.authorities(v, act.Language)}
+		every := func(license.Issuer) bool { return true }
+		list = api.List[api.Authority]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Items: in.authorities(v, every, act.Language)}
 		list.Total = len(list.Items)
 		return nil
 	})
 	return list, err
 }
 
-func (in *Installation) authorities(v *store.View, lang string) []api.Authority {
+// authorities shows the license servers of some issuers.
+func (in *Installation) authorities(v *store.View, which func(license.Issuer) bool, lang string) []api.Authority {
 	items := []api.Authority{}
 	for _, issuer := range in.issuers(v) {
 		a, known := v.Authority(issuer)
-		if address := in.authorityAddress(v, issuer); known || address != "" {
+		if address := in.authorityAddress(v, issuer); (known || address != "") && which(issuer) {
 			items = append(items, in.shownAuthority(v, a, lang))
 		}
 	}
 	return items
+}
+
+// concerned reports whether an issuer has something to do with this installation:
+// the settings of a server may name the license servers of its other customers.
+func concerned(v *store.View, issuer license.Issuer) bool {
+	_, known := v.Authority(issuer)
+	return known || v.Active().Set(issuer) != nil
 }
 
 // issuers are all whose license servers are known, by name.
@@ -305,8 +314,8 @@ func (in *Installation) Fetch(ctx context.Context, act Act, issuerText string) (
 	return answer, nil
 }
 
-// toFetch returns the issuers that are meant: the one named, or all that can be
-// asked.
+// toFetch returns the issuers that are meant: the one named, or all that have
+// something to do with this installation and can be asked.
 func (in *Installation) toFetch(text string) (issuers []license.Issuer, err error) {
 	if text != "" {
 		issuer, err := readIssuer(text)
@@ -314,7 +323,7 @@ func (in *Installation) toFetch(text string) (issuers []license.Issuer, err erro
 	}
 	err = in.view(func(v *store.View) error {
 		for _, issuer := range in.issuers(v) {
-			if in.authorityAddress(v, issuer) != "" {
+			if in.authorityAddress(v, issuer) != "" && concerned(v, issuer) {
 				issuers = append(issuers, issuer)
 			}
 		}

@@ -21,7 +21,7 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 			Installation: in.shownInstallation(v), Now: now.UTC(), Seq: v.Seq(), Epoch: v.Epoch(),
 			Sets: []api.SetStatus{}, Pools: []api.License{}, Waiting: []api.SetStatus{},
 			People: peopleCount(v), Integrity: in.integrity(v, act.Language), Clock: in.shownClock(v),
-			Authorities: in.authorities(v, act.Language),
+			Authorities: in.authorities(v, func(i license.Issuer) bool { return concerned(v, i) }, act.Language),
 		}
 		worst := license.OK
 		for _, set := range v.Active().Sets() {

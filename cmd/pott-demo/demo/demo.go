@@ -11,10 +11,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/authority"
 	"github.com/pott-dev/pott/internal/client"
+	"github.com/pott-dev/pott/license"
 )
 
 // Names of the two example installations.
@@ -56,7 +59,11 @@ func (d *Demo) start(ctx context.Context, now func() time.Time) (err error) {
 	if d.vendors, err = OpenVendors(ctx, d.Dir, now()); err != nil {
 		return err
 	}
-	config := host.Config{Data: filepath.Join(d.Dir, "data"), Keys: filepath.Join(d.Dir, "keys")}
+	if err := d.serveAuthority(ctx); err != nil {
+		return err
+	}
+	config := host.Config{Data: filepath.Join(d.Dir, "data"), Keys: filepath.Join(d.Dir, "keys"),
+		Authorities: map[license.Issuer]string{"SUPEROFFICE": d.Authority, "AMSYSTEM": d.Authority}}
 	if _, err := host.Make(config, d.vendors.RootFile()); err != nil {
 		return err
 	}
@@ -83,8 +90,8 @@ func (d *Demo) start(ctx context.Context, now func() time.Time) (err error) {
 	return d.remember(places)
 }
 
-// serve starts the servers, on the ports the documentation names where they are
-// free.
+// serve starts the installations' server, on the port the documentation names
+// where it is free.
 func (d *Demo) serve(ctx context.Context) error {
 	listener, err := listen("127.0.0.1:7070")
 	if err != nil {
@@ -92,7 +99,7 @@ func (d *Demo) serve(ctx context.Context) error {
 	}
 	d.Server = "http://" + listener.Addr().String()
 	d.background(func() error { return d.host.Serve(ctx, listener, nil) })
-	return d.serveAuthority(ctx)
+	return nil
 }
 
 func listen(address string) (net.Listener, error) {
@@ -125,11 +132,17 @@ func (d *Demo) add(ctx context.Context, n host.New) (*client.Client, string, err
 }
 
 func (d *Demo) fill(ctx context.Context, c *client.Client, name string, now time.Time) error {
-	file, err := d.vendors.IssueExample(ctx, name+"/order-1.yaml", now)
+	if _, err := d.vendors.IssueExample(ctx, name+"/order-1.yaml", now); err != nil {
+		return err
+	}
+	if err := d.register(ctx, c, name, now); err != nil {
+		return err
+	}
+	first, err := fetch(ctx, c)
 	if err != nil {
 		return err
 	}
-	done, err := Activate(ctx, c, file)
+	done, err := c.Activate(ctx, first.ID, api.Activate{}, false)
 	if err != nil {
 		return err
 	}
@@ -143,13 +156,40 @@ func (d *Demo) fill(ctx context.Context, c *client.Client, name string, now time
 	}
 	// The renewal is smaller than what is in use: it waits, and its review says
 	// what stands in the way.
-	renewal, err := d.vendors.IssueExample(ctx, name+"/order-2.yaml", now)
+	if _, err := d.vendors.IssueExample(ctx, name+"/order-2.yaml", now); err != nil {
+		return err
+	}
+	renewal, err := fetch(ctx, c)
+	d.Renewal = renewal.ID
+	return err
+}
+
+// register makes an installation known at its vendor, with a one-time code as a
+// customer gets it.
+func (d *Demo) register(ctx context.Context, c *client.Client, name string, now time.Time) error {
+	vendor := map[string]authority.NewCode{
+		Designteamet: {Issuer: "SUPEROFFICE", Serial: "1600070120"}, Nordlys: {Issuer: "AMSYSTEM", Serial: "NORDLYS-01"},
+	}[name]
+	code, _, err := d.vendors.Authority.MakeCode(ctx, "demo", vendor, now)
 	if err != nil {
 		return err
 	}
-	loaded, err := c.LoadSet(ctx, renewal, false)
-	d.Renewal = loaded.Set.ID
+	_, err = c.Register(ctx, api.Register{Issuer: string(vendor.Issuer), Code: code}, false)
 	return err
+}
+
+// fetch receives the set that the vendor's license server has.
+func fetch(ctx context.Context, c *client.Client) (api.Set, error) {
+	fetched, err := c.Fetch(ctx, api.Fetch{}, false)
+	if err != nil {
+		return api.Set{}, err
+	}
+	for _, item := range fetched.Items {
+		if item.Set != nil {
+			return *item.Set, nil
+		}
+	}
+	return api.Set{}, errors.New("the license servers had no set")
 }
 
 // Verify compares what is in use with what the examples say must be.
