@@ -77,8 +77,8 @@ type NewRequestFile struct {
 type RequestFile struct {
 	Outcome
 	Kind         string `json:"kind" enum:"fetch,register,change"`
-	File         string `json:"file" doc:"The text of the file, byte for byte."`
-	Spoken       string `json:"spoken" doc:"Six groups of five digits that both ends see, to compare by telephone."`
+	File         string `json:"file,omitempty" doc:"The text of the file, byte for byte; left out of a preview."`
+	Spoken       string `json:"spoken,omitempty" doc:"Six groups of five digits that both ends see, to compare by telephone."`
 	Installation string `json:"installation" doc:"Fingerprint of this installation's key."`
 }
 

@@ -131,7 +131,18 @@ func (in *Installation) askable(v *store.View, issuer license.Issuer) (string, e
 	case in.key == nil:
 		return "", &NoKeyError{Installation: in.name}
 	}
+	if err := notTest(v); err != nil {
+		return "", err
+	}
 	return address, licenseserver.CheckAddress(address)
+}
+
+// notTest refuses to ask anybody from a copy that was made for tests.
+func notTest(v *store.View) error {
+	if v.Info().Test {
+		return &TestCopyError{Installation: v.Info().Name}
+	}
+	return nil
 }
 
 // authorityAddress returns where an issuer's license server is asked, or "": what

@@ -144,8 +144,11 @@ func (in *Installation) Register(ctx context.Context, act Act, r api.Register) (
 			return api.Registered{}, err
 		}
 	}
-	if err := in.mayRegister(issuer, r.Serial); err != nil || act.DryRun {
-		return in.wouldRegister(act, issuer), err
+	if err := in.mayRegister(issuer, r.Serial); err != nil {
+		return api.Registered{}, asTyped(err, r.Issuer)
+	}
+	if act.DryRun {
+		return in.wouldRegister(act, issuer), nil
 	}
 	in.askMu.Lock()
 	defer in.askMu.Unlock()
@@ -199,8 +202,27 @@ func (in *Installation) wouldRegister(act Act, issuer license.Issuer) (answer ap
 	return answer
 }
 
+// readIssuer reads an issuer in any letter case. A refusal repeats what was typed.
 func readIssuer(text string) (license.Issuer, error) {
-	return license.ParseIssuer(strings.ToUpper(text))
+	issuer, err := license.ParseIssuer(strings.ToUpper(text))
+	if bad := (*license.BadNameError)(nil); errors.As(err, &bad) {
+		return "", &license.BadNameError{Text: text, Why: bad.Why}
+	}
+	return issuer, err
+}
+
+// asTyped lets a refusal repeat the issuer as it was typed.
+func asTyped(err error, text string) error {
+	if text == "" {
+		return err
+	}
+	if e := (*NoAuthorityError)(nil); errors.As(err, &e) && e.Issuer != "" {
+		return &NoAuthorityError{Issuer: license.Issuer(text)}
+	}
+	if e := (*NoSerialError)(nil); errors.As(err, &e) {
+		return &NoSerialError{Issuer: license.Issuer(text)}
+	}
+	return err
 }
 
 func refusedBy(q *exchange) error {
@@ -301,7 +323,7 @@ func (in *Installation) Fetch(ctx context.Context, act Act, issuerText string) (
 	for _, issuer := range issuers {
 		item, err := in.fetch(ctx, act, issuer)
 		if err != nil && (len(issuers) == 1 || ctx.Err() != nil) {
-			return answer, err
+			return answer, asTyped(err, issuerText)
 		}
 		if err != nil {
 			text, _ := i18n.Sentence(act.Language, codeOf(err), err)

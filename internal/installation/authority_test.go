@@ -403,6 +403,27 @@ func TestAReplySetsAClockRightThatNobodyHasConfirmed(t *testing.T) {
 	}
 }
 
+func TestACopyForTestsAsksNobody(t *testing.T) {
+	ctx := t.Context()
+	v, in := connected(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	must(t, in.MarkAsTest(ctx, admin))
+	v.f.Set(housetest.Noon.AddDate(0, 2, 0))
+	in.AdministratorIsHere()
+	v.f.Attend(ctx)
+	_, fetch := in.Fetch(ctx, admin, "superoffice")
+	_, register := in.Register(ctx, admin, api.Register{Issuer: "superoffice", Code: "ABCD-EFGH-IJKL-MNOP"})
+	_, change := in.ChangeOwner(ctx, admin, api.ChangeOwner{Issuer: "superoffice", Serial: otherSerial, Code: "ABCD-EFGH-IJKL-MNOP"})
+	_, file := in.RequestFile(ctx, admin, api.NewRequestFile{Issuer: "superoffice"})
+	for i, err := range []error{fetch, register, change, file} {
+		if code(err) != "fetch.test-copy" {
+			t.Errorf("act %d: %v", i, err)
+		}
+	}
+	if got := v.kinds(); got != "" {
+		t.Errorf("it asked %q", got)
+	}
+}
+
 func TestEveryStatusWordHasASentence(t *testing.T) {
 	for _, word := range licenseserver.Statuses {
 		v, in := connected(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))

@@ -40,7 +40,7 @@ func (in *Installation) ChangeOwner(ctx context.Context, act Act, n api.ChangeOw
 		return api.ChangedOwner{}, &BadCodeError{}
 	}
 	if act.DryRun { // asking would use the code up
-		return in.mayChange(act, issuer)
+		return in.mayChange(act, n, issuer)
 	}
 	in.askMu.Lock()
 	defer in.askMu.Unlock()
@@ -48,7 +48,7 @@ func (in *Installation) ChangeOwner(ctx context.Context, act Act, n api.ChangeOw
 		q.Code, q.NewSerial, q.NewCompany = code, n.Serial, n.Company
 	})
 	if err != nil {
-		return api.ChangedOwner{}, err
+		return api.ChangedOwner{}, asTyped(err, n.Issuer)
 	}
 	if q.reply.Refused != "" {
 		return api.ChangedOwner{}, refusedBy(q)
@@ -59,11 +59,11 @@ func (in *Installation) ChangeOwner(ctx context.Context, act Act, n api.ChangeOw
 	return in.change(ctx, act, n, q.reply.File, q)
 }
 
-func (in *Installation) mayChange(act Act, issuer license.Issuer) (answer api.ChangedOwner, err error) {
+func (in *Installation) mayChange(act Act, n api.ChangeOwner, issuer license.Issuer) (answer api.ChangedOwner, err error) {
 	err = in.view(func(v *store.View) error {
 		answer = api.ChangedOwner{Outcome: api.Outcome{Changed: true, DryRun: true, Seq: v.Seq()}, Installation: in.shownInstallation(v), Was: v.Info().Serial, Notes: []api.Note{}}
 		_, err := in.askable(v, issuer)
-		return err
+		return asTyped(err, n.Issuer)
 	})
 	return answer, err
 }

@@ -36,17 +36,20 @@ func (in *Installation) RequestFile(ctx context.Context, act Act, r api.NewReque
 		if q.Serial == "" {
 			return &NoSerialError{Issuer: issuer}
 		}
-		return nil
+		return notTest(v)
 	})
 	if err != nil {
-		return api.RequestFile{}, err
+		return api.RequestFile{}, asTyped(err, r.Issuer)
 	}
 	q.Code, q.NewSerial, q.NewCompany = code, r.Serial, r.Company
 	file, err := licenseserver.SignRequest(q, licensefile.NewSigner(in.key))
 	if err != nil {
 		return api.RequestFile{}, err
 	}
-	answer := api.RequestFile{File: string(file), Spoken: licenseserver.Spoken(file), Installation: q.Installation(), Kind: string(kind)}
+	answer := api.RequestFile{Installation: q.Installation(), Kind: string(kind)}
+	if !act.DryRun { // each request is another, so a preview shows none
+		answer.File, answer.Spoken = string(file), licenseserver.Spoken(file)
+	}
 	answer.Outcome, err = in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		tx.Entry("installation.request", "", audit.F("issuer", issuer), audit.F("kind", kind), audit.F("serial", q.Serial), audit.F("request", q.Hash()))
 		return true, nil

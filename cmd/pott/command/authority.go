@@ -218,7 +218,7 @@ func (c authorityRequest) Run(s *session) error {
 			return err
 		}
 	}
-	return s.answer(answer{doc: r, ids: []string{r.Spoken}, human: func(o *paper) {
+	return s.answer(answer{doc: r, ids: []string{r.Installation}, human: func(o *paper) {
 		if r.DryRun {
 			o.line("authority.would-request", r.Kind, c.File)
 			return
