@@ -101,7 +101,9 @@
 //	owner          id i | company t, serial t, time_zone t, demo i, language t, site_key b
 //	person         id t | number i, kind i, login i, valid_through t, profile t, state t,
 //	               commitment b, created i, erased i
+//	person_past    number i | person t, kind i, login i, profile t, state t, from_at i, until_at i
 //	profile        code t | name t, modules t
+//	profile_past   number i | code t, modules t, from_at i, until_at i
 //	role           person t, role t | from_at i, given_by t
 //	set_agreement  checkpoint t | agreed_at i, agreed_by t, accepts t, told_at i
 //	set_policy     id i | activation t

@@ -193,6 +193,9 @@ func (f *filler) set() {
 		if err := tx.PutAuthority(store.Authority{Issuer: "ACME", Serial: set.Serial, Asked: 1, Status: "ok"}); err != nil {
 			return err
 		}
+		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse"}); err != nil { // it had no modules before
+			return err
+		}
 		if err := tx.PutProfile(store.Profile{Code: "nurse", Name: "Nurse", Modules: []license.Name{license.NameOf("ACME", "case")}}); err != nil {
 			return err
 		}
@@ -252,7 +255,15 @@ func (f *filler) people() {
 			}
 			ids[i] = p.ID
 			tx.Entry("person.add", p.ID)
-			return nil
+			if i == 4 { // somebody who was without a login for a while
+				p.Login = false
+				if _, err := tx.PutPerson(p); err != nil {
+					return err
+				}
+				p.Login = true
+				_, err = tx.PutPerson(p)
+			}
+			return err
 		})
 	}
 	for i, id := range ids[:5] {

@@ -20,6 +20,8 @@ type writer struct {
 	drop func(f *filler, tx *store.Tx, n int) error
 	// single says that the table has one row at most.
 	single bool
+	// fixed says that rows are never written over.
+	fixed bool
 }
 
 // writers are the writers of all tables of the ledger seats.
@@ -92,6 +94,19 @@ var writers = map[string]writer{
 			f.keep("person", n, p.ID)
 		}
 		return err
+	}},
+	"person_past": {fixed: true, put: func(f *filler, tx *store.Tx, n, round int) error {
+		p := store.Person{Person: seat.Person{ID: store.NewID(), Kind: license.Internal}, Personal: store.Personal{UserID: fmt.Sprintf("past%d", n)}}
+		for _, p.Former = range []bool{false, true} {
+			if _, err := tx.PutPerson(p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	"profile_past": {fixed: true, put: func(f *filler, tx *store.Tx, n, round int) error {
+		code := fmt.Sprintf("past%d", n)
+		return errors.Join(tx.PutProfile(store.Profile{Code: code}), tx.PutProfile(store.Profile{Code: code, Modules: []license.Name{license.NameOf("ACME", "case")}}))
 	}},
 	"profile": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutProfile(store.Profile{Code: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("Round %d", round)})

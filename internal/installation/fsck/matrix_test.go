@@ -43,7 +43,7 @@ func newWorld(t *testing.T, db *sqldb.DB, seed uint64) *world {
 	}
 	rows := func(f *filler, n, round int) {
 		each(f, func(table string) error {
-			if n > 0 && writers[table].single {
+			if n > 0 && writers[table].single || round > 0 && writers[table].fixed {
 				return nil
 			}
 			return f.put(table, n, round)

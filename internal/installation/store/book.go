@@ -44,6 +44,11 @@ type Book struct {
 	roles       *table[roleKey, Role]
 	hooks       *table[string, Hook]
 
+	pastPeople   *table[int64, PastPerson]
+	pastProfiles *table[int64, PastProfile]
+	endedRows    ended
+	changedAt    since // from the rows above
+
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
 	byGone     map[string][]string // folded user id to people who had it and are deleted
 	byNumber   map[int64]string    // number to person
@@ -63,7 +68,9 @@ type Book struct {
 }
 
 // numbers are the last small numbers given.
-type numbers struct{ person, assignment, license, activation, event, database, site int64 }
+type numbers struct {
+	person, assignment, license, activation, event, database, site, pastPerson, pastProfile int64
+}
 
 // personalRow is a row of the table personal.
 type personalRow struct {
@@ -80,9 +87,10 @@ func newBook(s *Store, p place) *Book {
 	b.activations, b.agreements, b.policies = newTable(activationCodec), newTable(agreementCodec), newTable(policyCodec)
 	b.events, b.authorities = newTable(eventCodec), newTable(authorityCodec)
 	b.databases, b.sites, b.roles, b.hooks = newTable(databaseCodec), newTable(siteCodec), newTable(roleCodec), newTable(hookCodec)
+	b.pastPeople, b.pastProfiles = newTable(pastPersonCodec), newTable(pastProfileCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
 		b.activations, b.agreements, b.policies, b.events, b.authorities,
-		b.databases, b.sites, b.roles, b.hooks}
+		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -96,6 +104,7 @@ func newBook(s *Store, p place) *Book {
 		}
 	}
 	b.events.changed = b.eventChanged
+	b.pastPeople.changed, b.pastProfiles.changed = b.pastPersonChanged, b.pastProfileChanged
 	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
@@ -112,6 +121,8 @@ func newBook(s *Store, p place) *Book {
 func (b *Book) clearIndexes() {
 	b.byUser, b.byHash, b.last = map[string]string{}, map[[32]byte]string{}, numbers{}
 	b.current, b.ended = map[string][]int64{}, map[string][]int64{}
+	b.changedAt = since{}
+	b.endedRows.forget()
 	b.byGone, b.byNumber = map[string][]string{}, map[int64]string{}
 }
 
@@ -151,6 +162,9 @@ func (b *Book) assignmentChanged(old, new *Assignment) {
 			b.current[new.Person] = with(b.current[new.Person], new.Number)
 		} else if !slices.Contains(b.ended[new.Person], new.Number) { // it may be read again
 			b.ended[new.Person] = append(b.ended[new.Person], new.Number)
+		}
+		if new.Until != 0 {
+			b.endedRows.note(new)
 		}
 	}
 }
@@ -276,6 +290,8 @@ func (b *Book) loadNumbers(ctx context.Context, q queryer) error {
 		{"SELECT coalesce(max(number), 0) FROM license WHERE installation = ?", &b.last.license},
 		{"SELECT coalesce(max(number), 0) FROM activation WHERE installation = ?", &b.last.activation},
 		{"SELECT coalesce(max(number), 0) FROM event WHERE installation = ?", &b.last.event},
+		{"SELECT coalesce(max(number), 0) FROM person_past WHERE installation = ?", &b.last.pastPerson},
+		{"SELECT coalesce(max(number), 0) FROM profile_past WHERE installation = ?", &b.last.pastProfile},
 		{"SELECT coalesce(max(number), 0) FROM database WHERE installation = ?", &b.last.database},
 		{"SELECT coalesce(max(number), 0) FROM site_assignment WHERE installation = ?", &b.last.site},
 	} {

@@ -191,20 +191,10 @@ var profileCodec = codec[string, Profile]{
 	key:    textKey,
 	parse:  parseTextKey,
 	encode: func(p *Profile) []tamper.Value {
-		var b strings.Builder
-		for _, n := range p.Modules {
-			b.WriteString(n.String() + "\n")
-		}
-		return []tamper.Value{tamper.Str(p.Name), tamper.Str(b.String())}
+		return []tamper.Value{tamper.Str(p.Name), tamper.Str(formatNames(p.Modules))}
 	},
 	decode: func(k string, v []tamper.Value) Profile {
-		p := Profile{Code: k, Name: v[0].Str()}
-		for line := range strings.Lines(v[1].Str()) {
-			if n, err := license.ParseName(strings.TrimSuffix(line, "\n")); err == nil {
-				p.Modules = append(p.Modules, n)
-			}
-		}
-		return p
+		return Profile{Code: k, Name: v[0].Str(), Modules: parseNames(v[1].Str())}
 	},
 }
 
@@ -226,4 +216,22 @@ var tokenCodec = codec[string, Token]{
 
 func nameOf(issuer, module tamper.Value) license.Name {
 	return license.Name{Issuer: license.Issuer(issuer.Str()), Module: license.Module(module.Str())}
+}
+
+// Names are stored one to a line.
+func formatNames(names []license.Name) string {
+	var b strings.Builder
+	for _, n := range names {
+		b.WriteString(n.String() + "\n")
+	}
+	return b.String()
+}
+
+func parseNames(text string) (names []license.Name) {
+	for line := range strings.Lines(text) {
+		if n, err := license.ParseName(strings.TrimSuffix(line, "\n")); err == nil {
+			names = append(names, n)
+		}
+	}
+	return names
 }

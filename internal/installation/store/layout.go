@@ -21,7 +21,8 @@ var (
 
 	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
 		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout,
-		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout}
+		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
+		pastPersonLayout, pastProfileLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

@@ -35,6 +35,11 @@ func (tx *Tx) PutPerson(p Person) (Person, error) {
 	if err := tx.moveUserID(old, &next); err != nil {
 		return Person{}, err
 	}
+	if old != nil {
+		if err := tx.keepPerson(old, &next); err != nil {
+			return Person{}, err
+		}
+	}
 	if err := tx.staged.people.put(next.ID, &next); err != nil {
 		return Person{}, err
 	}

@@ -39,6 +39,10 @@ type staged struct {
 	roles       *staging[roleKey, Role]
 	hooks       *staging[string, Hook]
 
+	pastPeople   *staging[int64, PastPerson]
+	pastProfiles *staging[int64, PastProfile]
+	changedAt    since // as Book.changedAt, where it differs
+
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
 	files   map[string][]byte
@@ -56,6 +60,7 @@ func (b *Book) stage() *staged {
 	s.events, s.authorities = newStaging(b.events, s.stage), newStaging(b.authorities, s.stage)
 	s.databases, s.sites = newStaging(b.databases, s.stage), newStaging(b.sites, s.stage)
 	s.roles, s.hooks = newStaging(b.roles, s.stage), newStaging(b.hooks, s.stage)
+	s.pastPeople, s.pastProfiles, s.changedAt = newStaging(b.pastPeople, s.stage), newStaging(b.pastProfiles, s.stage), since{}
 	s.more = s.writeBeside
 	return s
 }
@@ -336,10 +341,20 @@ func (tx *Tx) PutKeyList(l KeyList) error {
 }
 
 // PutProfile stores a profile.
-func (tx *Tx) PutProfile(p Profile) error { return tx.staged.profiles.put(p.Code, &p) }
+func (tx *Tx) PutProfile(p Profile) error {
+	if err := tx.keepProfile(p.Code, &p); err != nil {
+		return err
+	}
+	return tx.staged.profiles.put(p.Code, &p)
+}
 
 // DropProfile deletes a profile.
-func (tx *Tx) DropProfile(code string) error { return tx.staged.profiles.put(code, nil) }
+func (tx *Tx) DropProfile(code string) error {
+	if err := tx.keepProfile(code, nil); err != nil {
+		return err
+	}
+	return tx.staged.profiles.put(code, nil)
+}
 
 // PutToken stores a token.
 func (tx *Tx) PutToken(t Token) error {
