@@ -74,24 +74,33 @@ func (in *Installation) Holders(ctx context.Context, act Act, text string, limit
 }
 
 func holdsLicense(v *store.View, active *license.Active, p store.Person, name license.Name) (api.Holder, bool) {
-	held := holdsOf(v, active, p)
-	all := active.Expand(held)
+	return heldBy(seat.Standing{Active: active, Person: p.Person, Current: v.Assignments(p.ID), Profile: profileModules(v, p.Profile)}, p, name)
+}
+
+// heldBy shows how somebody who stands so holds one license, and since when: since
+// the first thing that gives it was given.
+func heldBy(s seat.Standing, p store.Person, name license.Name) (api.Holder, bool) {
+	held := s.Holds()
+	all := s.Active.Expand(held)
 	i := slices.IndexFunc(all, func(h license.Held) bool { return h.Name == name })
 	if i < 0 {
 		return api.Holder{}, false
 	}
 	out := api.Holder{Person: p.Personal.UserID, Number: p.Number, Quantity: all[i].Quantity}
 	for _, h := range held {
-		if l := active.License(h.Name); h.Name != name && l != nil && l.Plan != nil && slices.ContainsFunc(active.Expand([]license.Held{h}), func(x license.Held) bool { return x.Name == name }) {
+		if l := s.Active.License(h.Name); h.Name != name && l != nil && l.Plan != nil && slices.ContainsFunc(s.Active.Expand([]license.Held{h}), func(x license.Held) bool { return x.Name == name }) {
 			out.Via = append(out.Via, h.Name)
 		}
 		if h.Name == name {
 			out.Source = string(seat.Profile)
 		}
 	}
-	for _, a := range v.Assignments(p.ID) {
+	for _, a := range s.Current {
 		if a.Name == name {
-			out.Source, out.Since = string(a.Source), timeOf(a.From)
+			out.Source = string(a.Source)
+		}
+		if from := timeOf(a.From); (a.Name == name || slices.Contains(out.Via, a.Name)) && (out.Since.IsZero() || from.Before(out.Since)) {
+			out.Since = from
 		}
 	}
 	return out, true

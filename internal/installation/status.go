@@ -129,37 +129,51 @@ func peopleCount(v *store.View) api.PeopleCount {
 }
 
 func countOf(v *store.View) seat.Counts {
-	active := v.Active()
-	living := func(yield func(string, []license.Held) bool) {
+	return seat.Count(v.Active(), pools(v), living(v, v.Active()))
+}
+
+// living is everybody who has not left, under sets that may not be in force.
+func living(v *store.View, active *license.Active) seat.Holders {
+	return func(yield func(string, []license.Held) bool) {
 		for p := range v.People() {
 			if !p.Gone() && !yield(p.ID, holdsOf(v, active, p)) {
 				return
 			}
 		}
 	}
-	return seat.Count(active, pools(v), living)
 }
 
 // Count counts users both ways.
 func (in *Installation) Count(ctx context.Context, act Act) (api.Count, error) {
 	var c api.Count
 	err := in.view(func(v *store.View) error {
-		active, counts := v.Active(), countOf(v)
-		c = api.Count{AsOf: in.options.Now().UTC(), Seq: v.Seq(), SignIn: []api.CountRow{}, Plans: []api.CountRow{}, Issuers: []api.IssuerCount{}, PaidUsers: counts.PaidUsers}
-		for _, r := range counts.SignIn {
-			c.SignIn = append(c.SignIn, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, act.Language), Client: r.Client,
-				Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
-		}
-		for _, r := range counts.Plans {
-			c.Plans = append(c.Plans, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, act.Language), Paid: r.Paid,
-				Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
-		}
-		for _, set := range active.Sets() {
-			c.Issuers = append(c.Issuers, issuerCount(v, set, counts))
-		}
+		c = countShown(v.Active(), countOf(v), act.Language, func(only *license.Active) int64 {
+			return seat.Count(only, pools(v), living(v, only)).PaidUsers
+		})
+		c.AsOf, c.Seq = in.options.Now().UTC(), v.Seq()
 		return nil
 	})
 	return c, err
+}
+
+// countShown shows a count under some sets. paid counts the paid users of one of
+// them alone.
+func countShown(active *license.Active, counts seat.Counts, lang string, paid func(only *license.Active) int64) api.Count {
+	c := api.Count{SignIn: []api.CountRow{}, Plans: []api.CountRow{}, Issuers: []api.IssuerCount{}, PaidUsers: counts.PaidUsers}
+	for _, r := range counts.SignIn {
+		c.SignIn = append(c.SignIn, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, lang), Client: r.Client,
+			Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
+	}
+	for _, r := range counts.Plans {
+		c.Plans = append(c.Plans, api.CountRow{Name: r.Name, DisplayName: displayName(active, r.Name, lang), Paid: r.Paid,
+			Seats: shownSeats(r.Seats, r.Unrestricted || r.OpenEnded), Taken: r.Taken})
+	}
+	for _, set := range active.Sets() {
+		i := api.IssuerCount{Issuer: string(set.Issuer), Ceiling: ceiling(set, counts)}
+		i.PaidUsers = paid(license.NewActive(set))
+		c.Issuers = append(c.Issuers, i)
+	}
+	return c
 }
 
 // shownSeats leaves out a number of seats that limits nothing.
@@ -170,25 +184,16 @@ func shownSeats(seats int64, limitless bool) *int64 {
 	return &seats
 }
 
-// issuerCount counts one issuer: the ceiling is the smallest pool a sign-in by
-// the issuer's first client draws on.
-func issuerCount(v *store.View, set *license.Set, counts seat.Counts) api.IssuerCount {
-	c := api.IssuerCount{Issuer: string(set.Issuer)}
+// ceiling is the smallest pool a sign-in by the issuer's first client draws on;
+// nil when nothing limits it.
+func ceiling(set *license.Set, counts seat.Counts) (least *int64) {
 	for _, r := range counts.SignIn {
 		main := len(set.Clients) > 0 && r.Client == set.Clients[0].Name && r.Name.Issuer == set.Issuer
-		if main && !r.Unrestricted && !r.OpenEnded && (c.Ceiling == nil || r.Seats < *c.Ceiling) {
-			c.Ceiling = &r.Seats
+		if main && !r.Unrestricted && !r.OpenEnded && (least == nil || r.Seats < *least) {
+			least = &r.Seats
 		}
 	}
-	only := license.NewActive(set)
-	c.PaidUsers = seat.Count(only, pools(v), func(yield func(string, []license.Held) bool) {
-		for p := range v.People() {
-			if !p.Gone() && !yield(p.ID, holdsOf(v, only, p)) {
-				return
-			}
-		}
-	}).PaidUsers
-	return c
+	return least
 }
 
 // integrity sums up what the store has found, in a language.

@@ -8,18 +8,23 @@ import (
 	"github.com/pott-dev/pott/license"
 )
 
-type countCmd struct{}
+type countCmd struct {
+	AsOf string `placeholder:"DAY" help:"As it was at the end of this day, or at this moment; now when left out."`
+}
 
-func (countCmd) Run(s *session) error {
+func (c countCmd) Run(s *session) error {
 	cl, err := s.client()
 	if err != nil {
 		return err
 	}
-	n, err := cl.Count(s.ctx)
+	n, err := cl.CountAsOf(s.ctx, c.AsOf)
 	if err != nil {
 		return err
 	}
 	return s.answer(answer{doc: n, ids: []string{fmt.Sprint(n.PaidUsers)}, human: func(o *paper) {
+		if c.AsOf != "" {
+			o.line("count.as-of", moment(n.AsOf))
+		}
 		o.counted("count.sign-in", n.SignIn)
 		o.counted("count.plans", n.Plans)
 		o.line("count.paid", n.PaidUsers)

@@ -104,6 +104,7 @@ func (c licenseShow) Run(s *session) error {
 
 type licenseHolders struct {
 	License string `arg:"" help:"The license's name, such as sale-cal or superoffice.sale-cal."`
+	AsOf    string `placeholder:"DAY" help:"As it was at the end of this day, or at this moment; now when left out."`
 	paging
 }
 
@@ -112,7 +113,7 @@ func (c licenseHolders) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	list, err := cl.Holders(s.ctx, c.License, client.Page{Limit: c.Limit, After: c.After})
+	list, err := cl.HoldersAsOf(s.ctx, c.License, c.AsOf, client.Page{Limit: c.Limit, After: c.After})
 	if err != nil {
 		return err
 	}

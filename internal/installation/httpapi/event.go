@@ -7,7 +7,7 @@ import (
 // eventRoutes are what people should hear about. Everybody with a token may read
 // it; administrators start and end it.
 func eventRoutes() []operation {
-	return []operation{
+	return append(pastRoutes(), []operation{
 		read("/v1/events", "listEvents", api.ScopeRead, "Events that have not ended, newest first",
 			func(c *call) (api.List[api.Event], error) {
 				return c.in.Events(c.r.Context(), c.act, c.flag("ended"), int(c.number("limit")), c.query.Get("after"))
@@ -26,5 +26,5 @@ func eventRoutes() []operation {
 			func(c *call, in api.EndEvent) (api.ChangedEvent, error) {
 				return c.in.EndEvent(c.r.Context(), c.act, c.path("id"), in)
 			}).may("event.unknown", "event.guarded", "event.locked", "request.bad-value"),
-	}
+	}...)
 }

@@ -191,6 +191,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/status", "", "", ""},
 		{"GET", "/v1/clock", "", "", ""},
 		{"GET", "/v1/count", "", "", ""},
+		{"GET", "/v1/count?as_of=2026-06-01", "/v1/count", "", ""},
+		{"GET", "/v1/peaks?from=2026-06-01&hidden=true", "/v1/peaks", "", ""},
 		{"GET", "/v1/sets", "", "", ""},
 		{"POST", "/v1/sets?dry_run=true", "/v1/sets", file, "text/plain"},
 		{"PUT", "/v1/sets/policy", "", `{"activation":"ask"}`, ""},

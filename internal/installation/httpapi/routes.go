@@ -31,7 +31,7 @@ func statusRoutes() []operation {
 				return c.in.Status(c.r.Context(), c.act)
 			}),
 		read("/v1/count", "getCount", api.ScopeRead, "Count users both ways: seats bought, plans in use",
-			func(c *call) (api.Count, error) { return c.in.Count(c.r.Context(), c.act) }),
+			func(c *call) (api.Count, error) { return c.in.CountAsOf(c.r.Context(), c.act, c.query.Get("as_of")) }).with(asOf).may("request.bad-value", "storage.damaged"),
 	}
 }
 
@@ -78,8 +78,8 @@ func licenseRoutes() []operation {
 			func(c *call) (api.License, error) { return c.in.License(c.r.Context(), c.act, c.path("name")) }).may(nameCodes...),
 		read("/v1/licenses/{name}/holders", "listHolders", api.ScopeRead, "Everybody who takes a seat of it, and why",
 			func(c *call) (api.List[api.Holder], error) {
-				return c.in.Holders(c.r.Context(), c.act, c.path("name"), int(c.number("limit")), c.query.Get("after"))
-			}).with(limit, after).may(nameCodes...),
+				return c.in.HoldersAsOf(c.r.Context(), c.act, c.path("name"), c.query.Get("as_of"), int(c.number("limit")), c.query.Get("after"))
+			}).with(asOf, limit, after).may("request.bad-value", "storage.damaged").may(nameCodes...),
 	}
 }
 

@@ -169,11 +169,12 @@ func (v *View) PastProfiles() []PastProfile {
 // database when somebody first asks for the past, and kept up to date from then
 // on.
 type ended struct {
-	mu     sync.Mutex // held while they are read
-	ready  bool
-	rows   []endedRow // by number
-	people dictionary[string]
-	names  dictionary[license.Name]
+	mu      sync.Mutex // held while they are read
+	ready   bool
+	rows    []endedRow // by number
+	people  dictionary[string]
+	names   dictionary[license.Name]
+	sources dictionary[seat.Source]
 
 	freshMu sync.Mutex
 	keeps   bool         // fresh is collected
@@ -182,9 +183,9 @@ type ended struct {
 
 // endedRow is an assignment that has ended.
 type endedRow struct {
-	number, from, until int64
-	person, name        uint32
-	quantity            int32
+	number, from, until  int64
+	person, name, source uint32
+	quantity             int32
 }
 
 // dictionary gives each value a small number.
@@ -228,12 +229,16 @@ func (e *ended) add(a *Assignment) {
 	if known {
 		return // it was written again, as when it got another seal
 	}
-	e.rows = slices.Insert(e.rows, at, endedRow{number: a.Number, from: a.From, until: a.Until, person: e.people.number(a.Person),
-		name: e.names.number(a.Name), quantity: int32(a.Quantity)})
+	e.rows = slices.Insert(e.rows, at, e.row(a))
+}
+
+func (e *ended) row(a *Assignment) endedRow {
+	return endedRow{number: a.Number, from: a.From, until: a.Until, person: e.people.number(a.Person), name: e.names.number(a.Name),
+		source: e.sources.number(a.Source), quantity: int32(a.Quantity)}
 }
 
 // EachEnded calls do for every assignment that has ended, in the order they were
-// given. Source, actors and reasons are left out. The first call reads all of them from
+// given. Actors and reasons are left out. The first call reads all of them from
 // the database; a row whose seal is not good is an error. What ends meanwhile
 // may be among them.
 func (b *Book) EachEnded(ctx context.Context, do func(seat.Assignment)) error {
@@ -254,7 +259,8 @@ func (b *Book) EachEnded(ctx context.Context, do func(seat.Assignment)) error {
 	}
 	for i := range e.rows {
 		r := &e.rows[i]
-		do(seat.Assignment{Number: r.number, Person: e.people.values[r.person], Name: e.names.values[r.name], Quantity: int64(r.quantity), From: r.from, Until: r.until})
+		do(seat.Assignment{Number: r.number, Person: e.people.values[r.person], Name: e.names.values[r.name], Quantity: int64(r.quantity),
+			Source: e.sources.values[r.source], From: r.from, Until: r.until})
 	}
 	return nil
 }
@@ -278,8 +284,7 @@ func (b *Book) readAllEnded(ctx context.Context, e *ended) error {
 			return &DamagedError{Damage{Table: "assignment", Key: keyText(r.key), What: "edited", Columns: edited}}
 		}
 		a := assignmentCodec.decode(r.key[0].Int(), r.values)
-		e.rows = append(e.rows, endedRow{number: a.Number, from: a.From, until: a.Until, person: e.people.number(a.Person),
-			name: e.names.number(a.Name), quantity: int32(a.Quantity)})
+		e.rows = append(e.rows, e.row(&a))
 		return nil
 	})
 	e.ready = err == nil
