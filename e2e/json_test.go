@@ -72,6 +72,7 @@ var jsonCases = map[string]jsonCase{
 	"profile set":         {"profile set team visible-for", "profile set team gold"},
 	"profile rm":          {"profile rm spare", "profile rm nosuch"},
 	"count":               {"count", "count --as-of soon"},
+	"what-if":             {"what-if end-login~anna", "what-if nothing"},
 	"peaks":               {"peaks", "peaks --from soon"},
 	"event ls":            {"event ls --ended", "event ls --limit many"},
 	"event start":         {"event start message --text Lunch", "event start message"},
@@ -134,7 +135,11 @@ func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *te
 		t.Fatal(err)
 	}
 	words := func(line string) []string {
-		return strings.Fields(strings.NewReplacer("$DIR", w.dir, "$TOKEN", made.Token.ID).Replace(line))
+		words := strings.Fields(strings.NewReplacer("$DIR", w.dir, "$TOKEN", made.Token.ID).Replace(line))
+		for i := range words {
+			words[i] = strings.ReplaceAll(words[i], "~", " ") // one word with a space in it
+		}
+		return words
 	}
 	// A context must be there before it can be used, and used before it is
 	// forgotten, so contexts are run in that order.

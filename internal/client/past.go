@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 
 	"github.com/pott-dev/pott/api"
@@ -28,6 +29,11 @@ func (c *Client) Peaks(ctx context.Context, from, to string, hidden bool) (api.P
 		query.Set("hidden", "true")
 	}
 	return get[api.Peaks](ctx, c, path("peaks"), query)
+}
+
+// WhatIf asks what would become of things.
+func (c *Client) WhatIf(ctx context.Context, w api.WhatIf) (api.WhatIfAnswer, error) {
+	return change[api.WhatIfAnswer](ctx, c, http.MethodPost, path("what-if"), w, false)
 }
 
 // given is a query of what is not empty: names and values in turn.

@@ -44,6 +44,9 @@ func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *st
 		}
 		return before.kept(tx)
 	}
+	if in.supposed != nil {
+		return in.supposed.suppose(run)
+	}
 	if act.DryRun {
 		return in.try(ctx, act, now, run)
 	}
@@ -66,7 +69,12 @@ func (in *Installation) try(ctx context.Context, act Act, now time.Time, run fun
 }
 
 // view reads one consistent state.
-func (in *Installation) view(read func(v *store.View) error) error { return in.book.View(read) }
+func (in *Installation) view(read func(v *store.View) error) error {
+	if in.supposed != nil {
+		return read(&in.supposed.tx.View)
+	}
+	return in.book.View(read)
+}
 
 // standing is how things stand for one person.
 func (in *Installation) standing(v *store.View, p store.Person, now time.Time) seat.Standing {

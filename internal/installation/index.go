@@ -50,6 +50,8 @@ type Installation struct {
 
 	closed bool // under mu
 
+	supposed *supposition // nil: what is stored
+
 	clockMu   sync.Mutex
 	time      clock.Clock   // under clockMu
 	lastUp    time.Duration // likewise

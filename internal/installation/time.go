@@ -24,6 +24,9 @@ func (in *Installation) readClock(mark time.Time, seq int64) clock.Now {
 // proven when the wall clock is behind. A clock that has jumped ahead is believed
 // as far as nothing ends by it that had not ended before.
 func (in *Installation) clock(v *store.View) time.Time {
+	if in.supposed != nil {
+		return in.supposed.at
+	}
 	now, _ := in.clockAndDoubt(v)
 	return now
 }
@@ -45,6 +48,9 @@ func (in *Installation) present() (now time.Time) {
 // proven returns a moment that has certainly come: for what a clock alone brings
 // about and nobody takes back.
 func (in *Installation) proven(v *store.View) time.Time {
+	if in.supposed != nil {
+		return in.supposed.at
+	}
 	_, n := in.clockAndDoubt(v)
 	return n.Proven
 }
@@ -52,6 +58,9 @@ func (in *Installation) proven(v *store.View) time.Time {
 // latest returns the latest it may be: what has come in from outside, signed, may
 // tell the time better than a clock that nobody has confirmed.
 func (in *Installation) latest(v *store.View) time.Time {
+	if in.supposed != nil {
+		return in.supposed.at
+	}
 	now, n := in.clockAndDoubt(v)
 	if n.Unconfirmed {
 		return n.Wall

@@ -71,6 +71,7 @@ var examples = map[string][]string{
 	"event change":     {"pott event change 3 --until 2026-06-10T20:00:00Z", "pott event change 7 --done 30 --total 100"},
 	"event end":        {"pott event end 3 --reason 'upgrade done'", "pott event end 7 --emergency"},
 	"peaks":            {"pott peaks", "pott peaks --from 2026-05-01 --to 2026-05-31 --hidden"},
+	"what-if":          {"pott what-if 'remove-plan anna sales-premium' --ask 'anna sale-cal'", "pott what-if 'activate-set superoffice-2' 'date 2027-07-01' --sign-in 'anna web'"},
 	"audit ls":         {"pott audit ls", "pott audit ls --user anna --limit 20"},
 	"audit verify":     {"pott audit verify"},
 	"token ls":         {"pott token ls"},

@@ -19,6 +19,7 @@ type tree struct {
 	Owner      ownerCmd          `cmd:"" help:"Whose installation it is: serial number and company."`
 	Count      countCmd          `cmd:"" help:"Count users both ways: seats bought and plans in use."`
 	Event      eventCmd          `cmd:"" help:"What people should hear about: no login, messages, long jobs."`
+	WhatIf     whatIfCmd         `cmd:"" name:"what-if" help:"What would become of things; nothing is stored."`
 	Peaks      peaksCmd          `cmd:"" help:"The most seats of each license that were in use at a time."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`

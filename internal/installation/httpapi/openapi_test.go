@@ -192,6 +192,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/clock", "", "", ""},
 		{"GET", "/v1/count", "", "", ""},
 		{"GET", "/v1/count?as_of=2026-06-01", "/v1/count", "", ""},
+		{"POST", "/v1/what-if", "", `{"steps":[{"act":"remove-plan","person":"anna","name":"sales"},{"act":"date","date":"2026-07-01"}],"questions":[{"person":"anna","module":"sale-cal"}]}`, ""},
 		{"GET", "/v1/peaks?from=2026-06-01&hidden=true", "/v1/peaks", "", ""},
 		{"GET", "/v1/sets", "", "", ""},
 		{"POST", "/v1/sets?dry_run=true", "/v1/sets", file, "text/plain"},

@@ -371,3 +371,21 @@ func (tx *Tx) SetOwner(o Owner) error { return tx.staged.owners.put(1, &o) }
 
 // NewID returns a random id of 128 bits that has never been used.
 func NewID() string { return strings.ToLower(rand.Text()) }
+
+// Attempt runs do and undoes what it staged when it returns an error, which is
+// returned.
+func (tx *Tx) Attempt(do func() error) error {
+	s := tx.staged
+	before, last := s.save(), s.last
+	err := do()
+	if err != nil {
+		s.back(before)
+		s.last = last
+	}
+	return err
+}
+
+// Later returns the act at a later time, for asking what would be then.
+func (tx *Tx) Later(now time.Time) *Tx {
+	return &Tx{View: tx.View, by: tx.by, now: max(tx.now, micros(now))}
+}
