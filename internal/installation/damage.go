@@ -135,6 +135,7 @@ func (in *Installation) repair(ctx context.Context, act Act, place string, actio
 	var answer api.Repaired
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		answer = api.Repaired{Recounted: []api.Recounted{}, Incident: path}
+		tx.Protects()
 		places := tx.Places()
 		at := slices.IndexFunc(places, func(p store.DamagedPlace) bool { return p.ID == place })
 		if at < 0 {

@@ -43,6 +43,27 @@ func repaired(t *testing.T, in *installation.Installation, action string) api.Re
 	return done
 }
 
+func TestASuspendedInstallationIsRepairedAllTheSame(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := twoOnSales(t, db)
+		_, err := db.Exec(t.Context(), "UPDATE assignment SET module = 'sale-cal' WHERE number = 1")
+		must(t, err)
+		f.Reopen(t)
+		_, err = f.House.Suspend(t.Context(), housetest.Host, "acme", "unpaid")
+		must(t, err)
+		acme := f.Installation("acme")
+		if _, err := acme.RemovePlan(t.Context(), admin, "bo", "sales"); code(err) != "installation.suspended" {
+			t.Errorf("an ordinary change: %v", err)
+		}
+		if done := repaired(t, acme, "remove"); done.Left != 0 {
+			t.Errorf("left: %+v", done)
+		}
+		if _, err := acme.DeletePerson(t.Context(), admin, "bo", true); err != nil {
+			t.Errorf("erasing somebody: %v", err)
+		}
+	})
+}
+
 // A damaged assignment keeps its seat until somebody decides: then the pools are
 // counted anew, and what it kept is free or taken for good.
 func TestARemovedAssignmentGivesItsSeatBack(t *testing.T) {

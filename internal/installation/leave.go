@@ -99,6 +99,7 @@ func (in *Installation) DeletePerson(ctx context.Context, act Act, id string, er
 			}
 		}
 		if erase && p.Erased == 0 {
+			tx.Protects()
 			if err := tx.ErasePersonal(p.ID); err != nil {
 				return false, err
 			}
