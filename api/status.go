@@ -13,6 +13,7 @@ type Installation struct {
 	Serial      string   `json:"serial,omitempty" doc:"The serial number sets must carry; left out before the first activation."`
 	TimeZone    string   `json:"time_zone" doc:"The zone of valid-through days."`
 	Demo        bool     `json:"demo,omitempty" doc:"True when it accepts demo sets."`
+	Test        bool     `json:"test,omitempty" doc:"True of a copy made for tests: it calls no server outside."`
 	Suspended   string   `json:"suspended,omitempty" doc:"Why the host lets nothing be changed; left out when it does."`
 	Key         string   `json:"key,omitempty" doc:"The public key that signs holdings, in base64."`
 	Fingerprint string   `json:"fingerprint,omitempty" doc:"Of that key, eight groups of four hex digits: what a set names that is meant for this installation only."`

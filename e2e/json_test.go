@@ -96,6 +96,8 @@ var jsonCases = map[string]jsonCase{
 	"context rm":          {"context rm work", "context rm nosuch"},
 	"server init":         {"server init acme --company Acme --root $DIR/root.pub --data $DIR/d --keys $DIR/k --token-file $DIR/acme.token", "server init acme --company Acme --root $DIR/root.pub --data $DIR/d --keys $DIR/k --token-file $DIR/acme.token"},
 	"server add":          {"server add more --company More --data $DIR/d --keys $DIR/k --token-file $DIR/more.token", "server add more --company More --data $DIR/d --keys $DIR/k --token-file $DIR/again.token"},
+	"server head":         {"server head --data $DIR/d --keys $DIR/k", "server head --data $DIR/nothing --keys $DIR/k"},
+	"server clone":        {"", "server clone --as-test --to $DIR/copy --data $DIR/nothing --keys $DIR/k --token-file $DIR/copy.token"},
 	"server migrate":      {"server migrate --data $DIR/d --keys $DIR/k", "server migrate --data $DIR/nothing --keys $DIR/k"},
 	"server check-config": {"server check-config $DIR/server.yaml", "server check-config $DIR/nothing.yaml"},
 	"server serve":        {"", "server serve --data $DIR/nothing --keys $DIR/k"},

@@ -126,6 +126,8 @@ func (in *Installation) askServer(ctx context.Context, issuer license.Issuer, ki
 func (in *Installation) askable(v *store.View, issuer license.Issuer) (string, error) {
 	address := in.authorityAddress(v, issuer)
 	switch {
+	case v.Info().Test:
+		return "", &TestCopyError{Installation: in.name}
 	case in.options.Ask == nil || address == "":
 		return "", &NoAuthorityError{Issuer: issuer}
 	case in.key == nil:

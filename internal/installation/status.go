@@ -59,7 +59,7 @@ func (in *Installation) Status(ctx context.Context, act Act) (api.Status, error)
 
 func (in *Installation) shownInstallation(v *store.View) api.Installation {
 	info := v.Info()
-	out := api.Installation{Name: info.Name, Company: info.Company, Serial: info.Serial, TimeZone: info.TimeZone, Demo: info.Demo}
+	out := api.Installation{Name: info.Name, Company: info.Company, Serial: info.Serial, TimeZone: info.TimeZone, Demo: info.Demo, Test: info.Test}
 	if info.Suspended {
 		out.Suspended = info.Reason
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"strconv"
+	"strings"
 
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/installation"
@@ -89,7 +90,7 @@ func (c serverHead) Run(s *session) error {
 	lines := idsOf(list, installation.PrintedHead.String)
 	return s.answer(answer{doc: doc, ids: lines, human: func(o *paper) {
 		for i, line := range lines {
-			o.printf("%s  %s\n", line, list[i].Name)
+			o.printf("%s\n", strings.TrimSpace(line+"  "+list[i].Name))
 		}
 	}})
 }

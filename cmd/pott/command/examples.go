@@ -105,6 +105,7 @@ var examples = map[string][]string{
 	"server backup verify": {"pott server backup verify /var/backups/pott-20260610T120000Z.backup --keys /etc/pott/keys"},
 	"server restore from":  {"pott server restore from pott-20260610T120000Z.backup --replace --data /var/lib/pott --keys /etc/pott/keys", "pott server restore from pott-20260610T120000Z.backup --dry-run"},
 
+	"server clone":          {"pott server clone --as-test --to /srv/pott-test --token-file test.token", "pott server clone design --as-test --to /srv/pott-test --token-file test.token --dry-run"},
 	"clock":                 {"pott clock", "pott clock --json"},
 	"server clock confirm":  {"pott server clock confirm", "pott server clock confirm --dry-run"},
 	"server head":           {"pott server head", "pott server head --json"},

@@ -22,6 +22,7 @@ type serverCmd struct {
 	Migrate     serverMigrate `cmd:"" help:"Bring the database to this version."`
 	CheckConfig serverCheck   `cmd:"" help:"Check a settings file."`
 	Clock       serverClock   `cmd:"" help:"Say that the clock of this machine is right."`
+	Clone       serverClone   `cmd:"" help:"Make a copy of an installation for tests, with keys of its own."`
 	Head        serverHead    `cmd:"" help:"Print where every ledger stands, to be kept elsewhere and compared later."`
 	Seal        sealCmd       `cmd:"" help:"The keys all records are sealed with."`
 	Confirm     serverConfirm `cmd:"" help:"Print a one-time code that agrees to a repair."`

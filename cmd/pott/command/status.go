@@ -34,6 +34,9 @@ func (o *paper) statusHead(st api.Status) {
 	if st.Installation.Demo {
 		o.printf(" · %s", o.s.say("status.demo"))
 	}
+	if st.Installation.Test {
+		o.printf(" · %s", o.s.say("status.test"))
+	}
 	o.printf("\n")
 	if st.Installation.Suspended != "" {
 		o.line("status.suspended", st.Installation.Suspended)
