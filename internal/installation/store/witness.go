@@ -16,6 +16,7 @@ import (
 type witness struct {
 	tamper.Anchor
 	from string // who remembers
+	own  bool   // this node
 }
 
 // Rollback is what the witnesses outside the database say of a ledger.
@@ -88,7 +89,7 @@ func openAnchors(path, node string, masters tamper.Ring, log *slog.Logger) (*anc
 		if was, ok := best[of]; ok && was.Seq > read.Seq {
 			continue
 		}
-		best[of] = witness{read, file}
+		best[of] = witness{read, file, name.Node == node}
 		if name.Node == node {
 			a.newest[ledgerID{name.Installation, name.Ledger}] = name.Slot
 		}
@@ -216,6 +217,9 @@ func (l *ledger) testify(ctx context.Context, q queryer, witnesses []witness) er
 	for _, w := range witnesses {
 		if w.Seq == l.head.Seq && w.Epoch == l.head.Epoch { // one that is behind may remember a mark that was lowered since
 			l.secret.Clock = max(l.secret.Clock, w.Clock)
+			if w.own && w.Link == l.head.Link {
+				l.anchored = l.head.Seq // nothing to write: opening alone changes no file
+			}
 		}
 	}
 	l.rollback.Witnessed, l.rollback.Highest, l.rollback.From = true, highest.Seq, highest.from
