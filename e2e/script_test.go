@@ -14,6 +14,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/examples"
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -40,6 +41,9 @@ func TestCommands(t *testing.T) {
 				w := ts.Value(worldKey{}).(*world)
 				w.stop()
 				w.ahead.Add(int64(days) * int64(24*time.Hour))
+				w.open(t) // somebody at the host says that the days have passed
+				_, err = w.host.ConfirmClock(t.Context(), audit.Actor{Kind: audit.Host, ID: "test"}, false)
+				ts.Check(errors.Join(err, w.host.Close()))
 				w.serve(t)
 			},
 			"people": func(ts *testscript.TestScript, _ bool, _ []string) {

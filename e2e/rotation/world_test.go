@@ -150,6 +150,13 @@ func (w *world) accept(file []byte) {
 	loaded, err := w.customer.Load(w.t.Context(), admin, file)
 	if err == nil {
 		_, err = w.customer.Activate(w.t.Context(), admin, loaded.Set.ID, api.Activate{})
+		if off := new(installation.UnacknowledgedError); errors.As(err, &off) { // what the renewal turns off for everybody is meant
+			var all []string
+			for _, n := range off.Licenses {
+				all = append(all, fmt.Sprint(n))
+			}
+			_, err = w.customer.Activate(w.t.Context(), admin, loaded.Set.ID, api.Activate{Acknowledge: all})
+		}
 	}
 	if err != nil {
 		w.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -104,10 +105,11 @@ func rows(t *testing.T, db *sqldb.DB, text string) (all []string) {
 		}
 		all = append(all, line)
 	}
+	slices.Sort(all) // the two kinds of database put what is null in different places
 	return all
 }
 
-const everyPot = "SELECT installation, name, seats, seal FROM pot ORDER BY installation, seats"
+const everyPot = "SELECT installation, name, seats, seal FROM pot"
 
 // What was written on one kind of database stands on another as it was.
 func TestRowsTravelBetweenKindsOfDatabaseUnchanged(t *testing.T) {

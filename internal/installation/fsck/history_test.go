@@ -138,6 +138,7 @@ func TestAnAnchorTellsAnOlderCopyFromTheDatabase(t *testing.T) {
 func TestWhatAnAnchorIsWorth(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		h := newHistory(t, db)
+		h.open(func(f *filler) { f.profile("other", true) }) // so that both slots have been written
 		damage := func(what func(name string, b []byte) []byte) Options {
 			o := h.options()
 			files := map[string][]byte{}

@@ -21,6 +21,9 @@ func TestNoActWashesAnEditClean(t *testing.T) {
 		w := newWorld(t, db, 5)
 		back := w.keep()
 		for _, table := range slices.Sorted(maps.Keys(writers)) {
+			if added[table] {
+				continue
+			}
 			tb := tableNamed(table)
 			target, act := w.target(tb, back)
 			was := w.now[target]
@@ -68,6 +71,9 @@ func TestNoActWashesAnEditClean(t *testing.T) {
 		}
 	})
 }
+
+// added are the tables whose rows are written once: no act writes over them.
+var added = map[string]bool{"person_past": true, "profile_past": true}
 
 // target returns a row of a table and an act that writes over it.
 func (w *world) target(tb *table, back func()) (rowID, func() error) {
