@@ -267,9 +267,7 @@ func (c *alarmLs) Run(s *session) error {
 	}{[]shownAlarm{}}
 	var rows [][]string
 	for _, k := range all {
-		for _, x := range installationOf(k).Alarms {
-			doc.Items = append(doc.Items, x)
-		}
+		doc.Items = append(doc.Items, installationOf(k).Alarms...)
 	}
 	sortAlarms(doc.Items)
 	for _, x := range doc.Items {

@@ -134,10 +134,9 @@ func TestAClockThatIsSetBackBringsNothingBack(t *testing.T) {
 // signed while the server was away can be loaded when it is back.
 func TestASignedDayHasCome(t *testing.T) {
 	f := ending(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
-	in := f.Installation("acme")
 	f.Set(time.Date(2027, 3, 1, 12, 0, 0, 0, time.UTC))
 	f.ReopenUnconfirmed(t)
-	in = f.Installation("acme")
+	in := f.Installation("acme")
 	next := following(t, in, "ACME", 3)
 	next.Issued = f.Clock().Add(-5 * aDay)
 	next.Dates = license.Dates{Expiry: license.Date{Year: 2027, Month: 6, Day: 1}}

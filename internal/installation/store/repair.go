@@ -294,9 +294,6 @@ func (tx *Tx) lost(p DamagedPlace, t sealedTable, key []tamper.Value, found *raw
 	return nil, refused
 }
 
-// personalColumns are the columns of personal values, in their order.
-var personalColumns = []string{"user_id", "first_name", "last_name", "email", "grp"}
-
 // mendPerson repairs a person. The personal values are those the row commits to;
 // with RepairAccept those that stand there, or none for ever when there are none; with
 // RepairRestore those that were given with their salt, when they are the ones.
