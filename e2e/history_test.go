@@ -319,7 +319,7 @@ func (p *servers) check(t *testing.T, first moment) {
 			done++
 		}
 	}
-	if full == 0 || small == 0 || done == 0 {
+	if full == 0 || done == 0 || small == 0 && !testing.Short() { // a short one may end before a set is too small
 		t.Errorf("%d changed, %d found the pool full, %d found the set too small: nothing was tested", done, full, small)
 	}
 	model := porcupine.NondeterministicModel{Init: func() []any { return []any{first} }, Step: steps}
