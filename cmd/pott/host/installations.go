@@ -19,9 +19,8 @@ import (
 	"github.com/pott-dev/pott/internal/installation/store"
 )
 
-// Export writes everything of one installation into one file, which another
-// server can take in: a backup of it alone, signed with the installation's key
-// where that is here. Its rows are checked before they are read; damaged ones are
+// Export writes everything of one installation into one file: a backup of it
+// alone, signed with the installation's key where that is here. Its rows are checked before they are read; damaged ones are
 // exported as they are, and the answer says so.
 func (h *Host) Export(ctx context.Context, name, to string, recipients []age.Recipient, dryRun bool) (*BackedUp, error) {
 	p, err := h.house.Place(name)
