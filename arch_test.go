@@ -37,6 +37,7 @@ var arrows = []struct{ from, never, because string }{
 	{"internal/seat", "os net database/sql crypto internal/sqldb internal/installation internal/audit", "seat rules decide; they neither fetch nor store"},
 	{"internal/clock", "os net database/sql crypto internal", "what time it is follows from what was read"},
 	{"internal/installation/anchor", "net database/sql internal/sqldb internal/installation/store", "it keeps files, and does not know what they say"},
+	{"internal/locale", "os net database/sql crypto internal", "how a language writes things follows from the language alone"},
 	{"internal/incident", "net database/sql internal", "an incident is kept whatever else is broken"},
 	{"licensefile", "net database/sql internal", "anyone must be able to check a license file"},
 	{"licenseserver", "net/http os database/sql internal", "it is what two houses say to each other, and knows neither"},
