@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"maps"
 	"reflect"
+	"time"
 )
 
 var textType = reflect.TypeFor[encoding.TextMarshaler]()
@@ -35,6 +36,9 @@ func flatten(facts any, display func(string) string) map[string]any {
 }
 
 func show(v reflect.Value, display func(string) string) any {
+	if t, ok := v.Interface().(time.Time); ok && t.IsZero() {
+		return ""
+	}
 	if v.Type().Implements(textType) && !(v.Kind() == reflect.Pointer && v.IsNil()) {
 		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 		if err != nil {

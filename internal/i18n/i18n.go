@@ -29,7 +29,7 @@ type Text struct {
 	Hint   string // one next step; "" when there is none
 }
 
-//go:embed catalogue
+//go:embed catalogue words
 var files embed.FS
 
 // An entry is one code in one language, as written in the catalogue.
@@ -88,7 +88,9 @@ func lookup(lang, code string) (templates, bool) {
 		if e, ok = catalogues()["en"][code]; !ok {
 			return templates{}, false
 		}
-		lang = "en"
+		if lang != Pseudo {
+			lang = "en"
+		}
 	}
 	key := lang + " " + code
 	if t, ok := parsed.Load(key); ok {
@@ -101,7 +103,11 @@ func lookup(lang, code string) (templates, bool) {
 
 // compile reads a template of the catalogue. A test has parsed them all.
 func compile(lang, text string) *template.Template {
-	return template.Must(template.New("").Option("missingkey=error").Funcs(functions(lang)).Parse(text))
+	t := template.Must(template.New("").Option("missingkey=error").Funcs(functions(lang)).Parse(text))
+	if lang == Pseudo && t.Tree != nil {
+		pseudo(t.Root)
+	}
+	return t
 }
 
 // render fills in a template. A text must never be the reason that a refusal is
