@@ -108,7 +108,7 @@ func newBook(s *Store, p place) *Book {
 	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
-	b.beside, b.misshapen = b.readBeside, s.misshapen
+	b.beside, b.besides, b.misshapen = b.readBeside, b.besidesOf, s.misshapen
 	b.settle = func() {
 		if b.unsettled {
 			b.settleSets()
@@ -197,13 +197,17 @@ func without(numbers []int64, n int64) []int64 {
 	return slices.DeleteFunc(slices.Clone(numbers), func(m int64) bool { return m == n })
 }
 
-// readBeside reads personal values for the people about to be applied, and the
-// files of sets.
-func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][]tamper.Value) error {
-	if table != "person" {
-		return nil
+// readBeside reads personal values for the people about to be applied.
+func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][]tamper.Value) (err error) {
+	if table == "person" {
+		b.personal, err = b.personalRows(ctx, q, keys)
 	}
-	b.personal = map[string]personalRow{}
+	return err
+}
+
+// personalRows reads the personal values of people, or of all when keys is nil.
+func (b *Book) personalRows(ctx context.Context, q queryer, keys [][]tamper.Value) (map[string]personalRow, error) {
+	found := map[string]personalRow{}
 	const text = `SELECT person, salt, user_id, first_name, last_name, email, grp FROM personal WHERE installation = ?`
 	read := func(rows *sql.Rows) error {
 		var id string
@@ -212,11 +216,11 @@ func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][
 		if err := rows.Scan(&id, &r.salt, &p.UserID, &p.First, &p.Last, &p.Email, &p.Group); err != nil {
 			return err
 		}
-		b.personal[id] = r
+		found[id] = r
 		return nil
 	}
 	if keys == nil {
-		return each(ctx, q, text, []any{b.installation}, read)
+		return found, each(ctx, q, text, []any{b.installation}, read)
 	}
 	for len(keys) > 0 {
 		n := sizeFor(len(keys))
@@ -225,11 +229,11 @@ func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][
 			args = append(args, key[0].Str())
 		}
 		if err := each(ctx, q, text+" AND person IN "+tuple(n), args, read); err != nil {
-			return err
+			return nil, err
 		}
 		keys = keys[n:]
 	}
-	return nil
+	return found, nil
 }
 
 // admitPerson joins a person with the personal values, if they are the ones the
@@ -237,6 +241,17 @@ func (b *Book) readBeside(ctx context.Context, q queryer, table string, keys [][
 func (b *Book) admitPerson(p *person) string {
 	r, ok := b.personal[p.ID]
 	delete(b.personal, p.ID)
+	if fault := p.beside(r, ok); fault != "" || !ok {
+		return fault
+	}
+	copy(p.salt[:], r.salt)
+	p.Personal = r.values
+	return ""
+}
+
+// beside says what is wrong with the personal values that stand beside a person,
+// or "".
+func (p *person) beside(r personalRow, ok bool) string {
 	switch {
 	case p.Erased != 0 && ok:
 		return "erased personal values put back"
@@ -248,8 +263,6 @@ func (b *Book) admitPerson(p *person) string {
 	if c := tamper.Commitment(r.salt, r.values.fields()...); c != p.commitment || len(r.salt) != len(p.salt) {
 		return "personal values edited"
 	}
-	copy(p.salt[:], r.salt)
-	p.Personal = r.values
 	return ""
 }
 

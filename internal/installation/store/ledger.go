@@ -67,6 +67,9 @@ type ledger struct {
 	// beside reads what belongs to rows of a table and stands elsewhere, for
 	// the rows with these keys or, when keys is nil, for all; nil: nothing does.
 	beside func(ctx context.Context, q queryer, table string, keys [][]tamper.Value) error
+	// besides says what is wrong beside rows that are in the book, by their keys;
+	// nil: nothing stands there. Unlike beside it may be called by anybody.
+	besides func(ctx context.Context, q queryer, table string, keys [][]tamper.Value) (map[string]string, error)
 }
 
 func (l *ledger) table(name string) sealedTable {
