@@ -322,4 +322,3 @@ func (b *Book) besidesOf(ctx context.Context, q queryer, table string, keys [][]
 	}
 	return faults, nil
 }
-

@@ -192,4 +192,3 @@ var sorted = cmp.Transformer("sorted", func(list []string) map[string]bool {
 	}
 	return set
 })
-
