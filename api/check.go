@@ -6,12 +6,13 @@ import (
 	"github.com/pott-dev/pott/license"
 )
 
-// A Check is one question. Exactly one of Module, Client and Feature is given:
+// A Check is one question, about one of Module, Client and Feature:
 //
 //	person and module    may the person use it?
 //	person and client    may the person sign in that way?
 //	feature              is the system module on?
 //	person and feature   may the person edit there?
+//	database and module  may the database use it?
 //
 // Modules and features are written in full, "superoffice.sale-cal"; a client as
 // "superoffice.web".
@@ -20,6 +21,8 @@ type Check struct {
 	Module  string `json:"module,omitempty"`
 	Client  string `json:"client,omitempty"`
 	Feature string `json:"feature,omitempty"`
+	// Database, in place of Person, asks for a database: its number, or its name.
+	Database string `json:"database,omitempty" doc:"In place of the person: the number or name of a database."`
 }
 
 // What an answer says.
@@ -54,9 +57,22 @@ type Answers struct {
 type Why struct {
 	Question Check `json:"question"`
 	Answer
-	Paths   []Path    `json:"paths" doc:"Every way that gives it."`
-	Missing []Missing `json:"missing" doc:"Everything that is missing, when it is not given."`
-	Proof   *Proof    `json:"proof,omitempty" doc:"When it was asked for."`
+	Paths   []Path      `json:"paths" doc:"Every way that gives it."`
+	Missing []Missing   `json:"missing" doc:"Everything that is missing, when it is not given."`
+	Damage  []WhyDamage `json:"damage,omitempty" doc:"Rows that were changed outside the system and on which the answer hangs, or may; at most 20."`
+	Proof   *Proof      `json:"proof,omitempty" doc:"When it was asked for."`
+}
+
+// A WhyDamage is a row that was changed outside the system: it gives nothing
+// until somebody has decided about it.
+type WhyDamage struct {
+	Fact    string       `json:"fact" doc:"A stable code, such as damaged-holding."`
+	Text    string       `json:"text" doc:"The same in the language asked for."`
+	Place   string       `json:"place" doc:"What it is called where it is repaired."`
+	Table   string       `json:"table"`
+	What    string       `json:"what" doc:"Such as edited or deleted."`
+	Columns []string     `json:"columns,omitempty" doc:"That were edited, when that can be told."`
+	Name    license.Name `json:"name,omitzero" doc:"The license it is about, when that can be told."`
 }
 
 // A Proof shows that one license is in the set in force, to somebody who has
@@ -94,6 +110,9 @@ type Fix struct {
 	Name license.Name `json:"name,omitzero"`
 	Free *int64       `json:"free,omitempty" doc:"Seats left for it; left out when the number is not enforced."`
 	Text string       `json:"text"`
+	// Needs and Forbidden say who can do it.
+	Needs     string `json:"needs" doc:"The scope that doing it takes."`
+	Forbidden bool   `json:"forbidden,omitempty" doc:"The asker does not have that scope; the text says who does."`
 }
 
 // A Count counts users both ways: what was bought as a ceiling, and what is in

@@ -31,10 +31,11 @@ type License struct {
 	OutOfForce   *KeyNotice     `json:"out_of_force,omitempty" doc:"Why the set gives nothing; left out while it does."`
 }
 
-// A Holder is a person who holds a license, and how.
+// A Holder is a person who holds a license, or a database, and how.
 type Holder struct {
-	Person   string         `json:"person" doc:"User id."`
-	Number   int64          `json:"number"`
+	Person   string         `json:"person,omitempty" doc:"User id; left out for a database."`
+	Database string         `json:"database,omitempty" doc:"The name of a database, which holds licenses for sites."`
+	Number   int64          `json:"number" doc:"Of the person or the database."`
 	Quantity int64          `json:"quantity"`
 	Via      []license.Name `json:"via,omitempty" doc:"The plans that include it for this person."`
 	Source   string         `json:"source,omitempty" enum:"direct,profile,import" doc:"Set when it is also held by itself."`

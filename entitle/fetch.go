@@ -247,6 +247,11 @@ func (c *Client) get(ctx context.Context, path string, limit int64) ([]byte, err
 
 // ask sends one request. The caller closes the body.
 func (c *Client) ask(ctx context.Context, path string, query url.Values) (*http.Response, error) {
+	return c.askIn(ctx, path, query, "")
+}
+
+// askIn is ask for texts in a language; "" leaves the choice to the server.
+func (c *Client) askIn(ctx context.Context, path string, query url.Values, language string) (*http.Response, error) {
 	token, err := c.token()
 	if err != nil {
 		return nil, err
@@ -258,6 +263,9 @@ func (c *Client) ask(ctx context.Context, path string, query url.Values) (*http.
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
+	}
+	if language != "" {
+		req.Header.Set("Accept-Language", language)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)

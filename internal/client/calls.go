@@ -282,12 +282,17 @@ func (c *Client) WhyProved(ctx context.Context, q api.Check) (api.Why, error) {
 }
 
 func (c *Client) why(ctx context.Context, q api.Check, query url.Values) (api.Why, error) {
-	for name, value := range map[string]string{"person": q.Person, "module": q.Module, "client": q.Client, "feature": q.Feature} {
+	for name, value := range map[string]string{"person": q.Person, "module": q.Module, "client": q.Client, "feature": q.Feature, "database": q.Database} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
 	return get[api.Why](ctx, c, path("why"), query)
+}
+
+// OwnLicenses returns what somebody may use, as it is told to the person.
+func (c *Client) OwnLicenses(ctx context.Context, person string) (api.OwnLicenses, error) {
+	return get[api.OwnLicenses](ctx, c, path("people", person, "licenses"), nil)
 }
 
 // Count counts users both ways.

@@ -19,6 +19,10 @@ type Act struct {
 	// WithDependants agrees that what needs a license goes when that is taken back.
 	WithDependants bool
 	Language       string // of display names in the answer; "" is English
+	// Lacks are scopes that whoever asks does not have. No use-case refuses because
+	// of them, that is for doors; answers that say what would help say by them who
+	// can do it.
+	Lacks []string
 }
 
 // errAlready ends an update that has nothing to change.

@@ -10,14 +10,15 @@ import (
 // A question is an [api.Check] that makes sense.
 type question struct {
 	seat.Question
-	person string
+	person   string
+	database string // in place of the person
 }
 
 // readQuestion refuses what does not ask exactly one thing. Product code must
 // write names in full: a bare name could come to mean another issuer's module
 // on the day a second set is activated.
 func readQuestion(q api.Check) (question, error) {
-	asked := question{person: q.Person}
+	asked := question{person: q.Person, database: q.Database}
 	var text string
 	for _, of := range []struct {
 		ask  seat.Ask
@@ -34,7 +35,9 @@ func readQuestion(q api.Check) (question, error) {
 	switch {
 	case text == "":
 		return question{}, &BadQuestionError{Why: "it asks for none of module, client and feature"}
-	case q.Person == "" && asked.Ask != seat.AskFeature:
+	case q.Database != "" && (q.Person != "" || asked.Ask != seat.AskModule):
+		return question{}, &BadQuestionError{Why: "for a database it asks for a module, and for nobody besides"}
+	case q.Person == "" && q.Database == "" && asked.Ask != seat.AskFeature:
 		return question{}, &BadQuestionError{Why: "it does not say for which person"}
 	case q.Person != "" && asked.Ask == seat.AskFeature:
 		asked.Ask = seat.AskEdit
@@ -51,19 +54,28 @@ func (in *Installation) Check(q api.Check) (api.Answer, error) {
 	if err != nil {
 		return api.Answer{}, err
 	}
-	now := in.now.Load()
-	return now.answer(asked), nil
+	if asked.database != "" {
+		return in.checkDatabase(asked)
+	}
+	return in.now.Load().answer(asked), nil
 }
 
 // Checks answers many questions, all from one state.
 func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
-	now := in.now.Load()
-	answers := api.Answers{Seq: now.seq, Answers: make([]api.Answer, len(questions))}
+	all, databases := make([]question, len(questions)), false
 	for i, q := range questions {
 		asked, err := readQuestion(q)
 		if err != nil {
 			return api.Answers{}, err
 		}
+		all[i], databases = asked, databases || asked.database != ""
+	}
+	if databases {
+		return in.checkAll(all)
+	}
+	now := in.now.Load()
+	answers := api.Answers{Seq: now.seq, Answers: make([]api.Answer, len(questions))}
+	for i, asked := range all {
 		answers.Answers[i] = now.answer(asked)
 	}
 	return answers, nil

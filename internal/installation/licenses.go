@@ -1,10 +1,8 @@
 package installation
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -57,18 +55,14 @@ func (in *Installation) Holders(ctx context.Context, act Act, text string, limit
 		if err != nil {
 			return err
 		}
-		all := []api.Holder{}
+		all := siteHolders(v, active, name)
 		for p := range v.People() {
 			if h, ok := holdsLicense(v, active, p, name); ok {
 				all = append(all, h)
 			}
 		}
-		slices.SortFunc(all, func(x, y api.Holder) int { return cmp.Compare(x.Number, y.Number) })
-		list = api.List[api.Holder]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Total: len(all)}
-		last, err := readCursor(after)
-		list.Items, list.Next = page(all, func(h api.Holder) string { return strconv.FormatInt(h.Number, 10) },
-			func(h api.Holder) bool { return h.Number > last }, limit)
-		return err
+		list = api.List[api.Holder]{AsOf: in.options.Now().UTC(), Seq: v.Seq()}
+		return pageHolders(&list, all, limit, after)
 	})
 	return list, err
 }

@@ -1,10 +1,8 @@
 package installation
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -36,6 +34,8 @@ func readAsOf(text string, now time.Time, zone *time.Location) (int64, error) {
 type known struct {
 	past    *seat.Past
 	people  map[string]store.Person
+	sites   []seat.SiteAssignment
+	called  map[int64]string // the names of databases, as they are today
 	seq     int64
 	now     time.Time
 	zone    *time.Location
@@ -61,6 +61,7 @@ func (in *Installation) past(ctx context.Context, window func(now time.Time, zon
 			lives[p.ID] = len(k.past.Lives)
 			k.past.Lives = append(k.past.Lives, life)
 		}
+		k.databases(v)
 		k.stands(v, lives)
 		k.profiles(v)
 		return k.reigns(ctx, v, from, to)
@@ -184,7 +185,7 @@ func (in *Installation) HoldersAsOf(ctx context.Context, act Act, text, asOf str
 	if err != nil {
 		return list, err
 	}
-	all := []api.Holder{}
+	all := siteHoldersAt(k, m.Active, name, at.UnixMicro())
 	for i := range k.past.Lives {
 		s, ok := m.Standing(&k.past.Lives[i])
 		if !ok {
@@ -194,11 +195,8 @@ func (in *Installation) HoldersAsOf(ctx context.Context, act Act, text, asOf str
 			all = append(all, h)
 		}
 	}
-	slices.SortFunc(all, func(x, y api.Holder) int { return cmp.Compare(x.Number, y.Number) })
-	last, err := readCursor(after)
-	list = api.List[api.Holder]{AsOf: at, Seq: k.seq, Total: len(all)}
-	list.Items, list.Next = page(all, func(h api.Holder) string { return strconv.FormatInt(h.Number, 10) },
-		func(h api.Holder) bool { return h.Number > last }, limit)
+	list = api.List[api.Holder]{AsOf: at, Seq: k.seq}
+	err = pageHolders(&list, all, limit, after)
 	return list, err
 }
 

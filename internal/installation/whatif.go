@@ -165,7 +165,7 @@ func (in *Installation) survey(act Act, w api.WhatIf) (survey, error) {
 		if err != nil {
 			return s, err
 		}
-		why, err := in.why(v, asked, act.Language)
+		why, err := in.why(v, asked, act)
 		if err != nil {
 			return s, err
 		}

@@ -2,6 +2,7 @@ package installation
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,10 @@ func (in *Installation) WhyProved(ctx context.Context, act Act, q api.Check) (ap
 
 func (in *Installation) explain(ctx context.Context, act Act, q api.Check, proved bool) (api.Why, error) {
 	var why api.Why
+	var damage damageQuestion
+	var words teller
 	err := in.view(func(v *store.View) error {
+		words = teller{active: v.Active(), lang: act.Language}
 		full, err := spellOut(v, q)
 		if err != nil {
 			return err
@@ -36,14 +40,24 @@ func (in *Installation) explain(ctx context.Context, act Act, q api.Check, prove
 		if err != nil {
 			return err
 		}
-		if why, err = in.why(v, asked, act.Language); err != nil {
+		if why, err = in.why(v, asked, act); err != nil {
 			return err
 		}
 		why.Question = full
 		if proved {
 			why.Proof, err = proofOf(ctx, v, decisive(v.Active(), asked.Question))
 		}
+		damage = in.damageQuestion(v, asked, why.Effect)
 		return err
+	})
+	if err != nil {
+		return why, err
+	}
+	why.Damage, err = in.damageOf(ctx, damage, func(fact string, name license.Name) string {
+		return words.say(fact, struct {
+			Name   license.Name
+			Issuer license.Issuer
+		}{name, damage.asked.Name.Issuer})
 	})
 	return why, err
 }
@@ -52,6 +66,9 @@ func (in *Installation) explain(ctx context.Context, act Act, q api.Check, prove
 // issuer, and names the person as checks know them.
 func spellOut(v *store.View, q api.Check) (api.Check, error) {
 	active := v.Active()
+	if d, err := findDatabase(v, q.Database); err == nil && q.Database != "" {
+		q.Database = d.Name
+	}
 	if p, err := findPerson(v, q.Person); err == nil && !p.Deleted {
 		q.Person = p.Personal.UserID
 	}
@@ -80,7 +97,7 @@ func resolveClient(active *license.Active, text string) (license.Name, error) {
 	var found []license.Name
 	for _, set := range active.Sets() {
 		for _, c := range set.Clients {
-			if strings.EqualFold(c.Name, text) {
+			if license.Module(c.Name).Fold() == license.Module(text).Fold() {
 				found = append(found, license.NameOf(set.Issuer, license.Module(c.Name)))
 			}
 		}
@@ -94,10 +111,13 @@ func resolveClient(active *license.Active, text string) (license.Name, error) {
 	return license.Name{}, &AmbiguousClientError{Client: text, Names: found}
 }
 
-func (in *Installation) why(v *store.View, q question, lang string) (api.Why, error) {
+func (in *Installation) why(v *store.View, q question, act Act) (api.Why, error) {
+	if q.database != "" {
+		return in.whyDatabase(v, q, act), nil
+	}
 	now := in.clock(v)
 	w := api.Why{Paths: []api.Path{}, Missing: []api.Missing{}}
-	words := teller{v: v, lang: lang}
+	words := teller{v, v.Active(), act.Language, act.Lacks}
 	var p store.Person
 	if q.person != "" {
 		var err error
@@ -111,10 +131,16 @@ func (in *Installation) why(v *store.View, q question, lang string) (api.Why, er
 	s := in.standing(v, p, now)
 	s.Closed = closedFor(v, p, now)
 	t := s.Why(q.Question, license.DateOf(now.In(zone(v))))
-	w.Answer = api.Answer{Effect: string(t.Effect), Reason: t.Reason, Until: t.Until, Grace: t.Grace, Seq: v.Seq()}
+	w.Answer = answerOf(t, v.Seq())
 	if t.Reason == seat.NoLoginEvent {
 		w.Expected = timeOf(s.Closed.Expected)
 	}
+	words.trace(&w, t)
+	return w, nil
+}
+
+// trace tells every path and everything that is missing.
+func (words teller) trace(w *api.Why, t seat.Trace) {
 	for _, p := range t.Paths {
 		path := api.Path{Steps: []api.Step{}}
 		for _, step := range p.Steps {
@@ -125,15 +151,16 @@ func (in *Installation) why(v *store.View, q question, lang string) (api.Why, er
 	for _, m := range t.Missing {
 		w.Missing = append(w.Missing, words.missing(m))
 	}
-	return w, nil
 }
 
 const unknownPerson = "person-unknown"
 
 // A teller says in words what the rules found.
 type teller struct {
-	v    *store.View
-	lang string
+	v      *store.View // names tokens; nil where none is named
+	active *license.Active
+	lang   string
+	lacks  []string // scopes
 }
 
 // say returns the sentence of a code about facts, with licenses by the names
@@ -144,7 +171,7 @@ func (t teller) say(code string, facts any) string {
 		if err != nil {
 			return ""
 		}
-		return displayName(t.v.Active(), n, t.lang)
+		return displayName(t.active, n, t.lang)
 	})
 	return text.Detail
 }
@@ -193,7 +220,28 @@ func (t teller) missing(m seat.Missing) api.Missing {
 		out.With["until"] = m.Until.String()
 	}
 	for _, f := range m.Fixes {
-		out.Fixes = append(out.Fixes, api.Fix{Act: string(f.Act), Name: f.Name, Free: f.Free, Text: t.say("do."+string(f.Act), f)})
+		out.Fixes = append(out.Fixes, t.fix(f))
 	}
 	return out
+}
+
+// fix says what would help, and who can do it when the asker cannot.
+func (t teller) fix(f seat.Fix) api.Fix {
+	out := api.Fix{Act: string(f.Act), Name: f.Name, Free: f.Free, Text: t.say("do."+string(f.Act), f), Needs: needs(f.Act)}
+	if slices.Contains(t.lacks, out.Needs) {
+		out.Forbidden = true
+		out.Text += " " + t.say("not-yours", nil)
+	}
+	return out
+}
+
+// needs returns the scope that doing something takes.
+func needs(act seat.Act) string {
+	switch act {
+	case seat.DoActivateSet:
+		return api.ScopeActivate
+	case seat.DoEndEvent:
+		return api.ScopeAdmin
+	}
+	return api.ScopeAssign
 }

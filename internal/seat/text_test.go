@@ -14,23 +14,29 @@ import (
 
 // texts are everything a trace may hold, with the struct its text is about.
 func texts() map[string]any {
-	all := map[string]any{"why.person-unknown": seat.Missing{}}
+	all := map[string]any{"why.person-unknown": seat.Missing{}, "why.database-unknown": seat.Missing{}, "why.not-yours": seat.Fix{}}
+	for _, code := range []string{"person", "somebody", "holding", "anybody", "profile", "license", "set"} {
+		all["why.damaged-"+code] = seat.Missing{}
+	}
+	for _, how := range []seat.How{seat.ByHand, seat.ByPlan, seat.ByProfile, seat.ByLogin} {
+		all["why.own."+string(how)] = seat.Own{}
+	}
 	for _, f := range []seat.Fact{
 		seat.PersonHolds, seat.ProfileHas, seat.LoginGives, seat.PlanIncludes, seat.PrerequisiteHeld, seat.PrerequisiteMissing,
-		seat.SystemOn, seat.MaySignIn, seat.SetInForce,
+		seat.SystemOn, seat.MaySignIn, seat.SetInForce, seat.DatabaseHolds,
 	} {
 		all["why."+string(f)] = seat.Step{}
 	}
 	for _, r := range []string{
 		seat.Held, seat.Included, seat.SystemIsOn, seat.NotHeld, seat.ModuleUnknown, seat.FeatureOff, seat.NoEdit, seat.PersonGone,
 		seat.NoLogin, seat.WaitingForApproval, seat.ValidThroughPassed, seat.ClientUnknown, seat.ClientKind, seat.ClientNeeds, seat.IssuerReadOnly, seat.SetDropped, seat.SetNotGenuine,
-		seat.NoLoginEvent,
+		seat.NoLoginEvent, seat.DatabaseLacks, seat.DatabaseRemoved, seat.ForPeople,
 	} {
 		all["why."+r] = seat.Missing{}
 	}
 	for _, a := range []seat.Act{
 		seat.DoSetPlan, seat.DoGiveExtra, seat.DoChangeProfile, seat.DoGiveLogin, seat.DoApprove, seat.DoExtendLogin, seat.DoBringBack, seat.DoActivateSet,
-		seat.DoEndEvent,
+		seat.DoEndEvent, seat.DoAssignSite,
 	} {
 		all["why.do."+string(a)] = seat.Fix{}
 	}

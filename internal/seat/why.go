@@ -76,6 +76,7 @@ const (
 	PrerequisiteMissing Fact = "prerequisite-missing" // Of needs Name, which is not held
 	SystemOn            Fact = "system-on"            // Name is on for everybody
 	MaySignIn           Fact = "may-sign-in"          // has a login, good Until
+	DatabaseHolds       Fact = "database-holds"       // a database was given Name By, Since
 	SetInForce          Fact = "set-in-force"         // set Number of Issuer is in State, good Until
 )
 
@@ -96,6 +97,9 @@ const (
 	ClientKind         = "client-kind"          // not a way in for this kind of person
 	ClientNeeds        = "client-needs"         // something signing in needs is missing
 	IssuerReadOnly     = "issuer-read-only"     // past the grace date
+	DatabaseLacks      = "database-lacks"       // a database was not given the site module
+	DatabaseRemoved    = "database-removed"     //
+	ForPeople          = "for-people"           // people are given it, never a database
 	NoLoginEvent       = "no-login-event"       // an event keeps everybody but administrators from signing in
 )
 
@@ -133,6 +137,7 @@ const (
 	DoBringBack     Act = "bring-back"   // a former employee
 	DoActivateSet   Act = "activate-set" // one that has it, or is valid longer
 	DoEndEvent      Act = "end-event"    // or wait until it is over
+	DoAssignSite    Act = "assign-site"  // give the license to the database
 )
 
 // Why answers a question with everything that led to the answer. today is the
@@ -407,7 +412,7 @@ func client(set *license.Set, name license.Module) *license.Client {
 		return nil
 	}
 	for i := range set.Clients {
-		if set.Clients[i].Name == string(name) {
+		if license.Module(set.Clients[i].Name).Fold() == name.Fold() {
 			return &set.Clients[i]
 		}
 	}

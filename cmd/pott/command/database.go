@@ -16,6 +16,8 @@ type databaseCmd struct {
 	Remove  databaseRemove  `cmd:"" help:"Remove a satellite database and take back everything it holds."`
 	Assign  databaseAssign  `cmd:"" help:"Give a database a site license."`
 	Release databaseRelease `cmd:"" help:"Take a site license back from a database."`
+	Why     databaseWhy     `cmd:"" help:"Say whether a database may use a license, and everything that led to it."`
+	Check   databaseCheck   `cmd:"" help:"Say in one line whether a database may use a license."`
 }
 
 type databaseLs struct {

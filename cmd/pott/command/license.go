@@ -117,7 +117,7 @@ func (c licenseHolders) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(h api.Holder) string { return h.Person }), human: func(o *paper) {
+	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(h api.Holder) string { return h.Person + h.Database }), human: func(o *paper) {
 		t := &table{columns: []column{{head: "user"}, {head: "quantity", right: true}, {head: "how", cut: late}, {head: "since"}}}
 		for _, h := range list.Items {
 			var how []string
@@ -127,7 +127,7 @@ func (c licenseHolders) Run(s *session) error {
 			if len(h.Via) > 0 {
 				how = append(how, o.s.say("how.via", names(h.Via)))
 			}
-			t.add(h.Person, fmt.Sprint(h.Quantity), strings.Join(how, ", "), day(h.Since))
+			t.add(h.Person+h.Database, fmt.Sprint(h.Quantity), strings.Join(how, ", "), day(h.Since))
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)

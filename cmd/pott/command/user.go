@@ -24,6 +24,8 @@ type userCmd struct {
 	Login   userLogin   `cmd:"" help:"Give and end logins."`
 	Why     userWhy     `cmd:"" help:"Say whether a person may, and everything that led to it."`
 	Check   userCheck   `cmd:"" help:"Say in one line whether a person may."`
+
+	Licenses userLicenses `cmd:"" help:"List what a person may use and why, as it is told to the person."`
 }
 
 type userLs struct {

@@ -52,23 +52,33 @@ func (c userWhy) Run(s *session) error {
 		return s.answerText(why.Proof.Text)
 	}
 	return s.answer(answer{doc: why, ids: []string{why.Effect}, human: func(o *paper) {
-		o.verdict(why.Answer)
-		for i, p := range why.Paths {
-			if i > 0 {
-				o.line("why.also")
-			}
-			o.steps(p.Steps)
-		}
-		for _, m := range why.Missing {
-			o.line("why.missing", m.Text)
-			for _, f := range m.Fixes {
-				o.line("why.fix", f.Text)
-				if command := fixing(c.User, f); command != "" {
-					o.printf("         %s\n", command)
-				}
-			}
-		}
+		o.why(why, func(f api.Fix) string { return fixing(c.User, f) })
 	}})
+}
+
+// why prints an answer with everything that led to it; command returns what does
+// a fix, or "".
+func (o *paper) why(why api.Why, command func(api.Fix) string) {
+	o.verdict(why.Answer)
+	for i, p := range why.Paths {
+		if i > 0 {
+			o.line("why.also")
+		}
+		o.steps(p.Steps)
+	}
+	for _, m := range why.Missing {
+		o.line("why.missing", m.Text)
+		for _, f := range m.Fixes {
+			o.line("why.fix", f.Text)
+			if does := command(f); does != "" {
+				o.printf("         %s\n", does)
+			}
+		}
+	}
+	for _, d := range why.Damage {
+		o.line("why.damage", d.Text)
+		o.printf("         pott damage show %s\n", d.Place)
+	}
 }
 
 // ask asks, and writes the proof where it is wanted.
@@ -91,9 +101,9 @@ func (c userWhy) ask(s *session, cl *client.Client, q api.Check) (api.Why, error
 }
 
 // fixing returns the command that does what would help, or "" when there is none
-// or no seat is left for it.
+// or no seat is left for it or it is not for the asker to do.
 func fixing(user string, f api.Fix) string {
-	if f.Free != nil && *f.Free < 1 {
+	if f.Forbidden || f.Free != nil && *f.Free < 1 {
 		return ""
 	}
 	switch f.Act {

@@ -52,6 +52,16 @@ var includes = map[string][]string{
 	api.ScopeActivate: {api.ScopeRead},
 }
 
+// lacking returns the scopes that somebody who has some does not.
+func lacking(has []string) (lacks []string) {
+	for _, scope := range []string{api.ScopeCheck, api.ScopeRead, api.ScopeAssign, api.ScopeActivate, api.ScopeAdmin} {
+		if !reaches(has, []string{scope}) {
+			lacks = append(lacks, scope)
+		}
+	}
+	return lacks
+}
+
 // reaches reports whether somebody who has some scopes may do what needs any
 // one of others.
 func reaches(has, any []string) bool {

@@ -26,7 +26,7 @@ var checkScope = []string{api.ScopeCheck}
 func checkRoutes() []operation {
 	why := read("/v1/why", "explain", api.ScopeRead, "The answer to one question, with everything that led to it",
 		func(c *call) (api.Why, error) {
-			q := api.Check{Person: c.query.Get("person"), Module: c.query.Get("module"), Client: c.query.Get("client"), Feature: c.query.Get("feature")}
+			q := api.Check{Person: c.query.Get("person"), Module: c.query.Get("module"), Client: c.query.Get("client"), Feature: c.query.Get("feature"), Database: c.query.Get("database")}
 			if c.flag("proof") {
 				return c.in.WhyProved(c.r.Context(), c.act, q)
 			}
@@ -36,8 +36,11 @@ func checkRoutes() []operation {
 		parameter{name: "module", kind: "string", doc: "May the person use it?"},
 		parameter{name: "client", kind: "string", doc: "May the person sign in that way?"},
 		parameter{name: "feature", kind: "string", doc: "Is it on, and may the person edit?"},
+		parameter{name: "database", kind: "string", doc: "In place of the person: may this database use the module?"},
 		parameter{name: "proof", kind: "boolean", doc: "Whether the proof is wanted that the license that decides is in the set in force."}).may("check.bad-question", "check.unknown-client", "check.ambiguous-client", "proof.none").may(nameCodes...)
 
+	own := read("/v1/people/{id}/licenses", "listOwnLicenses", api.ScopeRead, "What somebody may use and why, in one sentence each, as it is told to the person",
+		func(c *call) (api.OwnLicenses, error) { return c.in.MyLicenses(c.r.Context(), c.act, c.path("id")) }).may("person.unknown")
 	one := change("POST", "/v1/check", "check", api.ScopeCheck, "Ask one question",
 		func(c *call, q api.Check) (api.Answer, error) { return c.in.Check(q) })
 	one.query = nil
@@ -45,7 +48,7 @@ func checkRoutes() []operation {
 		func(c *call, q api.Checks) (api.Answers, error) { return c.in.Checks(q.Checks) })
 	many.query = nil
 	many.serve = serveChecks
-	return []operation{one.may("check.bad-question"), many.may("check.bad-question", "request.too-many-checks"), why}
+	return []operation{one.may("check.bad-question"), many.may("check.bad-question", "request.too-many-checks"), why.alsoScope(api.ScopeCheck), own}
 }
 
 // buffers holds the working memory of questions being answered.
@@ -208,6 +211,8 @@ func checkField(q *api.Check, name []byte) *string {
 		return &q.Client
 	case "feature":
 		return &q.Feature
+	case "database":
+		return &q.Database
 	}
 	return nil
 }

@@ -3,8 +3,10 @@ package httpapi_test
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,16 @@ func TestAProductThatLivesOnTheServersFeed(t *testing.T) {
 	given := into[api.ChangedPerson](w, ask{method: "PUT", path: "/v1/people/cy/plan", body: `{"plan":"service"}`})
 	w.must(c.Reached(ctx, given.Seq))
 	expect("cy", entitle.Allow)
+
+	why, err := c.Explain(ctx, api.Check{Person: "cy", Module: "user"}, "sv")
+	w.must(err)
+	if why.Effect != api.Allow || len(why.Paths) != 1 || !strings.HasPrefix(why.Paths[0].Steps[0].Text, "Personen") || why.Question.Module != "superoffice.user" {
+		t.Errorf("the product explains %+v", why)
+	}
+	_, err = c.Explain(ctx, api.Check{Person: "cy"}, "")
+	if refusal := new(entitle.ServerError); !errors.As(err, &refusal) || refusal.Code() != "check.bad-question" {
+		t.Errorf("a question about nothing: %v", err)
+	}
 
 	renewal := w.set
 	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
