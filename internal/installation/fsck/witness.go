@@ -182,12 +182,26 @@ func (c *check) judgeMarks(l *ledger, w *witness) {
 			What: fmt.Sprintf("%s went back from %d to %d, says the %s", what, was, is, w.from)})
 	}
 	for owner, n := range w.marks.marks {
+		if of, which := strings.CutPrefix(owner[1], "#checkpoint "); which {
+			c.judgeCheckpoint(l, w, [2]string{owner[0], of}, n)
+			continue
+		}
 		if is := l.secret.marks[owner]; is < n {
 			at("the highest number of "+owner[0]+" "+owner[1], n, is)
 		}
 	}
 	if is := l.secret.keyList; is < w.marks.keyList {
 		at("the highest key list number", w.marks.keyList, is)
+	}
+}
+
+// judgeCheckpoint reports a highest set that is another one than the witness
+// remembers under the same number.
+func (c *check) judgeCheckpoint(l *ledger, w *witness, owner [2]string, first uint64) {
+	is, known := l.secret.marks[[2]string{owner[0], "#checkpoint " + owner[1]}]
+	if known && is != first && l.secret.marks[owner] == w.marks.marks[owner] {
+		c.report.Rollback.at(Place{Installation: l.installation, Table: "head", Row: "ledger=" + l.name,
+			What: fmt.Sprintf("set %d of %s %s is another one than the %s remembers", w.marks.marks[owner], owner[0], owner[1], w.from)})
 	}
 }
 

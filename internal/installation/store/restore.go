@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/sqldb"
-	"github.com/pott-dev/pott/internal/tamper"
 )
 
 // A Restore says who takes a database into use that is behind what is remembered
@@ -111,7 +111,8 @@ func (s *Store) restarts(now time.Time, r Restore) ([]*restart, error) {
 		list = append(list, book)
 	}
 	for _, one := range list {
-		one.by, one.at, one.anchors = r, micros(now), s.anchors.of(one.ledger)
+		one.by, one.at, one.anchors = r, micros(now), slices.Clone(s.anchors.of(one.ledger))
+		slices.SortStableFunc(one.anchors, func(x, y witness) int { return cmp.Compare(y.Seq, x.Seq) })
 		if err := one.plan(); err != nil {
 			return nil, err
 		}
@@ -185,16 +186,6 @@ func (r *restart) write(ctx context.Context, w *sqldb.Writer) error {
 	r.stage.entries = []audit.Entry{{At: r.stage.at, Actor: r.by.By, Action: "installation.restore", Facts: r.facts()}}
 	damages, err := l.writeBatch(ctx, w, r.stage)
 	return errors.Join(err, joined(damages))
-}
-
-// raise lifts the marks that only rise to those the anchors remember.
-func raise(s *tamper.Secret, witnesses []witness) {
-	for _, w := range witnesses {
-		for owner, number := range w.Sets {
-			s.Sets[owner] = max(s.Sets[owner], number)
-		}
-		s.KeyList, s.Clock = max(s.KeyList, w.KeyList), max(s.Clock, w.Clock)
-	}
 }
 
 func (r *restart) facts() []audit.Fact {

@@ -3,6 +3,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -281,5 +284,79 @@ func TestAServerThatRunsThroughARestore(t *testing.T) {
 		if _, err := other.Update(t.Context(), admin, monday, func(tx *Tx) error { return nil }); err == nil {
 			t.Error("it goes on in the history that was given up")
 		}
+	})
+}
+
+// A server that is killed between the commit and its anchors has anchors of the
+// time before, in any mixture: what they remember lies in the gap.
+func TestAKillBetweenARestoreAndItsAnchors(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b, _ := rolledBack(t, db)
+		before := remembered(t, b)
+		accept(t, b)
+		after := remembered(t, b)
+		names := slices.Sorted(maps.Keys(after))
+		for mixture := range 1 << len(names) {
+			slots := map[string][]byte{}
+			for i, name := range names {
+				slots[name] = after[name]
+				if mixture>>i&1 == 1 {
+					slots[name] = before[name]
+				}
+				if slots[name] == nil {
+					delete(slots, name) // it was not there yet
+				}
+			}
+			b.store.Close()
+			remember(t, b, slots)
+			b = reopen(t, b)
+			if got := sayOf(b); got != "intact" && got != "unknown: nothing outside the database remembers how far it was" || b.Health() != Sound || b.Head().Seq != 9 {
+				t.Fatalf("with mixture %b: %s, %v, %+v", mixture, got, b.Health(), b.Head())
+			}
+		}
+		checkBook(t, b)
+	})
+}
+
+// Which set the highest one was is remembered outside the database too, and comes
+// back with its number.
+func TestARestoreRemembersWhichSetWasTheHighest(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		b := anchoredBook(t, db)
+		set := func(number int64, digit string) {
+			do(t, b, func(tx *Tx) error {
+				tx.Entry("set", "")
+				file := tx.PutSetFile([]byte(digit))
+				return tx.PutSet(Set{File: file, Checkpoint: strings.Repeat(digit, 64), Issuer: "SUPEROFFICE", Number: number, Serial: "1600070120", State: SetLoaded, AcceptedAt: 7})
+			})
+		}
+		want := func(when, digits string) {
+			t.Helper()
+			b.View(func(v *View) error {
+				if got := v.HighestCheckpoint("SUPEROFFICE", "1600070120"); got != digits {
+					t.Errorf("%s: %q, want %q", when, got, digits)
+				}
+				return nil
+			})
+		}
+		want("without a set", "")
+		set(5, "5")
+		backup := save(t, db)
+		set(6, "6")
+		set(4, "4") // such as one that is put aside
+		want("at first", "6666666666666666")
+		b.store.Close()
+		putBack(t, db, backup)
+		b = reopen(t, b)
+		want("in the backup", "5555555555555555")
+		accept(t, b)
+		want("after the restore", "6666666666666666")
+		b = reopen(t, b)
+		want("after a start", "6666666666666666")
+		checkBook(t, b)
+		set(7, "7")
+		want("with a newer one", "7777777777777777")
 	})
 }

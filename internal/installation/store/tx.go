@@ -12,7 +12,6 @@ import (
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/sqldb"
-	"github.com/pott-dev/pott/internal/tamper"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -290,31 +289,9 @@ func (tx *Tx) PutSet(s Set) error {
 		return err
 	}
 	if s.AcceptedAt != 0 || s.State == SetActive {
-		tx.raise(tamper.Owner{Issuer: string(s.Issuer), Serial: s.Serial}, s.Number)
+		tx.raiseSet(s)
 	}
 	return tx.staged.sets.put(s.Checkpoint, &s)
-}
-
-func (tx *Tx) raise(owner tamper.Owner, number int64) {
-	marks := tx.staged.secret.Sets
-	prev, had := marks[owner]
-	if uint64(number) <= prev {
-		return
-	}
-	marks[owner] = uint64(number)
-	tx.undo(func() {
-		if had {
-			marks[owner] = prev
-		} else {
-			delete(marks, owner)
-		}
-	})
-}
-
-// RaiseCertificate remembers the number of a certificate note that an issuer's
-// key signed; see [View.HighestCertificates].
-func (tx *Tx) RaiseCertificate(issuer license.Issuer, fingerprint string, number int64) {
-	tx.raise(tamper.Owner{Issuer: string(issuer), Serial: certificateMark + fingerprint}, number)
 }
 
 // PutSetFile stores a license file as it was received and returns its hash. A

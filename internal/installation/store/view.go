@@ -7,7 +7,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/internal/seat"
@@ -76,32 +75,6 @@ func (v *View) secret() *tamper.Secret {
 	}
 	return &v.book.ledger.secret
 }
-
-// HighestSet returns the highest set number accepted from an issuer for a serial
-// number, or 0.
-func (v *View) HighestSet(issuer license.Issuer, serial string) int64 {
-	return int64(v.secret().Sets[tamper.Owner{Issuer: string(issuer), Serial: serial}])
-}
-
-// HighestCertificates returns the highest number of certificate notes accepted,
-// by the fingerprint of the issuer key that signed them.
-func (v *View) HighestCertificates() map[string]int64 {
-	highest := map[string]int64{}
-	for mark, number := range v.secret().Sets {
-		if key, ok := strings.CutPrefix(mark.Serial, certificateMark); ok {
-			highest[key] = int64(number)
-		}
-	}
-	return highest
-}
-
-// certificateMark begins what stands in place of a serial number where the
-// certificate numbers of an issuer key are kept among the set marks; the key's
-// fingerprint follows. No serial number begins with #.
-const certificateMark = "#certificate "
-
-// HighestKeyList returns the highest key list number accepted, or 0.
-func (v *View) HighestKeyList() int64 { return int64(v.secret().KeyList) }
 
 func (v *View) person(id string) *person {
 	if v.staged != nil {
