@@ -325,15 +325,20 @@ func (in *Installation) Fetch(ctx context.Context, act Act, issuerText string) (
 		if err != nil && (len(issuers) == 1 || ctx.Err() != nil) {
 			return answer, asTyped(err, issuerText)
 		}
-		if err != nil {
-			text, _ := i18n.Sentence(act.Language, codeOf(err), err)
-			item.Error, item.ErrorText = codeOf(err), text.Detail
-		}
-		answer.Items = append(answer.Items, item)
+		answer.Items = append(answer.Items, withError(item, act, err))
 		answer.Changed = answer.Changed || item.Set != nil && !item.Already
 	}
 	answer.Seq = in.now.Load().seq
 	return answer, nil
+}
+
+// withError says in the answer for one license server why it came to nothing.
+func withError(item api.FetchedSet, act Act, err error) api.FetchedSet {
+	if err != nil {
+		text, _ := i18n.Sentence(act.Language, codeOf(err), err)
+		item.Error, item.ErrorText = codeOf(err), text.Detail
+	}
+	return item
 }
 
 // toFetch returns the issuers that are meant: the one named, or all that have
@@ -363,9 +368,9 @@ func (in *Installation) fetch(ctx context.Context, act Act, issuer license.Issue
 	in.askMu.Lock()
 	defer in.askMu.Unlock()
 	item := api.FetchedSet{Issuer: string(issuer)}
-	var highest int64
+	var receives func(number int64) bool
 	err := in.view(func(v *store.View) error {
-		highest = v.HighestSet(issuer, v.Info().Serial)
+		receives = unseen(v, issuer)
 		_, err := in.askable(v, issuer)
 		return err
 	})
@@ -373,7 +378,7 @@ func (in *Installation) fetch(ctx context.Context, act Act, issuer license.Issue
 		return item, err // nobody was asked
 	}
 	q, err := in.askServer(ctx, issuer, licenseserver.Ping, nil)
-	if err == nil && q.reply.Set.Number > highest && q.reply.Refused == "" {
+	if err == nil && receives(q.reply.Set.Number) && q.reply.Refused == "" {
 		q, err = in.askServer(ctx, issuer, licenseserver.Fetch, nil)
 	}
 	if err == nil && q.reply.Refused != "" {
@@ -383,7 +388,7 @@ func (in *Installation) fetch(ctx context.Context, act Act, issuer license.Issue
 		return item, refusedBy(q)
 	}
 	if err == nil && q.reply.File != nil {
-		err = in.receive(ctx, act, q.reply.File, &item)
+		err = in.receive(ctx, act, q, &item)
 	}
 	if err != nil {
 		if ctx.Err() != nil {
@@ -404,8 +409,8 @@ func (in *Installation) fetch(ctx context.Context, act Act, issuer license.Issue
 }
 
 // receive loads a set that was fetched.
-func (in *Installation) receive(ctx context.Context, act Act, file []byte, item *api.FetchedSet) error {
-	loaded, err := in.Load(ctx, act, file)
+func (in *Installation) receive(ctx context.Context, act Act, q *exchange, item *api.FetchedSet) error {
+	loaded, err := in.loadSet(ctx, act, q.reply.File, q.reply.Set)
 	if err != nil {
 		return err
 	}

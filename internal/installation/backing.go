@@ -84,7 +84,7 @@ func (in *Installation) inspect(v *store.View, issuer license.Issuer) (b backing
 	}
 	// Asked as of the year 1, no revocation has come to its day: when each will is
 	// worked out below.
-	f, err := licensefile.VerifyAccepted(file, in.trust(v), timeOf(rows[i].AcceptedAt), time.Time{})
+	f, err := licensefile.VerifyAccepted(file, in.trustAccepted(v), timeOf(rows[i].AcceptedAt), time.Time{})
 	if err != nil {
 		in.options.Log.Error("a set in force is not genuine", "installation", in.name, "set", setID(issuer, rows[i].Number), "err", err)
 		return backing{broken: true}, true

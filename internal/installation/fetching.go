@@ -84,18 +84,30 @@ func (in *Installation) attend(ctx context.Context) {
 	}
 }
 
+// registered are the issuers at whose license servers this installation is known,
+// and may ask.
+func (in *Installation) registered() (issuers []license.Issuer) {
+	in.view(func(v *store.View) error {
+		for _, a := range v.Authorities() {
+			if _, err := in.askable(v, a.Issuer); err == nil && a.Registered != 0 {
+				issuers = append(issuers, a.Issuer)
+			}
+		}
+		return nil
+	})
+	return issuers
+}
+
 // duties returns what is to be done now, where this installation is registered.
 func (in *Installation) duties(admin bool) (list []duty) {
 	in.view(func(v *store.View) error {
-		now := in.clock(v)
+		now, lost := in.clock(v), in.lost(v)
 		for _, a := range v.Authorities() {
-			if a.Registered == 0 {
-				continue
-			}
-			if _, err := in.askable(v, a.Issuer); err != nil {
+			if _, err := in.askable(v, a.Issuer); err != nil || a.Registered == 0 {
 				continue
 			}
 			asking := in.asking(v, a)
+			asking.Lost = lost.of(a.Issuer)
 			d := duty{issuer: a.Issuer, fetch: asking.Due(now) || admin && asking.DueForAdministrator(now), report: in.reporting(v, a).Due(now)}
 			if d.fetch || d.report {
 				list = append(list, d)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -55,12 +56,13 @@ func (in *Installation) learnLists(ctx context.Context, act Act, file []byte) (a
 			return false, err
 		}
 		newest := lists[len(lists)-1].Number
-		answer = api.LoadedSet{Already: newest == was, Keys: &api.LoadedKeys{Number: newest, Was: was}, Notes: []api.Note{}}
+		answer = api.LoadedSet{Already: newest == was && !in.lost(&tx.View).keyLists, Keys: &api.LoadedKeys{Number: newest, Was: was}, Notes: []api.Note{}}
+		missing := in.lost(&tx.View).keyLists
 		if err := learn(tx, lists, tx.Now()); err != nil {
 			return false, err
 		}
 		answer.Notes = in.effects(&tx.View, tx.Now(), act.Language)
-		return newest > was, nil
+		return newest > was || missing, nil
 	})
 	if err != nil {
 		return api.LoadedSet{}, in.keepFork(ctx, act, file, err)
@@ -70,9 +72,12 @@ func (in *Installation) learnLists(ctx context.Context, act Act, file []byte) (a
 
 // learn stores the key lists that were not known, and says so in the records.
 func learn(tx *store.Tx, lists []*licensefile.KeyList, now time.Time) error {
-	was := tx.HighestKeyList()
+	known := map[int64]bool{} // a database that was put back may lack some that are remembered
+	for _, list := range tx.KeyLists() {
+		known[list.Number] = true
+	}
 	for _, list := range lists {
-		if list.Number <= was {
+		if known[list.Number] {
 			continue
 		}
 		hash, err := list.Hash()
@@ -179,5 +184,16 @@ func (in *Installation) trust(v *store.View) licensefile.Trust {
 		t.Known = append(t.Known, list.Note)
 	}
 	t.HighestCertificates = v.HighestCertificates()
+	return t
+}
+
+// trustAccepted is what a set that was accepted is checked against again. Key
+// lists that a restore lost do not take it out of force: they are asked for. Where
+// their table is damaged, somebody may have taken one away that revokes a key.
+func (in *Installation) trustAccepted(v *store.View) licensefile.Trust {
+	t := in.trust(v)
+	if !slices.ContainsFunc(v.Damage(), func(d store.Damage) bool { return d.Table == "key_list" }) {
+		t.HighestKeyList = int64(len(t.Known))
+	}
 	return t
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
+	"github.com/pott-dev/pott/licenseserver"
 )
 
 // Load receives a set, or key lists without one: see [Installation.learnLists].
@@ -32,6 +33,11 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 	if isKeyLists(file) {
 		return in.learnLists(ctx, act, file)
 	}
+	return in.loadSet(ctx, act, file, licenseserver.Mark{})
+}
+
+// loadSet is [Installation.Load] of a set; see [Installation.mayLoad] for said.
+func (in *Installation) loadSet(ctx context.Context, act Act, file []byte, said licenseserver.Mark) (api.LoadedSet, error) {
 	var trust licensefile.Trust
 	var now time.Time
 	err := in.view(func(v *store.View) error {
@@ -55,7 +61,7 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 				return false, err
 			}
 		}
-		return in.load(tx, act, verified, file, now, &answer)
+		return in.load(tx, act, verified, file, said, now, &answer)
 	})
 	if other := new(EquivocationError); errors.As(err, &other) && !act.DryRun {
 		if kept := in.keepOther(ctx, act, verified, file, other); kept != nil {
@@ -65,7 +71,7 @@ func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.Loa
 	return answer, err
 }
 
-func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, file []byte, now time.Time, answer *api.LoadedSet) (bool, error) {
+func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, file []byte, said licenseserver.Mark, now time.Time, answer *api.LoadedSet) (bool, error) {
 	set := &f.Set
 	answer.Notes = notes(&tx.View, set, now, act.Language)
 	for _, row := range tx.Sets() {
@@ -77,7 +83,7 @@ func (in *Installation) load(tx *store.Tx, act Act, f *licensefile.Verified, fil
 			return in.rewrap(tx, act, row, f, file, now, answer)
 		}
 	}
-	if err := in.mayLoad(&tx.View, f, now); err != nil {
+	if err := in.mayLoad(&tx.View, f, said, now); err != nil {
 		return false, err
 	}
 	row := store.Set{
@@ -141,7 +147,9 @@ func (in *Installation) rewrap(tx *store.Tx, act Act, row store.Set, f *licensef
 }
 
 // mayLoad refuses a genuine set that is not for this installation or not newer.
-func (in *Installation) mayLoad(v *store.View, f *licensefile.Verified, now time.Time) error {
+// said is what the issuer's license server named as the newest set; zero: nobody
+// was asked.
+func (in *Installation) mayLoad(v *store.View, f *licensefile.Verified, said licenseserver.Mark, now time.Time) error {
 	set, info := &f.Set, v.Info()
 	switch {
 	case info.Serial != "" && set.Serial != info.Serial:
@@ -156,8 +164,8 @@ func (in *Installation) mayLoad(v *store.View, f *licensefile.Verified, now time
 			return &EquivocationError{Issuer: set.Issuer, Number: set.Number, Accepted: row.Checkpoint, Refused: f.Hash}
 		}
 	}
-	if highest := v.HighestSet(set.Issuer, set.Serial); set.Number <= highest {
-		return &OlderSetError{Issuer: set.Issuer, Number: set.Number, Highest: highest}
+	if err := mayFollow(v, f, said); err != nil {
+		return err
 	}
 	today, err := set.Today(now)
 	if err != nil {

@@ -154,7 +154,7 @@ func takeOver(tx *store.Tx, set *license.Set) error {
 func (in *Installation) startUnder(ctx context.Context, tx *store.Tx, act Act, n api.ChangeOwner, f *licensefile.Verified, file []byte, answer *api.ChangedOwner) (bool, error) {
 	now := tx.Now()
 	var loaded api.LoadedSet
-	changed, err := in.load(tx, act, f, file, now, &loaded)
+	changed, err := in.load(tx, act, f, file, licenseserver.Mark{}, now, &loaded)
 	if err != nil {
 		return false, err
 	}

@@ -96,7 +96,7 @@ func (in *Installation) draw(ctx context.Context, v *store.View, row store.Set, 
 	if err != nil {
 		return nil, err
 	}
-	f, err := licensefile.VerifyAccepted(file, in.trust(v), timeOf(row.AcceptedAt), now)
+	f, err := licensefile.VerifyAccepted(file, in.trustAccepted(v), timeOf(row.AcceptedAt), now)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/incident"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -77,6 +78,7 @@ type Restore struct {
 	Reason        string
 	Heads         []string // heads that were written down: numbers up to theirs are not used again
 	DryRun        bool
+	Language      string // of sentences in the answer; "" is English
 }
 
 // Restored is what became of one ledger.
@@ -90,6 +92,9 @@ type Restored struct {
 	Seq          int64  `json:"seq"`         // the change that says so
 	Epoch        string `json:"epoch"`       // the new one; "" of a dry run
 	Incident     string `json:"incident,omitempty"`
+	// Fetched is what the license servers said that were asked at once: what was
+	// accepted after the backup is gone from the records, and not from theirs.
+	Fetched []api.FetchedSet `json:"fetched,omitempty"`
 }
 
 // AcceptRestore takes the database into use as it is, all installations of it.
@@ -120,7 +125,26 @@ func (h *House) AcceptRestore(ctx context.Context, r Restore) ([]Restored, error
 		return nil, err
 	}
 	done, err := h.store.AcceptRestore(ctx, now, from)
-	return shownRestores(done, false, files), err
+	shown := shownRestores(done, false, files)
+	if err == nil {
+		h.fetchAfterRestore(ctx, Act{By: r.By, Language: r.Language}, shown)
+	}
+	return shown, err
+}
+
+// fetchAfterRestore asks the license servers at once. The restore is done either
+// way: a server asks those that could not be reached again.
+func (h *House) fetchAfterRestore(ctx context.Context, act Act, list []Restored) {
+	for i := range list {
+		in := h.Installation(list[i].Name)
+		if in == nil || h.options.Ask == nil {
+			continue
+		}
+		for _, issuer := range in.registered() {
+			item, err := in.fetch(ctx, act, issuer)
+			list[i].Fetched = append(list[i].Fetched, withError(item, act, err))
+		}
+	}
 }
 
 func (h *House) keepRestores(plan []store.Restored, r Restore, now time.Time) ([]string, error) {

@@ -11,6 +11,9 @@ type Asking struct {
 	From time.Time
 	// Last is when it asked last, whatever came of it; zero: never.
 	Last time.Time
+	// Lost says that something accepted before is not there any more, because a
+	// backup was taken into use: it asks until that is back.
+	Lost bool
 	// Of names the installation and the issuer: installations do not all ask in the
 	// same hour.
 	Of string
@@ -23,6 +26,9 @@ const (
 	askEvery  = 24 * time.Hour
 	askSpread = time.Hour
 )
+
+// lostEvery is how long it waits while something is lost.
+const lostEvery = 10 * time.Minute
 
 // firstHours is how far the first questions of a day are spread.
 const firstHours = 6 * time.Hour
@@ -42,6 +48,9 @@ func (a Asking) Next() time.Time {
 
 // Due reports whether it is time to ask.
 func (a Asking) Due(now time.Time) bool {
+	if a.Lost && (a.Last.IsZero() || !now.Before(a.Last.Add(lostEvery)) || now.Before(a.Last)) {
+		return true
+	}
 	next := a.Next()
 	return !next.IsZero() && !now.Before(next)
 }

@@ -24,6 +24,9 @@ func TestWhenALicenseServerIsAsked(t *testing.T) {
 		{"when it was asked that day", seat.Asking{From: day, Last: asked}, asked.Add(23 * time.Hour), false},
 		{"a day later", seat.Asking{From: day, Last: asked}, asked.Add(25 * time.Hour), true},
 		{"when it was asked before the day, by hand", seat.Asking{From: day, Last: day.Add(-time.Hour)}, day.Add(6 * time.Hour), true},
+		{"when something was lost, long before the day", seat.Asking{From: day, Last: asked.AddDate(0, -1, 0), Lost: true}, day.AddDate(0, -1, 0).Add(12 * time.Hour), true},
+		{"some minutes after that", seat.Asking{From: day, Last: asked, Lost: true}, asked.Add(9 * time.Minute), false},
+		{"and again, until it is back", seat.Asking{Last: asked, Lost: true}, asked.Add(10 * time.Minute), true},
 		{"without a day", seat.Asking{Last: asked}, asked.AddDate(1, 0, 0), false},
 	} {
 		if got := row.a.Due(row.now); got != row.due {

@@ -29,7 +29,7 @@ func (c restoreAccept) Run(s *session) error {
 		return err
 	}
 	list, err := host.AcceptRestore(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler), installation.Restore{
-		By: by(), Administrator: c.Administrator, Reason: c.Reason, Heads: c.Head, DryRun: c.DryRun,
+		By: by(), Administrator: c.Administrator, Reason: c.Reason, Heads: c.Head, DryRun: c.DryRun, Language: s.language(),
 	})
 	if err != nil {
 		return err
@@ -56,9 +56,24 @@ func (c restoreAccept) Run(s *session) error {
 			if r.Incident != "" && r.Gap > 0 {
 				o.line("accept.incident", r.Incident)
 			}
+			o.fetchedAgain(r)
 		}
 		s.remark("accept.next")
 	}})
+}
+
+// fetchedAgain says what the license servers had for a restored installation.
+func (o *paper) fetchedAgain(r installation.Restored) {
+	for _, f := range r.Fetched {
+		switch {
+		case f.Error != "":
+			o.line("accept.not-fetched", r.Name, f.Issuer, f.ErrorText)
+		case f.Set != nil:
+			o.line("accept.fetched", r.Name, f.Set.ID)
+		default:
+			o.line("accept.nothing-new", r.Name, f.Issuer)
+		}
+	}
 }
 
 type serverHead struct{ hostFlags }
