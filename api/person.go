@@ -28,6 +28,30 @@ type Person struct {
 	Extras       []Holding          `json:"extras"`
 }
 
+// A PeopleList is one page of people. Page by page, after= asks for what comes
+// next; page= asks for a page by its number.
+type PeopleList struct {
+	List[Person]
+	Groups []PeopleGroup `json:"groups,omitempty" doc:"With group_by: how many people there are of each, in the order of the items, on all pages."`
+}
+
+// A PeopleGroup is people put together because they have the same in a column.
+type PeopleGroup struct {
+	Key    string `json:"key" doc:"What they have, empty for those who have nothing: a group, a profile, a role, a word, or the names of plans with a space between."`
+	Name   string `json:"name,omitempty" doc:"What plans are called."`
+	People int    `json:"people"`
+}
+
+// A FoundPerson is somebody found by what was typed.
+type FoundPerson struct {
+	UserID  string `json:"user_id"`
+	Number  int64  `json:"number"`
+	Name    string `json:"name,omitempty"`
+	Group   string `json:"group,omitempty"`
+	Plans   string `json:"plans,omitempty"`
+	SignsIn bool   `json:"signs_in"`
+}
+
 // A Holding is something a person was given.
 type Holding struct {
 	Name        license.Name `json:"name"`
@@ -44,6 +68,7 @@ type Holding struct {
 // was ever given.
 type PersonDetail struct {
 	Person
+	AsOf    time.Time `json:"as_of,omitzero" doc:"The moment of the past it shows; left out for the present. Names are those of today."`
 	Uses    []License `json:"uses" doc:"What the person may use: plans, what they include, extras and the profile's modules."`
 	History []Holding `json:"history" doc:"Oldest first."`
 }

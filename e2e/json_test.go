@@ -61,6 +61,7 @@ var jsonCases = map[string]jsonCase{
 	"blockers rm":                 {"blockers rm", "blockers rm --wat"},
 	"blockers ask":                {"blockers ask anna", "blockers ask nobody"},
 	"may-upgrade":                 {"may-upgrade 12.1 --date 2026-01-01", "may-upgrade --date never"},
+	"user erase":                  {"user erase anna --dry-run --yes", "user erase nobody --yes"},
 	"user plan set":               {"user plan set anna service-premium", "user plan set anna gold"},
 	"user plan add":               {"user plan add bo sales-premium", "user plan add anna sales-premium"},
 	"user plan rm":                {"user plan rm bo sales-premium", "user plan rm nobody sales-premium"},

@@ -158,38 +158,6 @@ func (c *Client) Holders(ctx context.Context, name string, page Page) (api.List[
 	return get[api.List[api.Holder]](ctx, c, path("licenses", name, "holders"), page.query())
 }
 
-// PeopleFilter says which people are wanted. Empty fields ask nothing.
-type PeopleFilter struct {
-	Text  string // in user id, names and e-mail address
-	Plan  string
-	Holds string
-	Login string // "true" or "false"
-	Kind  string
-	Role  string
-
-	Waiting bool // for approval
-	Page
-}
-
-// People returns a page of people.
-func (c *Client) People(ctx context.Context, f PeopleFilter) (api.List[api.Person], error) {
-	q := f.Page.query()
-	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "login": f.Login, "kind": f.Kind, "role": f.Role} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	if f.Waiting {
-		q.Set("waiting", "true")
-	}
-	return get[api.List[api.Person]](ctx, c, path("people"), q)
-}
-
-// Person returns a person with everything the person may use.
-func (c *Client) Person(ctx context.Context, id string) (api.PersonDetail, error) {
-	return get[api.PersonDetail](ctx, c, path("people", id), nil)
-}
-
 // AddPerson adds a person.
 func (c *Client) AddPerson(ctx context.Context, p api.NewPerson, dryRun bool) (api.ChangedPerson, error) {
 	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people"), p, dryRun)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/pott-dev/pott/api"
 )
@@ -129,4 +130,67 @@ func (c *Client) MayUpgrade(ctx context.Context, version, date, issuer string) (
 		}
 	}
 	return get[api.Upgrade](ctx, c, path("may-upgrade"), query)
+}
+
+// PeopleFilter says which people are wanted, and in which order. Empty fields ask
+// nothing; the words are those of the API.
+type PeopleFilter struct {
+	Text    string
+	Plan    string
+	Holds   string
+	Extra   string
+	Login   string // "true" or "false", as the next two
+	SignsIn string
+	Former  string
+	Kind    string
+	Role    string
+	Group   string
+	Profile string
+	Sort    string
+	GroupBy string
+
+	Waiting bool // for approval
+	Deleted bool // deleted people too
+	Number  int  // of the page, from 1
+	Page
+}
+
+func (f PeopleFilter) query() url.Values {
+	q := f.Page.query()
+	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "extra": f.Extra, "login": f.Login, "signs_in": f.SignsIn,
+		"former": f.Former, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.Waiting {
+		q.Set("waiting", "true")
+	}
+	if f.Deleted {
+		q.Set("deleted", "true")
+	}
+	if f.Number > 0 {
+		q.Set("page", strconv.Itoa(f.Number))
+	}
+	return q
+}
+
+// People returns one page of people.
+func (c *Client) People(ctx context.Context, f PeopleFilter) (api.PeopleList, error) {
+	return get[api.PeopleList](ctx, c, path("people"), f.query())
+}
+
+// Person returns a person with everything the person may use, as of a moment or
+// day of the past unless that is "".
+func (c *Client) Person(ctx context.Context, id, asOf string) (api.PersonDetail, error) {
+	query := url.Values{}
+	if asOf != "" {
+		query.Set("as_of", asOf)
+	}
+	return get[api.PersonDetail](ctx, c, path("people", id), query)
+}
+
+// ErasePerson forgets for good what names a person.
+func (c *Client) ErasePerson(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "erase"), struct{}{}, dryRun)
 }

@@ -58,7 +58,7 @@ func TestASuspendedInstallationIsRepairedAllTheSame(t *testing.T) {
 		if done := repaired(t, acme, "remove"); done.Left != 0 {
 			t.Errorf("left: %+v", done)
 		}
-		if _, err := acme.DeletePerson(t.Context(), admin, "bo", true); err != nil {
+		if _, err := acme.ErasePerson(t.Context(), admin, "bo"); err != nil {
 			t.Errorf("erasing somebody: %v", err)
 		}
 	})

@@ -161,7 +161,11 @@ func (d *day) act() {
 		_, err = d.in.ChangePerson(ctx, admin, person, api.PersonPatch{Former: &former})
 	case n < 19:
 		what = "delete"
-		_, err = d.in.DeletePerson(ctx, admin, person, d.random.IntN(2) == 0)
+		if d.random.IntN(2) == 0 {
+			_, err = d.in.ErasePerson(ctx, admin, person)
+		} else {
+			_, err = d.in.DeletePerson(ctx, admin, person)
+		}
 		d.people = slices.DeleteFunc(d.people, func(p string) bool { return p == person })
 	default:
 		what, person = "activate", ""

@@ -41,12 +41,13 @@ type Installation struct {
 	noticeMu sync.Mutex
 	unstored map[string]store.Event // notices that could not be stored; under noticeMu
 
-	now  atomic.Pointer[moment]
-	mu   sync.Mutex        // held while now is replaced
-	ids  map[string]string // user ids by opaque id, as checks know them; under mu
-	feed feed
-	stop func() // following the book
-	day  *time.Timer
+	now    atomic.Pointer[moment]
+	mu     sync.Mutex        // held while now is replaced
+	ids    map[string]string // user ids by opaque id, as checks know them; under mu
+	feed   feed
+	people directory // what lists are made from
+	stop   func()    // following the book
+	day    *time.Timer
 
 	closed bool // under mu
 
@@ -180,6 +181,7 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 		change.People = append(change.People, entitle.ToWire(&changed[i]))
 	}
 	change.Removed = removed
+	in.people.changed(commit)
 	if next := m.index.NextChange(); lowered || !next.IsZero() && !now.Before(next) { // somebody said what time it is
 		m.index = m.index.At(now)
 	}

@@ -69,9 +69,12 @@ func (in *Installation) ApprovePerson(ctx context.Context, act Act, id string) (
 }
 
 // DeletePerson takes everything back and keeps number, name and history, so that
-// records still say who it was. With erase, the values that name the person are
-// forgotten for good as well.
-func (in *Installation) DeletePerson(ctx context.Context, act Act, id string, erase bool) (api.ChangedPerson, error) {
+// records still say who it was.
+func (in *Installation) DeletePerson(ctx context.Context, act Act, id string) (api.ChangedPerson, error) {
+	return in.leaveForGood(ctx, act, id, false)
+}
+
+func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, erase bool) (api.ChangedPerson, error) {
 	var answer api.ChangedPerson
 	outcome, err := in.performAsking(ctx, act, func(tx *store.Tx, asked *asking) (bool, error) {
 		p, err := findPerson(&tx.View, id)

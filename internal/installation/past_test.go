@@ -56,7 +56,7 @@ func TestWhatWasCountedThenIsWhatIsCountedAsOfThen(t *testing.T) {
 				return err
 			},
 			func() error { _, err := in.SetPlan(ctx, admin, "bo", "sales", ""); return err },
-			func() error { _, err := in.DeletePerson(ctx, admin, "bo", true); return err },
+			func() error { _, err := in.ErasePerson(ctx, admin, "bo"); return err },
 		}
 		type snapshot struct {
 			at      time.Time

@@ -152,7 +152,7 @@ func TestTheLastAdministratorWhoCanSignInStaysThroughEveryDoor(t *testing.T) {
 				return err
 			},
 			"the desk":    func(id string) error { _, err := in.RetirePerson(ctx, admin, id); return err },
-			"the account": func(id string) error { _, err := in.DeletePerson(ctx, admin, id, true); return err },
+			"the account": func(id string) error { _, err := in.ErasePerson(ctx, admin, id); return err },
 		} {
 			refused(t, what, do("anna"), "role.last-administrator")
 			try := installation.Act{By: admin.By, DryRun: true}
@@ -165,11 +165,11 @@ func TestTheLastAdministratorWhoCanSignInStaysThroughEveryDoor(t *testing.T) {
 		self := installation.Act{By: audit.Actor{Kind: audit.Person, ID: personID(t, in, "anna")}}
 		_, err = in.GiveRole(ctx, self, "anna", "auditor")
 		refused(t, "the own role", err, "role.own")
-		_, err = in.DeletePerson(ctx, self, "anna", false)
+		_, err = in.DeletePerson(ctx, self, "anna")
 		refused(t, "the own account", err, "person.own-account")
 		_, err = in.GiveRole(ctx, self, "bo", "administrator")
 		must(t, err)
-		_, err = in.DeletePerson(ctx, admin, "anna", false)
+		_, err = in.DeletePerson(ctx, admin, "anna")
 		must(t, err)
 		// Who comes back has no role.
 		back, err := in.RestorePerson(ctx, admin, "anna", api.RestoreChoice{})
@@ -191,7 +191,7 @@ func TestWhoWasDeletedComesBackAsTheSamePersonOrNotAtAll(t *testing.T) {
 		return done.Person.Number
 	}
 	first := add("anna")
-	_, err := in.DeletePerson(ctx, admin, "anna", false)
+	_, err := in.DeletePerson(ctx, admin, "anna")
 	must(t, err)
 	second := add("Anna")
 	if first == second {
@@ -209,7 +209,7 @@ func TestWhoWasDeletedComesBackAsTheSamePersonOrNotAtAll(t *testing.T) {
 	if len(detail.History) != 1 || detail.History[0].Until.IsZero() {
 		t.Errorf("the history is %+v", detail.History)
 	}
-	_, err = in.DeletePerson(ctx, admin, "anna.ek", true)
+	_, err = in.ErasePerson(ctx, admin, "anna.ek")
 	must(t, err)
 	_, err = in.RestorePerson(ctx, admin, "#1", api.RestoreChoice{UserID: "anna.ek"})
 	refused(t, "coming back after being erased", err, "person.erased")
@@ -280,7 +280,7 @@ func TestTheHostApplicationIsAskedBeforeSomethingIsTaken(t *testing.T) {
 	must(t, err)
 	_, err = in.RemovePlan(ctx, admin, "anna", "basic")
 	refused(t, "a plan with open requests", err, "person.blocked")
-	_, err = in.DeletePerson(ctx, admin, "anna", false)
+	_, err = in.DeletePerson(ctx, admin, "anna")
 	refused(t, "an account with open requests", err, "person.blocked")
 	if len(c.asked) != 2 || c.asked[0].Act != api.ActPlanRemove || len(c.asked[0].Loses) == 0 {
 		t.Errorf("it was asked %+v", c.asked)

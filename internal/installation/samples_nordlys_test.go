@@ -136,7 +136,7 @@ func makeChange(t *testing.T, f *housetest.Fixture, in *installation.Installatio
 	case "set-valid-through":
 		_, err = in.GiveLogin(ctx, admin, w.Person, w.Date.String())
 	case "delete-person":
-		_, err = in.DeletePerson(ctx, admin, w.Person, false)
+		_, err = in.DeletePerson(ctx, admin, w.Person)
 	case "profile-module-on":
 		err = profile(func(modules []string, m string) []string { return append(modules, m) })
 	case "profile-module-off":

@@ -94,7 +94,7 @@ func settle(t testing.TB, in *installation.Installation, people []examples.Perso
 			must(t, err)
 		}
 		if p.Deleted {
-			_, err := in.DeletePerson(ctx, admin, p.ID, false)
+			_, err := in.DeletePerson(ctx, admin, p.ID)
 			must(t, err)
 		}
 	}

@@ -80,6 +80,7 @@ var table = map[string]Row{
 	"role.own":                   {http.StatusForbidden, NotPermitted},
 	"person.own-account":         {http.StatusForbidden, NotPermitted},
 	"person.erased":              conflict,
+	"person.not-yet":             notFound,
 	"person.blocked":             conflict,
 	"license.no-upgrade":         {http.StatusConflict, ReadOnly},
 	"blockers.unreachable":       {http.StatusServiceUnavailable, NotReachable},

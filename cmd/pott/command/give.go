@@ -155,7 +155,7 @@ func (c userProfileSet) Run(s *session) error {
 	}
 	// What it was is needed to say how to undo; not knowing it is no reason to
 	// fail.
-	was, _ := cl.Person(s.ctx, c.User)
+	was, _ := cl.Person(s.ctx, c.User, "")
 	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.how())
 	if err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/internal/client"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -15,6 +14,7 @@ type userCmd struct {
 	Add     userAdd     `cmd:"" help:"Add a person."`
 	Change  userChange  `cmd:"" help:"Change names, kind or group, or make somebody a former employee."`
 	Rm      userRm      `cmd:"" help:"Delete a person and take back everything the person holds."`
+	Erase   userErase   `cmd:"" help:"Forget for good who somebody is; number and history stay."`
 	Approve userApprove `cmd:"" help:"Let somebody in who waits for approval."`
 	Retire  userRetire  `cmd:"" help:"Make somebody a former employee: takes back everything and every role."`
 	Restore userRestore `cmd:"" help:"Bring back somebody who has left or was deleted, without plan or role."`
@@ -26,38 +26,6 @@ type userCmd struct {
 	Check   userCheck   `cmd:"" help:"Say in one line whether a person may."`
 
 	Licenses userLicenses `cmd:"" help:"List what a person may use and why, as it is told to the person."`
-}
-
-type userLs struct {
-	Text  string `arg:"" optional:"" help:"Only people with this in their user id, names or e-mail address."`
-	Plan  string `placeholder:"PLAN" help:"Only people on this plan."`
-	Holds string `placeholder:"LICENSE" help:"Only people who may use this license."`
-	Login string `enum:"yes,no,all" default:"all" help:"Only people with a login (yes), or without (no)."`
-	Kind  string `placeholder:"KIND" help:"Only accounts of this kind: internal, external, system, anonymous or resource."`
-	Role  string `placeholder:"ROLE" help:"Only people with this role."`
-
-	Waiting bool `help:"Only people who wait for approval."`
-	paging
-}
-
-func (c userLs) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	login := map[string]string{"yes": "true", "no": "false"}[c.Login]
-	list, err := cl.People(s.ctx, client.PeopleFilter{Text: c.Text, Plan: c.Plan, Holds: c.Holds, Login: login, Kind: c.Kind, Role: c.Role, Waiting: c.Waiting, Page: client.Page{Limit: c.Limit, After: c.After}})
-	if err != nil {
-		return err
-	}
-	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(p api.Person) string { return p.UserID }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "user"}, {head: "person", cut: late}, {head: "kind"}, {head: "login"}, {head: "has", cut: late}}}
-		for _, p := range list.Items {
-			t.add(p.UserID, fullName(p), p.Kind.String(), o.login(p), o.has(p))
-		}
-		o.table(t)
-		s.shown(len(list.Items), list.Total, list.Next)
-	}})
 }
 
 func (o *paper) roles(roles []string) string {
@@ -105,41 +73,6 @@ func (o *paper) has(p api.Person) string {
 		parts = append(parts, o.s.say("has.profile", p.Profile))
 	}
 	return strings.Join(parts, ", ")
-}
-
-type userShow struct {
-	User string `arg:"" help:"The person's user id, or # and the number."`
-}
-
-func (c userShow) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	p, err := cl.Person(s.ctx, c.User)
-	if err != nil {
-		return err
-	}
-	return s.answer(answer{doc: p, ids: []string{p.UserID}, human: func(o *paper) {
-		o.pairs([][2]string{
-			{"user", fmt.Sprintf("%s (#%d)", p.UserID, p.Number)}, {"person", fullName(p.Person)}, {"e-mail", p.Email},
-			{"group", p.Group}, {"roles", o.roles(p.Roles)}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"profile", p.Profile},
-		}...)
-		o.holdings("show.given", append(append([]api.Holding(nil), p.Plans...), p.Extras...))
-		if len(p.Uses) > 0 {
-			o.printf("\n")
-			o.line("show.uses", len(p.Uses))
-			t := &table{columns: []column{{}, {cut: late}}}
-			short := shorter(namesOf(p.Uses, func(l api.License) license.Name { return l.Name }))
-			for _, l := range p.Uses {
-				t.add("  "+short(l.Name), l.DisplayName)
-			}
-			o.table(t)
-		}
-		if past := ended(p.History); len(past) > 0 {
-			o.holdings("show.past", past)
-		}
-	}})
 }
 
 func ended(history []api.Holding) []api.Holding {

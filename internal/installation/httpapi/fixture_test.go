@@ -67,7 +67,7 @@ func newWorldOn(t testing.TB, db *sqldb.DB) *world {
 		_, err := acme.AddPerson(t.Context(), host, p)
 		w.must(err)
 	}
-	_, err = acme.DeletePerson(t.Context(), host, "dag", false)
+	_, err = acme.DeletePerson(t.Context(), host, "dag")
 	w.must(err)
 	return w
 }

@@ -22,7 +22,7 @@ func TestPagesEndWhenTheirPeopleGo(t *testing.T) {
 		if after = page.Next; after == "" {
 			break
 		}
-		_, err := w.Installation("acme").DeletePerson(t.Context(), installation.Act{By: housetest.Host}, page.Items[0].UserID, false)
+		_, err := w.Installation("acme").DeletePerson(t.Context(), installation.Act{By: housetest.Host}, page.Items[0].UserID)
 		w.must(err)
 	}
 	if after != "" || len(seen) != 3 || seen["anna"] != 1 || seen["bo"] != 1 || seen["cy"] != 1 {

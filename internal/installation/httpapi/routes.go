@@ -86,41 +86,28 @@ func licenseRoutes() []operation {
 var nameCodes = []string{"license.unknown-module", "license.ambiguous-module", "license.bad-name"}
 
 func peopleRoutes() []operation {
-	list := read("/v1/people", "listPeople", api.ScopeRead, "People, by user id",
-		func(c *call) (api.List[api.Person], error) {
-			return c.in.People(c.r.Context(), c.act, installation.PeopleFilter{
-				Text: c.query.Get("q"), Plan: c.query.Get("plan"), Holds: c.query.Get("holds"), Login: c.query.Get("login"),
-				Waiting: c.query.Get("waiting"), Kind: c.query.Get("kind"), Role: c.query.Get("role"),
-				Deleted: c.flag("deleted"), Limit: int(c.number("limit")), After: c.query.Get("after"),
-			})
-		}).with(
-		parameter{name: "q", kind: "string", doc: "Part of a user id, name, address or group."},
-		parameter{name: "plan", kind: "string", doc: "Only people on this plan."},
-		parameter{name: "holds", kind: "string", doc: "Only people who may use this license, by a plan or by itself."},
-		parameter{name: "login", kind: "boolean", doc: "Only people with a login, or only those without."},
-		parameter{name: "waiting", kind: "boolean", doc: "Only people who wait for approval, or only the others."},
-		parameter{name: "kind", kind: "string", doc: "Only accounts of this kind: internal, external, system, anonymous or resource."},
-		parameter{name: "role", kind: "string", doc: "Only people with this role."},
-		parameter{name: "deleted", kind: "boolean", doc: "Whether deleted people are listed too."},
-		limit, after).may(nameCodes...)
 	return []operation{
-		list,
+		listPeople(),
 		change("POST", "/v1/people", "addPerson", api.ScopeAssign, "Add a person, with a plan at once or without",
 			func(c *call, in api.NewPerson) (api.ChangedPerson, error) {
 				return c.in.AddPerson(c.r.Context(), c.act, in)
 			}).may("person.user-id-taken", "request.bad-value").may(givingCodes...),
 		read("/v1/people/{id}", "getPerson", api.ScopeRead, "One person, with everything the person may use and the history",
 			func(c *call) (api.PersonDetail, error) {
-				return c.in.Person(c.r.Context(), c.act, c.path("id"))
-			}).may("person.unknown"),
+				return c.in.PersonAsOf(c.r.Context(), c.act, c.path("id"), c.query.Get("as_of"))
+			}).with(asOf).may("person.unknown", "person.not-yet", "request.bad-value", "storage.damaged"),
+		change("POST", "/v1/people/{id}/erase", "erasePerson", api.ScopeAssign, "Forget for good what names a person, who is deleted unless that was done; number and history stay",
+			func(c *call, _ nothing) (api.ChangedPerson, error) {
+				return c.in.ErasePerson(c.r.Context(), c.act, c.path("id"))
+			}).may("person.unknown", "person.own-account").may(leavingCodes...),
 		change("PATCH", "/v1/people/{id}", "changePerson", api.ScopeAssign, "Change a person; what is left out stays",
 			func(c *call, in api.PersonPatch) (api.ChangedPerson, error) {
 				return c.in.ChangePerson(c.r.Context(), c.act, c.path("id"), in)
 			}).may("person.unknown", "person.gone", "person.user-id-taken", "request.bad-value").may(leavingCodes...),
 		remove("/v1/people/{id}", "deletePerson", api.ScopeAssign, "Delete a person: everything held is released, number and history stay",
 			func(c *call) (api.ChangedPerson, error) {
-				return c.in.DeletePerson(c.r.Context(), c.act, c.path("id"), c.flag("erase"))
-			}).with(parameter{name: "erase", kind: "boolean", doc: "Also forget name, address and user id, for good."}).may("person.unknown", "person.own-account").may(leavingCodes...),
+				return c.in.DeletePerson(c.r.Context(), c.act, c.path("id"))
+			}).may("person.unknown", "person.own-account").may(leavingCodes...),
 	}
 }
 

@@ -1,0 +1,302 @@
+package installation
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/locale"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// A PeopleFilter chooses people, and says how they are listed. Empty fields
+// choose everybody, by user id.
+type PeopleFilter struct {
+	Text    string // parts of a user id, name, address or group, all of which must be there
+	Plan    string
+	Holds   string // may use it, by a plan or by itself
+	Extra   string // was given it beside a plan
+	Login   string // "true", "false" or ""
+	SignsIn string // likewise: may sign in today
+	Waiting string // likewise: for approval
+	Former  string // likewise: has left
+	Kind    string // of account, such as "system"; several with commas between
+	Role    string // such as "administrator"; "none": no role
+	Group   string // exactly this one
+	Profile string // exactly this one
+	Deleted bool   // deleted people too
+
+	Sort    string // a column of [PeopleColumns]; "-" before it turns the order around
+	GroupBy string // a column of [PeopleGroupings]
+	Page    int    // from 1; instead of After
+	Limit   int
+	After   string
+}
+
+// PeopleColumns are what people can be listed by.
+var PeopleColumns = []string{"user", "number", "name", "last-name", "email", "group", "plan", "extras", "profile", "role", "kind", "login"}
+
+// PeopleGroupings are what people can be put together by.
+var PeopleGroupings = []string{"plan", "role", "group", "profile", "kind", "login"}
+
+// People returns one page of people. Words sort as readers of the language of
+// the act look for them; who has nothing in the column stands last.
+func (in *Installation) People(ctx context.Context, act Act, f PeopleFilter) (api.PeopleList, error) {
+	list := api.PeopleList{List: api.List[api.Person]{Items: []api.Person{}}}
+	err := in.eachListed(act, f, func(v *store.View, d *directory, chosen []place, groups []api.PeopleGroup) error {
+		list.AsOf, list.Seq, list.Total, list.Groups = in.options.Now().UTC(), v.Seq(), len(chosen), groups
+		cut, next, err := f.cut(v, d, chosen, act.Language)
+		list.Next = next
+		for _, at := range cut {
+			p := at.who.person
+			list.Items = append(list.Items, personOf(v, p, v.Assignments(p.ID), act.Language))
+		}
+		return err
+	})
+	return list, err
+}
+
+// eachListed hands over everybody a filter chooses, in its order.
+func (in *Installation) eachListed(act Act, f PeopleFilter, do func(v *store.View, d *directory, chosen []place, groups []api.PeopleGroup) error) error {
+	return in.view(func(v *store.View) error {
+		d := &in.people
+		if in.supposed != nil {
+			d = &directory{}
+		}
+		column, back := strings.CutPrefix(cmp.Or(f.Sort, "user"), "-")
+		switch {
+		case !slices.Contains(PeopleColumns, column):
+			return &BadValueError{Field: "sort", Why: "people have no such column: " + strings.Join(PeopleColumns, ", ")}
+		case f.GroupBy != "" && !slices.Contains(PeopleGroupings, f.GroupBy):
+			return &BadValueError{Field: "group_by", Why: "people are not put together by it: " + strings.Join(PeopleGroupings, ", ")}
+		}
+		keep, err := f.read(v, today(v, in.clock(v)))
+		if err != nil {
+			return err
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.refresh(v)
+		var chosen []place
+		for _, at := range d.sorted(column, act.Language) {
+			if keep(at.who) {
+				chosen = append(chosen, at)
+			}
+		}
+		if back {
+			slices.Reverse(chosen)
+		}
+		return do(v, d, chosen, d.grouped(chosen, f.GroupBy, act.Language))
+	})
+}
+
+// grouped puts people together by a column, in place, and says how many there
+// are of each. Within a group they stay in their order; who has nothing in the
+// column is the last group.
+func (d *directory) grouped(chosen []place, by, lang string) []api.PeopleGroup {
+	if by == "" {
+		return nil
+	}
+	type heap struct {
+		api.PeopleGroup
+		key  []byte
+		list []place
+	}
+	var heaps []*heap
+	byKey := map[string]*heap{}
+	for _, at := range chosen {
+		label := at.who.label(by)
+		h := byKey[label]
+		if h == nil {
+			h = &heap{PeopleGroup: api.PeopleGroup{Key: label}}
+			if by == "plan" {
+				h.Name = d.planLabel(at.who, lang)
+			}
+			o := order{column: by, lang: lang}
+			h.key = o.placeOf(d, at.who).key
+			byKey[label], heaps = h, append(heaps, h)
+		}
+		h.list, h.People = append(h.list, at), h.People+1
+	}
+	slices.SortFunc(heaps, func(x, y *heap) int { return cmp.Or(bytes.Compare(x.key, y.key), cmp.Compare(x.Key, y.Key)) })
+	groups, at := []api.PeopleGroup{}, 0
+	for _, h := range heaps {
+		groups = append(groups, h.PeopleGroup)
+		at += copy(chosen[at:], h.list)
+	}
+	return groups
+}
+
+// cut returns the page that is asked for, and what asks for the next.
+func (f PeopleFilter) cut(v *store.View, d *directory, chosen []place, lang string) (cut []place, next string, err error) {
+	limit, start := cmp.Or(max(f.Limit, 0), defaultPage), 0
+	switch {
+	case f.Page > 0 && f.After != "":
+		return nil, "", &BadValueError{Field: "page", Why: "after says already where the page begins"}
+	case f.Page > 0:
+		start = min((f.Page-1)*limit, len(chosen))
+	default:
+		if start, err = f.behind(v, d, chosen, lang); err != nil {
+			return nil, "", err
+		}
+	}
+	cut = chosen[start:min(start+limit, len(chosen))]
+	if start+limit < len(chosen) {
+		next = strconv.FormatInt(cut[len(cut)-1].who.person.Number, 10)
+	}
+	return cut, next, nil
+}
+
+// behind returns where the page begins that comes after somebody, who need not
+// be chosen any longer.
+func (f PeopleFilter) behind(v *store.View, d *directory, chosen []place, lang string) (int, error) {
+	n, err := readCursor(f.After)
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	if at := slices.IndexFunc(chosen, func(p place) bool { return p.who.person.Number == n }); at >= 0 {
+		return at + 1, nil
+	}
+	column, back := strings.CutPrefix(cmp.Or(f.Sort, "user"), "-")
+	last, ok := v.PersonByNumber(n)
+	e := d.entries[last.ID]
+	if !ok || e == nil || f.GroupBy != "" {
+		return 0, &BadValueError{Field: "after", Why: "it is not the next of a page"}
+	}
+	o := order{column: column, lang: lang}
+	end := o.placeOf(d, e)
+	at := slices.IndexFunc(chosen, func(p place) bool { return back != (p.compare(end) > 0) })
+	if at < 0 {
+		at = len(chosen)
+	}
+	return at, nil
+}
+
+// read returns who is chosen on a day.
+func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool, error) {
+	named := map[string]license.Name{}
+	for field, text := range map[string]string{"plan": f.Plan, "holds": f.Holds, "extra": f.Extra} {
+		if text == "" {
+			continue
+		}
+		name, err := v.Active().Resolve(text)
+		if err != nil {
+			return nil, err
+		}
+		named[field] = name
+	}
+	var kinds license.PersonKind
+	for word := range strings.SplitSeq(f.Kind, ",") {
+		var kind license.PersonKind
+		if word == "" {
+			continue
+		}
+		if err := kind.UnmarshalText([]byte(word)); err != nil {
+			return nil, err
+		}
+		kinds |= kind
+	}
+	role := seat.Role("")
+	if f.Role != "" && f.Role != "none" {
+		var err error
+		if role, err = seat.ParseRole(f.Role); err != nil {
+			return nil, err
+		}
+	}
+	words := strings.Fields(strings.ToLower(f.Text))
+	has := func(held []license.Held, n license.Name) bool {
+		return slices.ContainsFunc(held, func(h license.Held) bool { return h.Name == n })
+	}
+	differs := func(want string, is bool) bool { return want != "" && strconv.FormatBool(is) != want }
+	return func(e *entry) bool {
+		p := &e.person
+		switch {
+		case p.Deleted && !f.Deleted,
+			differs(f.Login, p.Login), differs(f.Waiting, p.Waiting), differs(f.Former, p.Former),
+			differs(f.SignsIn, p.CanSignIn(today)),
+			kinds != 0 && p.Kind&kinds == 0,
+			f.Role == "none" && len(e.roles) > 0, role != "" && !e.hasRole(role),
+			f.Group != "" && p.Personal.Group != f.Group, f.Profile != "" && p.Profile != f.Profile,
+			f.Plan != "" && !has(e.given.held, named["plan"]),
+			f.Holds != "" && !e.given.uses[named["holds"]],
+			f.Extra != "" && !has(e.given.held, named["extra"]):
+			return false
+		}
+		for _, w := range words {
+			if !strings.Contains(e.text, w) {
+				return false
+			}
+		}
+		return true
+	}, nil
+}
+
+// FindPeople returns at most n people for what somebody has begun to type: first
+// those one of whose words begins with it. Deleted people are left out.
+func (in *Installation) FindPeople(act Act, text string, n int) ([]api.FoundPerson, error) {
+	found := []api.FoundPerson{}
+	words := strings.Fields(strings.ToLower(text))
+	if len(words) == 0 {
+		return found, nil
+	}
+	err := in.eachListed(act, PeopleFilter{Text: text, Sort: "name"}, func(v *store.View, d *directory, chosen []place, _ []api.PeopleGroup) error {
+		best := slices.Clone(chosen)
+		slices.SortStableFunc(best, func(x, y place) int { return cmp.Compare(rank(x.who.text, words), rank(y.who.text, words)) })
+		for _, at := range best[:min(n, len(best))] {
+			p := at.who.person
+			found = append(found, api.FoundPerson{UserID: p.Personal.UserID, Number: p.Number, Name: strings.TrimSpace(p.Personal.First + " " + p.Personal.Last),
+				Group: p.Personal.Group, Plans: d.planLabel(at.who, act.Language), SignsIn: p.CanSignIn(today(v, in.clock(v)))})
+		}
+		return nil
+	})
+	return found, err
+}
+
+// rank is lower the better a text answers to words.
+func rank(text string, words []string) int {
+	missed := 0
+	for _, w := range words {
+		at := strings.Index(text, w)
+		if at > 0 && !strings.ContainsRune(" \n.@-_", rune(text[at-1])) {
+			missed++
+		}
+	}
+	return missed
+}
+
+// Groups returns the groups people are in, as readers of the language of the act
+// look for them.
+func (in *Installation) Groups(act Act) ([]string, error) {
+	groups := []string{}
+	err := in.eachListed(act, PeopleFilter{}, func(_ *store.View, _ *directory, chosen []place, _ []api.PeopleGroup) error {
+		seen := map[string]bool{"": true}
+		for _, at := range chosen {
+			if g := at.who.person.Personal.Group; !seen[g] {
+				seen[g], groups = true, append(groups, g)
+			}
+		}
+		return nil
+	})
+	locale.Sort(locale.For(act.Language), groups, func(g string) string { return g })
+	return groups, err
+}
+
+// ChosenPeople returns the numbers of everybody a filter chooses, in its order,
+// for an act on all of them.
+func (in *Installation) ChosenPeople(act Act, f PeopleFilter) (numbers []int64, asOf time.Time, err error) {
+	err = in.eachListed(act, f, func(v *store.View, _ *directory, chosen []place, _ []api.PeopleGroup) error {
+		for _, at := range chosen {
+			numbers = append(numbers, at.who.person.Number)
+		}
+		asOf = in.clock(v)
+		return nil
+	})
+	return numbers, asOf, err
+}
