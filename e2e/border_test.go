@@ -379,7 +379,7 @@ func (w *world) send(t *testing.T, op operation, named map[string]*schema, f for
 	})
 	query := url.Values{}
 	for _, name := range op.query {
-		if !slices.Contains([]string{"dry_run", "limit", "since", "hidden", "login", "deleted", "proof", "erase"}, name) {
+		if !slices.Contains([]string{"dry_run", "limit", "since", "hidden", "login", "deleted", "proof", "page", "signs_in", "former", "waiting", "sort", "group_by"}, name) {
 			query.Set(name, text)
 		}
 	}

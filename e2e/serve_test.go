@@ -73,7 +73,7 @@ func TestAServerToldToStopAnswersWhatItHasBegunAndEndsItsStreams(t *testing.T) {
 		w.server = ""
 		w.serve(t)
 		for person := range acknowledged {
-			p, err := w.client(t, designteamet.Name).Person(t.Context(), person)
+			p, err := w.client(t, designteamet.Name).Person(t.Context(), person, "")
 			if err != nil || len(p.Plans) != 1 {
 				t.Errorf("%s was answered for and has %v, %v", person, p.Plans, err)
 			}

@@ -25,7 +25,7 @@ var changes = []ask{
 	{method: "PATCH", path: "/v1/people/cy", body: `{"first_name":"Cyan"}`},
 	{method: "PATCH", path: "/v1/people/bo", body: `{"former":true}`},
 	{method: "DELETE", path: "/v1/people/bo"},
-	{method: "DELETE", path: "/v1/people/anna?erase=true"},
+	{method: "POST", path: "/v1/people/anna/erase", body: `{}`},
 	{method: "PUT", path: "/v1/people/anna/plan", body: `{"plan":"service"}`},
 	{method: "POST", path: "/v1/people/cy/plans", body: `{"plan":"service"}`},
 	{method: "DELETE", path: "/v1/people/anna/plans/sales"},
@@ -74,7 +74,7 @@ func TestWhatIsAlreadySoChangesNothing(t *testing.T) {
 		t.Run(act.method+" "+act.path, func(t *testing.T) {
 			w := newWorld(t)
 			if strings.Contains(act.path, "erase") {
-				act.path = "/v1/people/%231?erase=true" // the user id is forgotten
+				act.path = "/v1/people/%231/erase" // the user id is forgotten
 			}
 			first := into[api.Outcome](w, act)
 			after := w.state()
@@ -192,7 +192,7 @@ func TestHistoryAndNumberOutliveThePerson(t *testing.T) {
 	if !old.Deleted || len(old.Uses) != 0 || len(old.History) != 2 || old.History[0].Name.Module != "sales" || old.History[0].Until.IsZero() || old.History[1].Reason != "moved" {
 		t.Errorf("the old person is %+v", old)
 	}
-	into[api.ChangedPerson](w, ask{method: "DELETE", path: byNumber.path + "?erase=true"})
+	into[api.ChangedPerson](w, ask{method: "POST", path: byNumber.path + "/erase", body: `{}`})
 	if old = into[api.PersonDetail](w, byNumber); old.UserID != "" || old.FirstName != "" || len(old.History) != 2 {
 		t.Errorf("the erased person is %+v", old)
 	}
