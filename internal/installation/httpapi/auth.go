@@ -2,11 +2,11 @@ package httpapi
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/seat"
 )
 
 // admit returns the installation a request is for and the token it came with,
@@ -23,7 +23,7 @@ func (d *Door) admit(r *http.Request, name string, scopes []string) (*installati
 	in := d.house.Installation(name)
 	if in != nil {
 		if v := in.Admit(secret, now); v != nil {
-			if !reaches(v.Scopes, scopes) {
+			if !seat.Reaches(v.Scopes, scopes...) {
 				return nil, nil, &ScopeError{Needs: strings.Join(scopes, " or "), Has: v.Scopes}
 			}
 			return in, v, nil
@@ -45,30 +45,12 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(header[len(prefix):])
 }
 
-// includes says which scopes a scope brings along.
-var includes = map[string][]string{
-	api.ScopeAdmin:    {api.ScopeCheck, api.ScopeRead, api.ScopeAssign, api.ScopeActivate},
-	api.ScopeAssign:   {api.ScopeRead},
-	api.ScopeActivate: {api.ScopeRead},
-}
-
 // lacking returns the scopes that somebody who has some does not.
 func lacking(has []string) (lacks []string) {
 	for _, scope := range []string{api.ScopeCheck, api.ScopeRead, api.ScopeAssign, api.ScopeActivate, api.ScopeAdmin} {
-		if !reaches(has, []string{scope}) {
+		if !seat.Reaches(has, scope) {
 			lacks = append(lacks, scope)
 		}
 	}
 	return lacks
-}
-
-// reaches reports whether somebody who has some scopes may do what needs any
-// one of others.
-func reaches(has, any []string) bool {
-	for _, h := range has {
-		if slices.Contains(any, h) || slices.ContainsFunc(includes[h], func(s string) bool { return slices.Contains(any, s) }) {
-			return true
-		}
-	}
-	return false
 }
