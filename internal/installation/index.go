@@ -51,6 +51,8 @@ type Installation struct {
 
 	closed bool // under mu
 
+	forgotten forgotten
+
 	supposed *supposition // nil: what is stored
 
 	clockMu   sync.Mutex

@@ -47,6 +47,7 @@ type Keys struct {
 
 type secret struct {
 	row, sum, column, anchor []byte
+	session                  [32]byte
 	head                     cipher.AEAD
 }
 
@@ -63,6 +64,7 @@ func NewKeys(master [32]byte, installation string) *Keys {
 	}
 	k := &Keys{ID: IDOf(master), installation: installation, secret: &secret{
 		row: use("row"), sum: use("sum"), column: use("column"), anchor: use("anchor"), head: head,
+		session: [32]byte(use("session")),
 	}}
 	return k.Clone()
 }
@@ -79,6 +81,10 @@ func (k *Keys) Clone() *Keys {
 
 // Installation returns the installation the keys belong to.
 func (k *Keys) Installation() string { return k.installation }
+
+// Session returns the key that sessions of people are sealed with. Nothing that
+// is stored is made with it.
+func (k *Keys) Session() [32]byte { return k.secret.session }
 
 // mac returns the MAC of message under one of the keys. The result is valid
 // until the next call.

@@ -48,6 +48,9 @@ var writers = map[string]writer{
 	"authority": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutAuthority(store.Authority{Issuer: license.Issuer(fmt.Sprintf("OTHER%d", n)), Serial: "1600065823", Asked: int64(1 + round), Status: "ok"})
 	}},
+	"credential": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutCredential(store.Credential{ID: fmt.Sprintf("matrix%d", n), Person: "nobody", Kind: store.CredentialPassword, Name: fmt.Sprint(round), Secret: []byte{1}, Data: []byte{2}, Created: 1, By: "1"})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropCredential(fmt.Sprintf("matrix%d", n)) }},
 	"database": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		d := store.Database{Database: seat.Database{Name: fmt.Sprintf("site %d, round %d", n, round)}, Created: 1}
 		if round > 0 {
@@ -108,14 +111,23 @@ var writers = map[string]writer{
 		code := fmt.Sprintf("past%d", n)
 		return errors.Join(tx.PutProfile(store.Profile{Code: code}), tx.PutProfile(store.Profile{Code: code, Modules: []license.Name{license.NameOf("ACME", "case")}}))
 	}},
+	"preference": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutPreference(store.Preference{Person: fmt.Sprintf("matrix%d", n), Language: "sv", Generation: int64(round)})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropPreference(fmt.Sprintf("matrix%d", n)) }},
 	"profile": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutProfile(store.Profile{Code: fmt.Sprintf("matrix%d", n), Name: fmt.Sprintf("Round %d", round)})
 	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropProfile(fmt.Sprintf("matrix%d", n)) }},
+	"provider": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutProvider(store.Provider{Code: fmt.Sprintf("matrix%d", n), Name: fmt.Sprint(round), Issuer: "https://id.example.com", Secret: []byte{3}, Match: "email", Created: 1, By: "1"})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropProvider(fmt.Sprintf("matrix%d", n)) }},
 	"role": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.GiveRole(store.Role{Person: fmt.Sprintf("matrix%d", n), Role: seat.Auditor, From: int64(1 + round)})
 	}, drop: func(f *filler, tx *store.Tx, n int) error {
 		return tx.TakeRole(fmt.Sprintf("matrix%d", n), seat.Auditor)
 	}},
+	"session": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutSession(store.Session{ID: fmt.Sprintf("matrix%d", n), Person: "nobody", Hash: [32]byte{7, byte(n)}, Method: "password", Device: fmt.Sprint(round), Begun: 1, Ends: 2})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropSession(fmt.Sprintf("matrix%d", n)) }},
 	"set_agreement": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test"})
 	}},

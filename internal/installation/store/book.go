@@ -44,10 +44,17 @@ type Book struct {
 	roles       *table[roleKey, Role]
 	hooks       *table[string, Hook]
 
+	credentials *table[string, Credential]
+	sessions    *table[string, Session]
+	preferences *table[string, Preference]
+	providers   *table[string, Provider]
+
 	pastPeople   *table[int64, PastPerson]
 	pastProfiles *table[int64, PastProfile]
 	endedRows    ended
 	changedAt    since // from the rows above
+
+	credentialsOf, sessionsOf ofPerson
 
 	byUser     map[string]string   // folded user id to person, of people who are not deleted
 	byGone     map[string][]string // folded user id to people who had it and are deleted
@@ -88,9 +95,12 @@ func newBook(s *Store, p place) *Book {
 	b.events, b.authorities = newTable(eventCodec), newTable(authorityCodec)
 	b.databases, b.sites, b.roles, b.hooks = newTable(databaseCodec), newTable(siteCodec), newTable(roleCodec), newTable(hookCodec)
 	b.pastPeople, b.pastProfiles = newTable(pastPersonCodec), newTable(pastProfileCodec)
+	b.credentials, b.sessions = newTable(credentialCodec), newTable(sessionCodec)
+	b.preferences, b.providers = newTable(preferenceCodec), newTable(providerCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
 		b.activations, b.agreements, b.policies, b.events, b.authorities,
-		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles}
+		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles,
+		b.credentials, b.sessions, b.preferences, b.providers}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -106,6 +116,7 @@ func newBook(s *Store, p place) *Book {
 	b.events.changed = b.eventChanged
 	b.pastPeople.changed, b.pastProfiles.changed = b.pastPersonChanged, b.pastProfileChanged
 	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
+	b.credentials.changed, b.sessions.changed = b.credentialChanged, b.sessionChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside, b.besides, b.misshapen = b.readBeside, b.besidesOf, s.misshapen
@@ -123,6 +134,7 @@ func (b *Book) clearIndexes() {
 	b.current, b.ended = map[string][]int64{}, map[string][]int64{}
 	b.changedAt = since{}
 	b.endedRows.forget()
+	b.credentialsOf, b.sessionsOf = ofPerson{}, ofPerson{}
 	b.byGone, b.byNumber = map[string][]string{}, map[int64]string{}
 }
 

@@ -20,6 +20,8 @@ var notCloned = map[string]string{
 	"token":     "who may enter the one may not enter the other",
 	"authority": "an issuer's server knows the installation, not its copies",
 	"hook":      "the host application must not hear of what is tried out",
+	"session":   "nobody has signed in to the copy",
+	"provider":  "it knows the installation, not its copies",
 	"owner":     "it says that this is a copy",
 }
 

@@ -22,7 +22,8 @@ var (
 	layouts = []*tamper.Layout{installationLayout, assignmentLayout, keyListLayout, licenseLayout, setLayout,
 		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout,
 		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
-		pastPersonLayout, pastProfileLayout}
+		pastPersonLayout, pastProfileLayout,
+		credentialLayout, sessionLayout, preferenceLayout, providerLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

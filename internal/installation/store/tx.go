@@ -38,6 +38,11 @@ type staged struct {
 	roles       *staging[roleKey, Role]
 	hooks       *staging[string, Hook]
 
+	credentials *staging[string, Credential]
+	sessions    *staging[string, Session]
+	preferences *staging[string, Preference]
+	providers   *staging[string, Provider]
+
 	pastPeople   *staging[int64, PastPerson]
 	pastProfiles *staging[int64, PastProfile]
 	changedAt    since // as Book.changedAt, where it differs
@@ -60,6 +65,8 @@ func (b *Book) stage() *staged {
 	s.databases, s.sites = newStaging(b.databases, s.stage), newStaging(b.sites, s.stage)
 	s.roles, s.hooks = newStaging(b.roles, s.stage), newStaging(b.hooks, s.stage)
 	s.pastPeople, s.pastProfiles, s.changedAt = newStaging(b.pastPeople, s.stage), newStaging(b.pastProfiles, s.stage), since{}
+	s.credentials, s.sessions = newStaging(b.credentials, s.stage), newStaging(b.sessions, s.stage)
+	s.preferences, s.providers = newStaging(b.preferences, s.stage), newStaging(b.providers, s.stage)
 	s.more = s.writeBeside
 	return s
 }
