@@ -57,6 +57,28 @@ var table = map[string]Row{
 	"exchange.other-reply":   {http.StatusBadGateway, NotVerified},
 	"exchange.bad-address":   badValue,
 
+	// Signing in to the pages.
+	"signin.refused":         {http.StatusUnauthorized, SignIn},
+	"signin.no-login":        {http.StatusForbidden, NotPermitted},
+	"signin.closed":          {http.StatusForbidden, NotPermitted},
+	"signin.too-many":        {http.StatusTooManyRequests, NotReachable},
+	"signin.busy":            {http.StatusServiceUnavailable, NotReachable},
+	"signin.link-over":       {http.StatusGone, NotFound},
+	"signin.stale":           {http.StatusBadRequest, SignIn},
+	"signin.password-short":  badValue,
+	"signin.password-long":   badValue,
+	"signin.password-common": badValue,
+	"credential.unknown":     notFound,
+	"credential.last":        conflict,
+	"passkey.bad":            badValue,
+	"session.unknown":        notFound,
+	"provider.unknown":       notFound,
+	"provider.unreachable":   {http.StatusBadGateway, NotReachable},
+	"provider.refused":       {http.StatusForbidden, SignIn},
+	"provider.nobody":        {http.StatusForbidden, SignIn},
+	"provider.no-key":        conflict,
+	"person.role-holder":     {http.StatusForbidden, NotPermitted},
+
 	// Giving and taking back.
 	"seat.pool-full":          counts,
 	"plan.exclusive":          conflict,
