@@ -286,7 +286,7 @@ func walkText(t *testing.T, tree fs.FS, act func(file string, text []byte)) {
 			return err
 		}
 		if d.IsDir() {
-			if slices.Contains([]string{".git", "bin", "dist", "scratch"}, file) {
+			if slices.Contains([]string{".git", "bin", "dist", "scratch", "screenshots"}, file) || d.Name() == "node_modules" {
 				return fs.SkipDir
 			}
 			return nil
@@ -322,7 +322,7 @@ func readTree(t *testing.T, files fs.FS) tree {
 		}
 		if d.IsDir() {
 			name := d.Name()
-			if file != "." && (strings.HasPrefix(name, ".") || name == "testdata" || file == "tools" || file == "bin" || file == "scratch") {
+			if file != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" || file == "tools" || file == "bin" || file == "scratch") {
 				return fs.SkipDir
 			}
 			return nil

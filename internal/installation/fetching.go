@@ -35,11 +35,14 @@ func (h *House) attend(ctx context.Context) {
 }
 
 // Attend asks, for every installation, the license servers that are to be asked
-// now, and reports what came in force. A server does so by itself every minute.
+// now, and reports what came in force. A server does so by itself every minute,
+// and never twice at the same time.
 func (h *House) Attend(ctx context.Context) {
 	if h.options.Ask == nil {
 		return
 	}
+	h.attending.Lock()
+	defer h.attending.Unlock()
 	for _, name := range h.Names() {
 		in := h.Installation(name)
 		if in == nil || ctx.Err() != nil {

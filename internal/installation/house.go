@@ -102,8 +102,9 @@ type House struct {
 	stop    context.CancelFunc // following other servers
 	stopped chan struct{}
 
-	wake     chan struct{} // look now whom to ask
-	attended chan struct{} // closed when license servers are asked no longer
+	wake      chan struct{} // look now whom to ask
+	attending sync.Mutex    // while license servers are asked
+	attended  chan struct{} // closed when license servers are asked no longer
 }
 
 // behind is how far this server may be behind others on the same database while
