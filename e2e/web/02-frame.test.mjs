@@ -1,0 +1,90 @@
+// The frame of every page: what the keyboard reaches, what a narrow window shows,
+// what a page says of itself.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { closeBrowser, newVisitor, visiting } from './harness/browser.mjs'
+import { freshWorld } from './harness/house.mjs'
+import { hiddenStops, sidewaysScroll, tooWide } from './harness/look.mjs'
+import { signIn } from './harness/person.mjs'
+import { routes } from './harness/routes.mjs'
+import { usual } from './harness/worlds.mjs'
+
+let world
+before(async () => (world = await freshWorld(usual)))
+after(closeBrowser)
+
+/** Goes through all pages with one visitor for each person, and looks at each. */
+async function everyPage(t, options, look) {
+  for (const who of [undefined, 'karin.lind', 'rut.berg', 'olle.ek']) {
+    const pages = (await routes()).filter((r) => r.who === who)
+    if (pages.length === 0) continue
+    const visitor = await newVisitor(options)
+    if (who) await signIn(visitor, world, who)
+    for (const route of pages) {
+      await t.test(route.name, async () => {
+        visitor.complaints.length = 0
+        const answer = await visitor.page.goto(world.url + route.path)
+        await look(visitor.page, route, answer)
+        assert.deepEqual(visitor.complaints, [], 'the browser complained')
+      })
+    }
+    await visitor.leave()
+  }
+}
+
+test('3. and 4. Nothing with focus lies under something else, and no page scrolls sideways', async (t) => {
+  let stops = 0
+  await everyPage(t, {}, async (page) => {
+    const found = []
+    // 1280 pixels at 400 % are 320.
+    for (const [width, height] of [[1280, 720], [640, 512], [320, 640], [320, 180]]) {
+      await page.setViewportSize({ width, height })
+      const wide = await sidewaysScroll(page)
+      if (wide > 0) found.push(`${width}: ${wide} pixels too wide: ${(await tooWide(page)).join('\n')}`)
+      if (height === 180) continue
+      const { hidden, walked } = await hiddenStops(page)
+      stops += walked
+      found.push(...hidden.map((h) => `${width}×${height}: ${h.what}\n   lies under ${h.by}`))
+    }
+    assert.deepEqual(found, [])
+  })
+  t.diagnostic(`${stops} stops`)
+})
+
+test('5. The first Tab is at “Skip to content”, which leads to the content', async (t) => {
+  await everyPage(t, {}, async (page) => {
+    await page.keyboard.press('Tab')
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '#main')
+    await page.keyboard.press('Enter')
+    assert.equal(await page.evaluate(() => document.activeElement.localName), 'main')
+  })
+})
+
+test('6., 9. and 10. Every page has one h1, a title of its own, a language, Help in one place, and does not reload itself', async (t) => {
+  const titles = new Map()
+  const help = new Map()
+  await everyPage(t, {}, async (page, route, answer) => {
+    assert.equal(await page.locator('h1').count(), 1, 'one h1')
+    const title = await page.title()
+    assert.match(title, /^.+ · .+/, 'title: page · organisation')
+    const place = new URL(page.url()).pathname + new URL(page.url()).search
+    for (const [other, at] of titles) if (other === title && at !== place) assert.fail(`${at} and ${place} have the same title: ${title}`)
+    titles.set(title, place)
+    assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+    assert.equal(await page.locator('meta[http-equiv=refresh i]').count(), 0)
+    assert.equal(answer.headers().refresh, undefined)
+    const box = await page.locator('header.top a.help').boundingBox()
+    help.set(`${Math.round(box.x)},${Math.round(box.y)} ${route.who ? 'signed in' : 'not signed in'}`, route.path)
+    const alone = [...help.keys()].filter((k) => k.endsWith(route.who ? ' signed in' : 'not signed in'))
+    assert.ok(alone.length >= 1)
+  })
+})
+
+test('6. The language of a page is the one that was chosen', async () => {
+  for (const lang of ['sv', 'en', 'nb', 'da', 'de', 'nl']) {
+    await visiting({ locale: lang }, async (page) => {
+      await page.goto(`${world.url}/help`)
+      assert.equal(await page.locator('html').getAttribute('lang'), lang)
+    })
+  }
+})
