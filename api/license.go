@@ -17,6 +17,7 @@ type License struct {
 	Taken        int64          `json:"taken" doc:"In use."`
 	Free         int64          `json:"free" doc:"Seats minus taken; 0 when more is in use than bought, or when the number is not enforced."`
 	Over         int64          `json:"over,omitempty" doc:"In use beyond what was bought."`
+	State        string         `json:"state" enum:"over,full,nearly-full,spare,none,no-limit,by-use,on,marker" doc:"How full it is: nearly full from 85 %, none when none was bought, on when it is for everybody."`
 	Unrestricted bool           `json:"unrestricted,omitempty" doc:"The number of seats is not enforced."`
 	OpenEnded    bool           `json:"open_ended,omitempty" doc:"Paid by use: only what is in use is worth showing."`
 	Hidden       bool           `json:"hidden,omitempty" doc:"Given by plans only."`
@@ -36,6 +37,7 @@ type Holder struct {
 	Person   string         `json:"person,omitempty" doc:"User id; left out for a database."`
 	Database string         `json:"database,omitempty" doc:"The name of a database, which holds licenses for sites."`
 	Number   int64          `json:"number" doc:"Of the person or the database."`
+	Name     string         `json:"name,omitempty" doc:"First and last name, while it is known."`
 	Quantity int64          `json:"quantity"`
 	Via      []license.Name `json:"via,omitempty" doc:"The plans that include it for this person."`
 	Source   string         `json:"source,omitempty" enum:"direct,profile,import" doc:"Set when it is also held by itself."`

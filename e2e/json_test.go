@@ -24,6 +24,7 @@ var jsonCases = map[string]jsonCase{
 	"license ls":                  {"license ls --hidden", "--server http://127.0.0.1:1 license ls"},
 	"license show":                {"license show sale-cal", "license show gold"},
 	"license holders":             {"license holders sale-cal", "license holders gold"},
+	"license history":             {"license history sale-cal", "license history gold"},
 	"set ls":                      {"set ls", "--token-file $DIR/nothing set ls"},
 	"set show":                    {"set show superoffice-1", "set show superoffice-9"},
 	"set inspect":                 {"set inspect $DIR/renewal.pott", "set inspect $DIR/root.pub"},

@@ -131,11 +131,6 @@ func (c *Client) Licenses(ctx context.Context, hidden bool) (api.List[api.Licens
 	return get[api.List[api.License]](ctx, c, path("licenses"), query)
 }
 
-// License returns one license.
-func (c *Client) License(ctx context.Context, name string) (api.License, error) {
-	return get[api.License](ctx, c, path("licenses", name), nil)
-}
-
 // A Page says which part of a list is wanted.
 type Page struct {
 	Limit int    // 0 leaves it to the server

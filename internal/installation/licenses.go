@@ -3,6 +3,7 @@ package installation
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -28,21 +29,6 @@ func (in *Installation) Licenses(ctx context.Context, act Act, hidden bool) (api
 		return nil
 	})
 	return list, err
-}
-
-// License returns one license with its pool.
-func (in *Installation) License(ctx context.Context, act Act, text string) (api.License, error) {
-	var out api.License
-	err := in.view(func(v *store.View) error {
-		active := v.Active()
-		name, err := active.Resolve(text)
-		if err != nil {
-			return err
-		}
-		out = in.licenseOf(v, active.Set(name.Issuer), active.License(name), livingPeople(v), act.Language)
-		return nil
-	})
-	return out, err
 }
 
 // Holders returns one page of everybody who may use a license, by number, with
@@ -80,7 +66,7 @@ func heldBy(s seat.Standing, p store.Person, name license.Name) (api.Holder, boo
 	if i < 0 {
 		return api.Holder{}, false
 	}
-	out := api.Holder{Person: p.Personal.UserID, Number: p.Number, Quantity: all[i].Quantity}
+	out := api.Holder{Person: p.Personal.UserID, Number: p.Number, Name: strings.TrimSpace(p.Personal.First + " " + p.Personal.Last), Quantity: all[i].Quantity}
 	for _, h := range held {
 		if l := s.Active.License(h.Name); h.Name != name && l != nil && l.Plan != nil && slices.ContainsFunc(s.Active.Expand([]license.Held{h}), func(x license.Held) bool { return x.Name == name }) {
 			out.Via = append(out.Via, h.Name)

@@ -128,6 +128,7 @@ func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.Li
 	if l.Kind == license.User {
 		out.People = l.People.Words()
 	}
+	out.State = string(seat.PoolStateOf(l, row.Pool(), people))
 	if l.Kind != license.System && !l.Marker {
 		p := row.Pool()
 		out.Taken, out.Over = p.Taken, p.Over()

@@ -150,12 +150,7 @@ func (p *Past) Peaks(from, until int64) []Peak {
 	w.everybody(from)
 	changes := p.changes(from, until)
 	for len(changes) > 0 {
-		n := 1
-		for n < len(changes) && changes[n].at == changes[0].at {
-			n++
-		}
-		w.step(changes[:n])
-		changes = changes[n:]
+		changes = w.next(changes)
 	}
 	peaks := make([]Peak, 0, len(w.peaks))
 	for _, peak := range w.peaks {

@@ -7,8 +7,9 @@ import "strings"
 var examples = map[string][]string{
 	"status":             {"pott status", "pott status --json"},
 	"license ls":         {"pott license ls", "pott license ls --hidden"},
-	"license show":       {"pott license show sale-cal", "pott license show superoffice.sale-cal --json"},
+	"license show":       {"pott license show sale-cal", "pott license show sales-premium --seats 35", "pott license show superoffice.sale-cal --json"},
 	"license holders":    {"pott license holders sales-premium", "pott license holders sales-premium -q", "pott license holders sales-premium --as-of 2026-05-31"},
+	"license history":    {"pott license history sales-premium", "pott license history sale-cal --by month --json"},
 	"set ls":             {"pott set ls"},
 	"set show":           {"pott set show superoffice-1", "pott set show superoffice-1 --file"},
 	"set inspect":        {"pott set inspect designteamet-2.pott"},

@@ -14,6 +14,7 @@ type licenseCmd struct {
 	Ls      licenseLs      `cmd:"" help:"List the licenses of the sets in force."`
 	Show    licenseShow    `cmd:"" help:"Show one license."`
 	Holders licenseHolders `cmd:"" help:"List who holds a license, and how."`
+	History licenseHistory `cmd:"" help:"Show the most seats in use in each of the last days, weeks or months."`
 }
 
 type licenseLs struct {
@@ -71,35 +72,6 @@ func (o *paper) licenses(list []api.License, short func(license.Name) string) {
 		t.add(title(l.DisplayName, l.Name), short(l.Name), o.s.say("kind."+kind), seats(l), inUse(l), spare(l), o.poolState(l))
 	}
 	o.table(t)
-}
-
-type licenseShow struct {
-	License string `arg:"" help:"The license's name, such as sale-cal or superoffice.sale-cal."`
-}
-
-func (c licenseShow) Run(s *session) error {
-	cl, err := s.client()
-	if err != nil {
-		return err
-	}
-	l, err := cl.License(s.ctx, c.License)
-	if err != nil {
-		return err
-	}
-	return s.answer(answer{doc: l, ids: []string{l.Name.String()}, human: func(o *paper) {
-		kind := l.Kind.String()
-		if l.Plan {
-			kind = "plan"
-		}
-		o.pairs([][2]string{
-			{"name", l.Name.String()}, {"display-name", l.DisplayName}, {"tooltip", l.Tooltip},
-			{"kind", o.s.say("kind." + kind)}, {"number", fmt.Sprint(l.Number)},
-			{"purchased", seats(l)}, {"in-use", inUse(l)}, {"spare", spare(l)}, {"state", o.poolState(l)},
-			{"hidden", o.yes(l.Hidden)}, {"group", l.Group}, {"includes", names(l.Includes)},
-			{"prerequisite", l.Prerequisite.String()}, {"edit", l.Edit.String()},
-			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set}, {"notice", noticeOf(l.OutOfForce)},
-		}...)
-	}})
 }
 
 type licenseHolders struct {

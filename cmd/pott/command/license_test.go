@@ -20,9 +20,9 @@ func twoIssuers(t *testing.T) *httptest.Server {
 	out := &api.KeyNotice{Code: "set-dropped", Key: "aaaa", Text: "Set acme-1 counts for nothing since 1 July 2026."}
 	answers := map[string]any{
 		"/v1/licenses": api.List[api.License]{Total: 3, Items: []api.License{
-			{Name: license.NameOf("ACME", "scan"), DisplayName: "Scan", Kind: license.User, Seats: 3, Free: 3, Set: "acme-1", OutOfForce: out},
-			{Name: license.NameOf("SUPEROFFICE", "sale"), DisplayName: "Sale", Kind: license.System, Seats: 1, Set: "superoffice-2"},
-			{Name: license.NameOf("SUPEROFFICE", "scan"), DisplayName: "Scanner", Kind: license.User, Seats: 2, Free: 2, Set: "superoffice-2"},
+			{Name: license.NameOf("ACME", "scan"), DisplayName: "Scan", Kind: license.User, Seats: 3, Free: 3, State: "spare", Set: "acme-1", OutOfForce: out},
+			{Name: license.NameOf("SUPEROFFICE", "sale"), DisplayName: "Sale", Kind: license.System, Seats: 1, State: "on", Set: "superoffice-2"},
+			{Name: license.NameOf("SUPEROFFICE", "scan"), DisplayName: "Scanner", Kind: license.User, Seats: 2, Free: 2, State: "spare", Set: "superoffice-2"},
 		}},
 		"/v1/status": api.Status{Installation: api.Installation{Company: "Acme AB"}, State: api.OutOfForce, Sets: []api.SetStatus{
 			{ID: "acme-1", Issuer: "ACME", State: api.OutOfForce, Notice: out}, {ID: "superoffice-2", Issuer: "SUPEROFFICE", State: "ok"},

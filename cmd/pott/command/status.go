@@ -169,20 +169,8 @@ func (o *paper) poolState(l api.License) string {
 	switch {
 	case l.OutOfForce != nil:
 		return o.s.say("valid.out-of-force")
-	case l.Marker:
-		return o.s.say("pool.marker")
-	case l.Kind == license.System:
-		return o.s.say("pool.on")
-	case l.Unrestricted:
-		return o.s.say("pool.no-limit")
-	case l.OpenEnded:
-		return o.s.say("pool.by-use")
-	case l.Over > 0:
+	case l.State == api.PoolOver:
 		return o.s.say("pool.over", l.Over)
-	case l.Free == 0:
-		return o.s.say("pool.full")
-	case l.Taken*100 >= l.Seats*85:
-		return o.s.say("pool.nearly")
 	}
-	return o.s.say("pool.ok")
+	return o.s.say("pool." + l.State)
 }

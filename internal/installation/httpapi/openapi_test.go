@@ -212,6 +212,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/status", "", "", ""},
 		{"GET", "/v1/licenses?hidden=true", "/v1/licenses", "", ""},
 		{"GET", "/v1/licenses/sale-cal", "/v1/licenses/{name}", "", ""},
+		{"GET", "/v1/licenses/sale-cal?seats=3", "/v1/licenses/{name}", "", ""},
+		{"GET", "/v1/licenses/sale-cal/history?by=month", "/v1/licenses/{name}/history", "", ""},
 		{"GET", "/v1/licenses/superoffice.sale-cal/holders?limit=1", "/v1/licenses/{name}/holders", "", ""},
 		{"POST", "/v1/people", "", `{"user_id":"eva","first_name":"Eva","login":true,"valid_through":"2026-12-31"}`, "application/json"},
 		{"GET", "/v1/people?q=a&limit=1", "/v1/people", "", ""},

@@ -74,8 +74,7 @@ func licenseRoutes() []operation {
 			func(c *call) (api.List[api.License], error) {
 				return c.in.Licenses(c.r.Context(), c.act, c.flag("hidden"))
 			}).with(showHidden),
-		read("/v1/licenses/{name}", "getLicense", api.ScopeRead, "One license with its pool",
-			func(c *call) (api.License, error) { return c.in.License(c.r.Context(), c.act, c.path("name")) }).may(nameCodes...),
+		getLicense(), licenseHistory(),
 		read("/v1/licenses/{name}/holders", "listHolders", api.ScopeRead, "Everybody who takes a seat of it, and why",
 			func(c *call) (api.List[api.Holder], error) {
 				return c.in.HoldersAsOf(c.r.Context(), c.act, c.path("name"), c.query.Get("as_of"), int(c.number("limit")), c.query.Get("after"))
