@@ -24,3 +24,9 @@ type ClockConfirmed struct {
 	Proven time.Time `json:"proven" doc:"The time that counts as proven now."`
 	Was    time.Time `json:"was" doc:"What counted as proven before."`
 }
+
+// ConfirmClock says on whose word a clock counts as right: one of the two.
+type ConfirmClock struct {
+	Code   string `json:"code,omitempty" doc:"One-time code made at the server's machine: this server's clock is right."`
+	Issuer string `json:"issuer,omitempty" doc:"The issuer whose license server is asked for the time; its signed answer counts."`
+}

@@ -46,11 +46,6 @@ func (c *Client) Status(ctx context.Context) (api.Status, error) {
 	return get[api.Status](ctx, c, path("status"), nil)
 }
 
-// Clock returns what time it is to the installation, and how it knows.
-func (c *Client) Clock(ctx context.Context) (api.Clock, error) {
-	return get[api.Clock](ctx, c, path("clock"), nil)
-}
-
 // Sets returns the sets the installation has received.
 func (c *Client) Sets(ctx context.Context) (api.List[api.Set], error) {
 	return get[api.List[api.Set]](ctx, c, path("sets"), nil)

@@ -263,13 +263,8 @@ func (in *Installation) heard(ctx context.Context, act Act, q *exchange, more fu
 }
 
 // setRight confirms a clock that nobody has confirmed with the time of a reply.
-// One that is right is left alone: an issuer's clock may be wrong too.
 func (in *Installation) setRight(ctx context.Context, act Act, q *exchange) error {
-	c, err := in.Clock(ctx)
-	if err != nil || c.State == api.ClockRight {
-		return err
-	}
-	_, err = in.ConfirmClock(ctx, act, ClockReceipt{Time: q.reply.Made, From: string(q.asked.Issuer)})
+	_, err := in.confirmDoubted(ctx, act, ClockReceipt{Time: q.reply.Made, From: string(q.asked.Issuer)})
 	return err
 }
 

@@ -8,14 +8,51 @@ import (
 	"github.com/pott-dev/pott/cmd/pott/host"
 )
 
-type clockCmd struct{}
+type clockCmd struct {
+	Show    clockShow    `cmd:"" default:"withargs" help:"What time it is to the installation, and how it knows."`
+	Confirm clockConfirm `cmd:"" help:"Say that a doubted clock is right, on the word of the server's machine or of an issuer."`
+}
+
+type clockConfirm struct {
+	Code   string `placeholder:"CODE" help:"The one-time code that pott server confirm prints on the server's machine: that machine's clock is right."`
+	Issuer string `placeholder:"ISSUER" help:"Ask the license server of this issuer for the time; its signed answer counts."`
+	preview
+}
 
 // Help says what kong's one line cannot.
-func (clockCmd) Help() string {
+func (clockConfirm) Help() string {
+	return "Your own word is not enough, because dates could be passed by it. A clock that is right is left alone. On the server's machine itself, pott server clock confirm needs no code."
+}
+
+func (c clockConfirm) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.ConfirmClock(s.ctx, api.ConfirmClock{Code: c.Code, Issuer: c.Issuer}, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: done, ids: []string{done.Proven.Format(time.RFC3339)}, human: func(o *paper) {
+		switch {
+		case !done.Changed:
+			o.line("clock.was-right")
+		case done.DryRun:
+			o.line("clock.would-prove", moment(done.Proven), moment(done.Was))
+		default:
+			o.line("clock.proves", moment(done.Proven), moment(done.Was))
+		}
+	}})
+}
+
+type clockShow struct{}
+
+// Help says what kong's one line cannot.
+func (clockShow) Help() string {
 	return "A clock that is set back brings nothing back. One that jumps ahead by more than 36 hours, the time the server ran counted off, is not believed at once: nothing passes its grace by it until the server has run for 72 hours, an issuer's server has signed the time, or somebody at the host has confirmed it."
 }
 
-func (clockCmd) Run(s *session) error {
+func (clockShow) Run(s *session) error {
 	c, err := s.client()
 	if err != nil {
 		return err

@@ -111,7 +111,8 @@ var examples = map[string][]string{
 	"server restore from":  {"pott server restore from pott-20260610T120000Z.backup --replace --data /var/lib/pott --keys /etc/pott/keys", "pott server restore from pott-20260610T120000Z.backup --dry-run"},
 
 	"server clone":          {"pott server clone --as-test --to /srv/pott-test --token-file test.token", "pott server clone design --as-test --to /srv/pott-test --token-file test.token --dry-run"},
-	"clock":                 {"pott clock", "pott clock --json"},
+	"clock show":            {"pott clock show", "pott clock show --json"},
+	"clock confirm":         {"pott clock confirm --issuer SUPEROFFICE", "pott clock confirm --code ABCD-EFGH-IJKL"},
 	"server clock confirm":  {"pott server clock confirm", "pott server clock confirm --dry-run"},
 	"server head":           {"pott server head", "pott server head --json"},
 	"server restore accept": {"pott server restore accept --administrator anna --reason 'the disk broke'", "pott server restore accept --administrator anna --reason 'the disk broke' --dry-run"},

@@ -190,6 +190,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	steps := []struct{ method, path, template, body, media string }{
 		{"GET", "/v1/status", "", "", ""},
 		{"GET", "/v1/clock", "", "", ""},
+		{"POST", "/v1/clock/confirm", "", `{"code":"GOOD-CODE-HERE"}`, ""},
 		{"GET", "/v1/count", "", "", ""},
 		{"GET", "/v1/count?as_of=2026-06-01", "/v1/count", "", ""},
 		{"POST", "/v1/what-if", "", `{"steps":[{"act":"remove-plan","person":"anna","name":"sales"},{"act":"date","date":"2026-07-01"}],"questions":[{"person":"anna","module":"sale-cal"}]}`, ""},

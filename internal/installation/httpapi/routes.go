@@ -12,7 +12,7 @@ import (
 // opens into one use-case; no rule lives here.
 func operations() []operation {
 	var all []operation
-	for _, some := range [][]operation{statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), returningRoutes(),
+	for _, some := range [][]operation{clockRoutes(), statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), givingRoutes(), returningRoutes(),
 		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), damageRoutes(), tokenRoutes()} {
 		all = append(all, some...)
 	}
@@ -21,8 +21,6 @@ func operations() []operation {
 
 func statusRoutes() []operation {
 	return []operation{
-		read("/v1/clock", "getClock", api.ScopeRead, "What time it is to the installation, and how it knows",
-			func(c *call) (api.Clock, error) { return c.in.Clock(c.r.Context()) }),
 		read("/v1/status", "getStatus", api.ScopeRead, "How the installation is, on one screen",
 			func(c *call) (api.Status, error) {
 				if c.admin {
