@@ -70,7 +70,7 @@ const (
 func (in *Installation) Blockers(ctx context.Context, act Act, losses []Loss) (api.Blockers, error) {
 	found := api.Blockers{People: []api.PersonBlockers{}}
 	if in.supposed != nil {
-		return found, nil // the host application is not asked about what is only supposed
+		return in.supposed.heard.about(losses)
 	}
 	var hook store.Hook
 	var damaged bool

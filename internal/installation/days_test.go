@@ -25,6 +25,7 @@ type day struct {
 	last   map[license.Issuer]string // checkpoint of the newest set
 	people []string
 	did    []string
+	adds   func(*license.Set) // to every set, what some days want in it; nil: nothing
 }
 
 var bothIssuers = []license.Issuer{"SUPEROFFICE", "ACME"}
@@ -107,10 +108,19 @@ func randomSet(random *rand.Rand, issuer license.Issuer) license.Set {
 	return set
 }
 
-// activate tries a random next set of an issuer. It may be refused.
-func (d *day) activate(issuer license.Issuer) error {
+// next returns a random next set of an issuer.
+func (d *day) next(issuer license.Issuer) license.Set {
 	next := randomSet(d.random, issuer)
 	next.Number, next.Previous = d.set[issuer].Number+1, d.last[issuer]
+	if d.adds != nil {
+		d.adds(&next)
+	}
+	return next
+}
+
+// activate tries a random next set of an issuer. It may be refused.
+func (d *day) activate(issuer license.Issuer) error {
+	next := d.next(issuer)
 	loaded, err := d.in.Load(d.Context(), admin, d.f.Vendors.File(d, next))
 	must(d, err)
 	d.set[issuer], d.last[issuer] = next, loaded.Set.Checkpoint

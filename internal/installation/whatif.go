@@ -24,13 +24,14 @@ const (
 // A supposition is a state that nobody will store. An installation that has one
 // reads it and acts in it, with the same use-cases that change the stored state.
 type supposition struct {
-	tx *store.Tx
-	at time.Time
+	tx    *store.Tx
+	at    time.Time
+	heard *heard
 }
 
 // supposing returns an installation that acts in a supposition.
-func (in *Installation) supposing(tx *store.Tx, at time.Time) *Installation {
-	s := &Installation{name: in.name, book: in.book, options: in.options, root: in.root, key: in.key, supposed: &supposition{tx, at}}
+func (in *Installation) supposing(tx *store.Tx, at time.Time, heard *heard) *Installation {
+	s := &Installation{name: in.name, book: in.book, options: in.options, root: in.root, key: in.key, supposed: &supposition{tx, at, heard}}
 	s.now.Store(in.now.Load())
 	return s
 }
@@ -55,9 +56,28 @@ func (in *Installation) WhatIf(ctx context.Context, act Act, w api.WhatIf) (api.
 	case len(w.Questions) > maxAsked:
 		return out, &BadValueError{Field: "questions", Why: "there are more than 100"}
 	}
-	now := in.present()
-	err := in.book.Try(ctx, act.By, now, func(tx *store.Tx) error {
-		s := in.supposing(tx, tx.Now())
+	heard := &heard{}
+	for range maxHeard {
+		out, err := in.whatIf(ctx, act, w, heard)
+		first := new(unheard)
+		if !errors.As(err, &first) {
+			return out, err
+		}
+		// Nobody else waits while the host application thinks.
+		if err := heard.ask(ctx, in, act, first.losses); err != nil {
+			return out, err
+		}
+	}
+	return out, &BlockersUnreachableError{Why: "unreachable"}
+}
+
+// whatIf takes the steps once. The error is an [*unheard] when the host
+// application must be asked before one of them can go on.
+func (in *Installation) whatIf(ctx context.Context, act Act, w api.WhatIf, heard *heard) (api.WhatIfAnswer, error) {
+	out := api.WhatIfAnswer{Steps: []api.WhatIfResult{}, Answers: []api.WhatIfChange{}, Pools: []api.PoolChange{}, People: []api.WhatIfPerson{}, Sets: []api.SetStatus{}}
+	err := in.book.Try(ctx, act.By, in.present(), func(tx *store.Tx) error {
+		out.Steps = out.Steps[:0]
+		s := in.supposing(tx, tx.Now(), heard)
 		out.Seq = tx.Seq()
 		before, err := s.survey(act, w)
 		if err != nil {

@@ -1,6 +1,7 @@
 package installation_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -36,11 +37,16 @@ func TestWhatIfSaysWhatTheActThenDoes(t *testing.T) {
 	if os.Getenv("POTT_PROOF") != "" {
 		days, acts = 40, 100
 	}
+	came := map[string]int{} // by act, and by refusal
 	for seed := range uint64(days) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
 			d := &day{T: t, f: f, in: f.Installation("acme"), random: rand.New(rand.NewPCG(seed, 2)),
 				set: map[license.Issuer]license.Set{}, last: map[license.Issuer]string{}}
+			d.adds = d.asBoth
+			d.f.AskHost(holdsOn)
+			d.f.Reopen(t)
+			d.in = d.f.Installation("acme")
 			for _, issuer := range bothIssuers {
 				d.activate(issuer)
 			}
@@ -50,14 +56,27 @@ func TestWhatIfSaysWhatTheActThenDoes(t *testing.T) {
 				must(t, err)
 				d.people = append(d.people, id)
 			}
+			for code, modules := range map[string][]string{"none": {}, "some": {"acme.extra0"}, "all": {"acme.extra0", "acme.extra1", "acme.hidden0"}} {
+				_, err := d.in.PutProfile(t.Context(), admin, code, api.ProfileBody{Modules: modules})
+				must(t, err)
+			}
 			for n := range acts {
 				step, act := d.suppose()
-				d.agrees(step, act)
+				if refused := d.agrees(step, act); refused != "" {
+					came[refused]++
+				} else {
+					came[step.Act]++
+				}
 				if t.Failed() {
 					t.Fatalf("seed %d, act %d: %+v", seed, n, step)
 				}
 			}
 		})
+	}
+	for _, want := range []string{"set-profile", "activate-set", "date", "person.blocked", "review.unacknowledged", "seat.pool-full"} {
+		if came[want] == 0 {
+			t.Errorf("%s never came: %v", want, came)
+		}
 	}
 }
 
@@ -69,7 +88,7 @@ func (d *day) suppose() (api.WhatIfStep, func() (bool, error)) {
 	plan, extra := fmt.Sprint(of, ".plan", d.random.IntN(5)), fmt.Sprint(of, ".extra", d.random.IntN(2))
 	changed := func(c api.ChangedPerson, err error) (bool, error) { return c.Changed, err }
 	step := api.WhatIfStep{Person: who}
-	switch n := d.random.IntN(16); {
+	switch n := d.random.IntN(19); {
 	case n < 3:
 		step.Act, step.Name = api.IfSetPlan, plan
 		return step, func() (bool, error) { return changed(d.in.SetPlan(ctx, admin, who, plan, "")) }
@@ -91,7 +110,10 @@ func (d *day) suppose() (api.WhatIfStep, func() (bool, error)) {
 	case n < 12:
 		step.Act = api.IfGiveLogin
 		return step, func() (bool, error) { return changed(d.in.GiveLogin(ctx, admin, who, "")) }
-	case n < 14:
+	case n < 15:
+		step.Act, step.Name = api.IfSetProfile, []string{"", "none", "some", "all"}[d.random.IntN(4)]
+		return step, func() (bool, error) { return changed(d.in.SetProfile(ctx, admin, who, step.Name)) }
+	case n < 17:
 		stockholm, err := time.LoadLocation("Europe/Stockholm")
 		must(d, err)
 		day := license.DateOf(d.f.Now().In(stockholm)).Add(1 + d.random.IntN(3))
@@ -104,21 +126,53 @@ func (d *day) suppose() (api.WhatIfStep, func() (bool, error)) {
 	}
 	// A set that is loaded and waits.
 	issuer := bothIssuers[d.random.IntN(2)]
-	next := randomSet(d.random, issuer)
-	next.Number, next.Previous = d.set[issuer].Number+1, d.last[issuer]
+	next := d.next(issuer)
 	next.Issued = d.f.Now().Truncate(time.Second)
 	loaded, err := d.in.Load(ctx, admin, d.f.Vendors.File(d, next))
 	must(d, err)
 	d.set[issuer], d.last[issuer] = next, loaded.Set.Checkpoint
-	step = api.WhatIfStep{Act: api.IfActivateSet, Set: loaded.Set.ID}
+	step = api.WhatIfStep{Act: api.IfActivateSet, Set: loaded.Set.ID, Acknowledge: d.agreed(issuer)}
 	return step, func() (bool, error) {
-		done, err := d.in.Activate(ctx, admin, loaded.Set.ID, api.Activate{})
+		done, err := d.in.Activate(ctx, admin, loaded.Set.ID, api.Activate{Acknowledge: step.Acknowledge})
 		return done.Changed, err
 	}
 }
 
-// agrees asks what if, does it, and compares.
-func (d *day) agrees(step api.WhatIfStep, act func() (bool, error)) {
+// agreed draws which system licenses somebody agrees to lose.
+func (d *day) agreed(issuer license.Issuer) (names []string) {
+	for i := range 2 {
+		if d.random.IntN(3) > 0 {
+			names = append(names, fmt.Sprintf("%s.switch%d", strings.ToLower(string(issuer)), i))
+		}
+	}
+	return names
+}
+
+// asBoth makes sets of one issuer count by credentials, and lets them all have
+// system licenses that come and go.
+func (d *day) asBoth(set *license.Set) {
+	if set.Issuer == "ACME" {
+		set.Occupancy = license.ByCredentials
+	}
+	for i := range 2 {
+		if d.random.IntN(2) == 0 {
+			set.Licenses = append(set.Licenses, license.License{Module: license.Module(fmt.Sprint("switch", i)), Kind: license.System, Quantity: 1})
+		}
+	}
+}
+
+// holdsOn is a host application that keeps one in three from losing something.
+func holdsOn(_ context.Context, _ string, questions []api.BlockerQuestion) (answer api.BlockersAnswer, err error) {
+	for _, q := range questions {
+		b := api.Blocker{Text: "1 open request", Blocks: (int(q.Number)+len(q.Loses)+len(q.Act))%3 == 0}
+		answer.People = append(answer.People, api.PersonBlockers{Person: q.Person, Blockers: []api.Blocker{b}})
+	}
+	return answer, nil
+}
+
+// agrees asks what if, does it, and compares; it returns the code of the refusal,
+// or "".
+func (d *day) agrees(step api.WhatIfStep, act func() (bool, error)) (refused string) {
 	ctx := d.Context()
 	w := api.WhatIf{Steps: []api.WhatIfStep{step}, Questions: questions(d.people)}
 	before := d.recorded()
@@ -128,7 +182,6 @@ func (d *day) agrees(step api.WhatIfStep, act func() (bool, error)) {
 		d.Errorf("asking what if is a change: %d, %d", before, after)
 	}
 	changed, err := act()
-	refused := ""
 	if said.Steps[0].Refused != nil {
 		refused = said.Steps[0].Refused.Code
 	}
@@ -153,6 +206,7 @@ func (d *day) agrees(step api.WhatIfStep, act func() (bool, error)) {
 			}
 		}
 	}
+	return refused
 }
 
 func TestStepsAreTakenOneAfterAnotherAndNothingIsStored(t *testing.T) {

@@ -4,6 +4,7 @@ package housetest
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"fmt"
 	"log/slog"
@@ -48,6 +49,12 @@ func (f *Fixture) TrustNobody() {
 
 // TrustVendors pins the root of the vendors again, from the next opening on.
 func (f *Fixture) TrustVendors() { f.trust = f.Vendors.Trust() }
+
+// AskHost has a function answer for the host application what stands in the way
+// of taking something from people, from the next opening on.
+func (f *Fixture) AskHost(answer func(ctx context.Context, installation string, questions []api.BlockerQuestion) (api.BlockersAnswer, error)) {
+	f.options.Blockers = answer
+}
 
 // New opens a house in a fresh database, with an empty installation of each
 // name. Its time zone is Europe/Stockholm, and it takes demo sets when its name

@@ -1,0 +1,62 @@
+package installation
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+)
+
+// maxHeard is how often the steps of a supposition are taken anew because the
+// host application had to be asked about one of them. A step asks once, and again
+// when what it takes has changed meanwhile.
+const maxHeard = 2*maxSteps + 1
+
+// heard is what the host application has said about acts that are only supposed.
+// It is asked as the acts themselves ask it, but not while the supposition holds
+// up everybody else: that is given up, and begun again with the answer.
+type heard struct {
+	answers map[string]hearing // by the losses asked about
+}
+
+type hearing struct {
+	said api.Blockers
+	err  error // a [*BlockersUnreachableError]
+}
+
+// An unheard gives up a supposition until somebody was asked.
+type unheard struct{ losses []Loss }
+
+func (e *unheard) Error() string { return "the host application is asked first" }
+
+// about returns what was said about losses; the error is an [*unheard] when nobody
+// was asked yet.
+func (h *heard) about(losses []Loss) (api.Blockers, error) {
+	a, ok := h.answers[keyOf(losses)]
+	if !ok {
+		return api.Blockers{}, &unheard{losses}
+	}
+	return a.said, a.err
+}
+
+// ask asks the host application. That it does not answer is an answer too.
+func (h *heard) ask(ctx context.Context, in *Installation, act Act, losses []Loss) error {
+	said, err := in.Blockers(ctx, act, losses)
+	if unreachable := new(BlockersUnreachableError); err != nil && !errors.As(err, &unreachable) {
+		return err
+	}
+	if h.answers == nil {
+		h.answers = map[string]hearing{}
+	}
+	h.answers[keyOf(losses)] = hearing{said, err}
+	return nil
+}
+
+func keyOf(losses []Loss) string {
+	keys := make([]string, len(losses))
+	for i, l := range losses {
+		keys[i] = l.key()
+	}
+	return strings.Join(keys, "\n")
+}
