@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/internal/client"
 )
 
 // apiDoor goes through the JSON API.
 type apiDoor struct {
 	t *testing.T
+	w *world
 	c *client.Client
 }
 
@@ -46,21 +46,13 @@ func (d apiDoor) load(file []byte) (string, string) {
 }
 
 func (d apiDoor) review(set string) (bool, []string) {
-	r := must[api.Review](d.t)(d.c.ReviewWith(d.ctx(), set, api.Choices{Acknowledge: accepts(set)}))
+	r := must[api.Review](d.t)(d.c.ReviewWith(d.ctx(), set, api.Choices{Acknowledge: d.w.accepts[set]}))
 	return r.Fits, blocking(r)
 }
 
-// accepts are the system licenses that a set turns off for everyone.
-func accepts(set string) []string {
-	if set == "superoffice-2" {
-		return []string{"target-sale-u", "aichatbot"}
-	}
-	return nil
-}
-
-// accepting spells the same as flags.
-func accepting(set string) (flags []string) {
-	for _, name := range accepts(set) {
+// accepting spells what a set may turn off for everyone as flags.
+func (w *world) accepting(set string) (flags []string) {
+	for _, name := range w.accepts[set] {
 		flags = append(flags, "--acknowledge", name)
 	}
 	return flags
@@ -77,7 +69,7 @@ func blocking(r api.Review) []string {
 }
 
 func (d apiDoor) activate(set string) string {
-	_, err := d.c.Activate(d.ctx(), set, api.Activate{Acknowledge: accepts(set)}, false)
+	_, err := d.c.Activate(d.ctx(), set, api.Activate{Acknowledge: d.w.accepts[set]}, false)
 	return d.code(err)
 }
 
@@ -114,15 +106,16 @@ func (d apiDoor) why(q api.Check) api.Why { return must[api.Why](d.t)(d.c.Why(d.
 
 // commandDoor goes through the commands.
 type commandDoor struct {
-	t *testing.T
-	w *world
+	t  *testing.T
+	w  *world
+	at string // the installation
 }
 
 // ask runs a command with --json and reads its answer; it returns the code of
 // the refusal, or "".
 func (d commandDoor) ask(into any, args ...string) string {
 	d.t.Helper()
-	r := d.w.pott(demo.Designteamet, append(args, "--json")...)
+	r := d.w.pott(d.at, append(args, "--json")...)
 	if r.stdout != "" && into != nil {
 		if err := json.Unmarshal([]byte(r.stdout), into); err != nil {
 			d.t.Errorf("pott %v: %v in %q", args, err, r.stdout)
@@ -147,7 +140,7 @@ func (d commandDoor) load(file []byte) (string, string) {
 
 func (d commandDoor) review(set string) (bool, []string) {
 	var r api.Review
-	code := d.ask(&r, append([]string{"set", "review", set}, accepting(set)...)...)
+	code := d.ask(&r, append([]string{"set", "review", set}, d.w.accepting(set)...)...)
 	if r.Fits != (code == "") {
 		d.t.Errorf("the review fits %v and ends with %q", r.Fits, code)
 	}
@@ -155,7 +148,7 @@ func (d commandDoor) review(set string) (bool, []string) {
 }
 
 func (d commandDoor) activate(set string) string {
-	return d.ask(nil, append([]string{"set", "activate", set, "--yes"}, accepting(set)...)...)
+	return d.ask(nil, append([]string{"set", "activate", set, "--yes"}, d.w.accepting(set)...)...)
 }
 
 func (d commandDoor) add(p api.NewPerson) string {

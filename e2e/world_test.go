@@ -51,7 +51,8 @@ type world struct {
 	host    *host.Host
 	server  string // address
 	stop    func()
-	ahead   atomic.Int64 // of the true time, in nanoseconds: the server's clock
+	accepts map[string][]string // by set: the system licenses that it may turn off
+	ahead   atomic.Int64        // of the true time, in nanoseconds: the server's clock
 }
 
 // start makes a server on a fresh database and starts it.
