@@ -51,6 +51,7 @@ var customers = []customer{
 		{"somebody gets a profile", signIn, handler},
 		{"somebody with a profile gets a login again", loggedOut, login},
 		{"a profile gets a module", ownProfile, widen},
+		{"somebody who had left comes back", left, comeBack},
 	}},
 }
 
@@ -140,6 +141,22 @@ func loggedOut(ctx context.Context, c *client.Client, person string) error {
 
 func login(ctx context.Context, c *client.Client, person string) error {
 	_, err := c.GiveLogin(ctx, person, api.LoginChoice{}, false)
+	return err
+}
+
+// left retires somebody whose profile has more by now than it had then.
+func left(ctx context.Context, c *client.Client, person string) error {
+	if err := ownProfile(ctx, c, person); err != nil {
+		return err
+	}
+	if _, err := c.RetirePerson(ctx, person, false); err != nil {
+		return err
+	}
+	return widen(ctx, c, person)
+}
+
+func comeBack(ctx context.Context, c *client.Client, person string) error {
+	_, err := c.RestorePerson(ctx, person, api.RestoreChoice{}, false)
 	return err
 }
 
