@@ -24,6 +24,8 @@ import (
 const (
 	MaxRows  = 10_000
 	MaxBytes = 8 << 20
+
+	maxColumns = 200
 )
 
 // The encodings that are understood.
@@ -100,6 +102,9 @@ func (s *Sheet) read(text string, before int, hint Reading) error {
 	header, err := r.Read()
 	if err != nil {
 		return malformed(err, before)
+	}
+	if len(header) > maxColumns {
+		return &MalformedError{Line: 1, Why: "header"}
 	}
 	for _, cell := range header {
 		s.Headers = append(s.Headers, strings.TrimSpace(cell))
@@ -322,7 +327,7 @@ func Write(style Style, columns []string, rows []map[string]string) []byte {
 // A MalformedError says where a file stops being a list.
 type MalformedError struct {
 	Line int
-	Why  string // quote, encoding, unknown-encoding, utf-16, binary, delimiter or empty
+	Why  string // quote, encoding, unknown-encoding, utf-16, binary, delimiter, header or empty
 }
 
 func (e *MalformedError) Error() string { return fmt.Sprintf("line %d of the list: %s", e.Line, e.Why) }

@@ -108,21 +108,21 @@ func ReadYesNo(text string) (is, ok bool) {
 // the column each header stands for, "" for none. It is the language that
 // understands most; a word that only another language has is understood too.
 func understand(header []string) (lang string, columns []string) {
-	find := func(lang, text string) string {
-		exact := text
-		text = folded(text)
-		for _, c := range Columns {
-			if lang == "" && c == exact || slices.ContainsFunc(headers[lang][c], func(w string) bool { return folded(w) == text }) {
-				return c
-			}
+	words := make([]string, len(header))
+	for i, text := range header {
+		words[i] = folded(text)
+	}
+	find := func(lang string, i int) string {
+		if lang == "" {
+			return byWord[""][header[i]]
 		}
-		return ""
+		return byWord[lang][words[i]]
 	}
 	most := 0
 	for _, l := range append([]string{""}, Languages...) {
 		n := 0
-		for _, text := range header {
-			if find(l, text) != "" {
+		for i := range header {
+			if find(l, i) != "" {
 				n++
 			}
 		}
@@ -131,9 +131,9 @@ func understand(header []string) (lang string, columns []string) {
 		}
 	}
 	columns = make([]string, len(header))
-	for i, text := range header {
+	for i := range header {
 		for _, l := range append([]string{lang, ""}, Languages...) {
-			if c := find(l, text); c != "" {
+			if c := find(l, i); c != "" {
 				columns[i] = c
 				break
 			}
@@ -142,7 +142,7 @@ func understand(header []string) (lang string, columns []string) {
 	for i, c := range columns { // what another column says better is left out
 		if c != "" && slices.Index(columns, c) < i {
 			first := slices.Index(columns, c)
-			if find(lang, header[first]) == "" && find(lang, header[i]) != "" {
+			if find(lang, first) == "" && find(lang, i) != "" {
 				columns[first] = ""
 			}
 		}
@@ -150,7 +150,26 @@ func understand(header []string) (lang string, columns []string) {
 	return lang, columns
 }
 
+// byWord is the column of each word, folded, in each language.
+var byWord = func() map[string]map[string]string {
+	all := map[string]map[string]string{"": {}}
+	for _, c := range Columns {
+		all[""][c] = c
+		for lang, words := range headers {
+			if all[lang] == nil {
+				all[lang] = map[string]string{}
+			}
+			for _, w := range words[c] {
+				all[lang][folded(w)] = c
+			}
+		}
+	}
+	return all
+}()
+
+var unfolded = strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", ":", "", "\u00a0", "", "’", "'")
+
 // folded leaves out what people write in headers in different ways.
 func folded(text string) string {
-	return strings.NewReplacer(" ", "", "-", "", "_", "", ".", "", ":", "", "\u00a0", "", "’", "'").Replace(strings.ToLower(strings.TrimSpace(text)))
+	return unfolded.Replace(strings.ToLower(strings.TrimSpace(text)))
 }

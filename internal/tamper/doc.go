@@ -128,7 +128,8 @@
 //
 // Tables without seals: head (its box authenticates it), journal and audit (the
 // chain covers them), personal (the commitment in the sealed person row covers
-// it), set_file (its hash stands in the sealed license_set row) and
+// it), set_file (its hash stands in the sealed license_set row), box (each row is
+// encrypted and authenticated as a whole, and may be forgotten) and
 // goose_db_version and goose_lock (the migration tool's; the schema digest is in
 // the head).
 //

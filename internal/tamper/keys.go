@@ -48,22 +48,25 @@ type Keys struct {
 type secret struct {
 	row, sum, column, anchor []byte
 	session                  [32]byte
-	head                     cipher.AEAD
+	head, box                cipher.AEAD
 }
 
 // NewKeys derives the keys of an installation from the master.
 func NewKeys(master [32]byte, installation string) *Keys {
 	use := func(use string) []byte { return derive(master, installation, use, 32) }
-	block, err := aes.NewCipher(use("head"))
-	if err != nil {
-		panic(err) // the length is right
-	}
-	head, err := cipher.NewGCM(block)
-	if err != nil {
-		panic(err) // the block size is right
+	aead := func(of string) cipher.AEAD {
+		block, err := aes.NewCipher(use(of))
+		if err != nil {
+			panic(err) // the length is right
+		}
+		gcm, err := cipher.NewGCM(block)
+		if err != nil {
+			panic(err) // the block size is right
+		}
+		return gcm
 	}
 	k := &Keys{ID: IDOf(master), installation: installation, secret: &secret{
-		row: use("row"), sum: use("sum"), column: use("column"), anchor: use("anchor"), head: head,
+		row: use("row"), sum: use("sum"), column: use("column"), anchor: use("anchor"), head: aead("head"), box: aead("box"),
 		session: [32]byte(use("session")),
 	}}
 	return k.Clone()

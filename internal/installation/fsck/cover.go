@@ -112,7 +112,7 @@ func (c *check) checkStrays() error {
 	if c.only != "" {
 		return nil
 	}
-	for _, table := range []string{"personal", "set_file"} {
+	for _, table := range []string{"personal", "set_file", "box"} {
 		if err := c.countStrays(table, "''"); err != nil {
 			return err
 		}

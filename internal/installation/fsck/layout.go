@@ -56,7 +56,7 @@ var tables = []*table{
 
 // unsealed are the other tables that may be there; the specification gives the
 // reason for each.
-var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "goose_db_version", "goose_lock"}
+var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "box", "goose_db_version", "goose_lock"}
 
 // olderSchemas are the digests of the layouts that earlier versions wrote.
 var olderSchemas = []string{

@@ -144,7 +144,7 @@ func TestEveryTableIsCopiedOrLeftOut(t *testing.T) {
 		}
 	}
 	for table := range unsealed {
-		if _, copied := besides[table]; !copied && table != "head" && table != "journal" && table != "audit" {
+		if _, copied := besides[table]; !copied && forgotten[table] == "" && table != "head" && table != "journal" && table != "audit" {
 			t.Errorf("a copy for tests has nothing of %s", table)
 		}
 	}

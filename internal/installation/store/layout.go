@@ -32,5 +32,6 @@ var unsealed = map[string]string{
 	"journal":  "the chain covers every row, and the head holds its last link",
 	"audit":    "the hash of a batch's entries stands in its journal row",
 	"personal": "it must be erasable; the sealed person row commits to it",
+	"box":      "each row is encrypted and authenticated as a whole, and may be forgotten",
 	"set_file": "its hash stands in the sealed license_set row and is checked at every use",
 }

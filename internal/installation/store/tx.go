@@ -50,13 +50,14 @@ type staged struct {
 	byUser  map[string]string  // as Book.byUser, where it differs
 	current map[string][]int64 // as Book.current, where it differs
 	files   map[string][]byte
-	mended  map[string]bool // hashes of files that are written over what stands in their place
+	boxes   map[boxAt][]byte // nil: to be deleted
+	mended  map[string]bool  // hashes of files that are written over what stands in their place
 	last    numbers
 }
 
 func (b *Book) stage() *staged {
 	s := &staged{stage: newStage(&b.ledger), book: b, last: b.last,
-		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}, mended: map[string]bool{}}
+		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}, boxes: map[boxAt][]byte{}, mended: map[string]bool{}}
 	s.owners, s.people, s.assignments = newStaging(b.owners, s.stage), newStaging(b.people, s.stage), newStaging(b.assignments, s.stage)
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
@@ -118,6 +119,9 @@ func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
 		}
 	}
 	if err := s.writeMended(ctx, w); err != nil {
+		return err
+	}
+	if err := s.writeBoxes(ctx, w); err != nil {
 		return err
 	}
 	for id, draft := range s.people.drafts {

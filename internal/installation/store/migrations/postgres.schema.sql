@@ -504,3 +504,12 @@ CREATE TABLE provider (
 	colsum BYTEA NOT NULL,
 	PRIMARY KEY (installation, code)
 );
+
+-- What is no record and may be forgotten: each row encrypted as a whole.
+CREATE TABLE box (
+	installation TEXT COLLATE "C" NOT NULL,
+	place TEXT COLLATE "C" NOT NULL,
+	part BIGINT NOT NULL,
+	box BYTEA NOT NULL,
+	PRIMARY KEY (installation, place, part)
+);
