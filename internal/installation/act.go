@@ -3,6 +3,7 @@ package installation
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -150,9 +151,17 @@ func visible(v *store.View, active *license.Active) seat.Holders {
 
 // zone returns the installation's time zone.
 func zone(v *store.View) *time.Location {
-	loc, err := time.LoadLocation(v.Info().TimeZone)
+	name := v.Info().TimeZone
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location)
+	}
+	loc, err := time.LoadLocation(name)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(name, loc)
 	return loc
 }
+
+// zones are those that were read already, by name: reading one opens a file.
+var zones sync.Map

@@ -204,6 +204,13 @@ var table = map[string]Row{
 	"request.media-type":      {http.StatusUnsupportedMediaType, Usage},
 	"request.parameter":       malformed,
 	"request.no-such-path":    notFound,
+	"page.unknown":            notFound,
+	"page.no-installation":    notFound,
+	"page.sign-in":            {http.StatusUnauthorized, SignIn},
+	"page.not-permitted":      {http.StatusForbidden, NotPermitted},
+	"page.foreign-form":       {http.StatusForbidden, NotPermitted},
+	"page.bad-form":           {http.StatusBadRequest, Usage},
+	"page.too-large":          {http.StatusRequestEntityTooLarge, Usage},
 	"request.method":          {http.StatusMethodNotAllowed, Usage},
 	"request.too-many-checks": malformed,
 

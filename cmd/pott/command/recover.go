@@ -41,7 +41,7 @@ func (s *session) recovering() (*client.Client, error) {
 	}
 	return client.New(client.Options{
 		Server: "http://recovery.invalid", Installation: name, Token: made.Token,
-		Language: s.language(), UserAgent: "pott/" + version(), Trace: s.tracer(),
+		Language: s.language(), UserAgent: "pott/" + host.Version(), Trace: s.tracer(),
 		HTTP: &http.Client{Transport: h.InProcess()},
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
 	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/installation/web"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/tamper"
 	"github.com/pott-dev/pott/license"
@@ -257,7 +258,7 @@ func (h *Host) Broken() error { return h.broken }
 // Door returns what answers requests.
 func (h *Host) Door() http.Handler {
 	if h.house != nil {
-		return httpapi.New(h.house, h.log)
+		return doors(httpapi.New(h.house, h.log), web.New(h.house, web.Options{Version: Version(), Log: h.log}))
 	}
 	return httpapi.NewRepair(h.broken.Error(), func(name, token string, now time.Time) bool {
 		_, ok := h.keys.Recovered(name, token, now)

@@ -30,6 +30,9 @@ var Noon = time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
 // times.
 const Code = "GOOD-CODE-HERE"
 
+// Recovery is a recovery token that is good at every installation.
+const Recovery = installation.RecoveryPrefix + "for tests"
+
 // Host is who makes installations.
 var Host = audit.Actor{Kind: audit.Host, ID: "test"}
 
@@ -74,6 +77,7 @@ func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
 			return nil
 		},
 		Key: func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
+		Recovered: func(_, token string, _ time.Time) (string, bool) { return "for tests", token == Recovery },
 	}
 	f.Reopen(t)
 	for _, name := range names {

@@ -1,0 +1,109 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+)
+
+// host is a reader who came in by the recovery door.
+func (w *world) host() *reader {
+	r := w.nobody()
+	r.enter(housetest.Recovery)
+	return r
+}
+
+// enter gives the browser the cookie of a session.
+func (r *reader) enter(cookie string) {
+	r.w.t.Helper()
+	request, err := http.NewRequest("GET", r.base+"/", nil)
+	r.w.must(err)
+	r.http.Jar.SetCookies(request.URL, []*http.Cookie{{Name: installation.SessionCookie, Value: cookie, Path: "/acme/"}})
+}
+
+func TestEveryAnswerForbidsWhatPagesDoNotNeed(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/help", "/nowhere", "/search?q=anna"} {
+		h := w.host().get(path).header
+		csp := h.Get("Content-Security-Policy")
+		if !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+}
+
+func TestAFormFromElsewhereChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	r := w.host()
+	r.get("/help")
+	r.last.body = strings.Replace(r.last.body, r.last.token(), strings.Repeat("0", 64), 1)
+	if s := r.send("/language", "lang", "sv", "to", "/help"); s.status != http.StatusForbidden {
+		t.Errorf("a form without the session's token: %d", s.status)
+	}
+	request, err := http.NewRequest("POST", r.base+"/language", strings.NewReader("lang=sv"))
+	w.must(err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "cross-site")
+	answer, err := w.nobody().http.Do(request)
+	w.must(err)
+	if s := r.read(answer); s.status != http.StatusForbidden {
+		t.Errorf("a form from another site: %d", s.status)
+	}
+}
+
+func TestAChosenLanguageStaysAndLeadsBackToThePage(t *testing.T) {
+	w := newWorld(t)
+	r := w.nobody()
+	r.get("/help")
+	s := r.send("/language", "lang", "sv", "to", "/help?x=1")
+	if s.path != "/help?x=1" || s.header.Get("Content-Language") != "sv" {
+		t.Errorf("at %s in %s", s.path, s.header.Get("Content-Language"))
+	}
+	for _, to := range []string{"//evil.example", "https://evil.example/", "/\\evil.example", "evil", "/\nx"} {
+		if s := r.send("/language", "lang", "sv", "to", to); strings.Contains(s.path, "evil") || s.status == http.StatusFound {
+			t.Errorf("%q leads to %s", to, s.path)
+		}
+	}
+	if s := r.send("/language", "lang", "xx", "to", "/help"); s.status != http.StatusBadRequest {
+		t.Errorf("a language nobody wrote: %d", s.status)
+	}
+}
+
+func TestSearchFindsPeopleLicensesAndThingsToDo(t *testing.T) {
+	w := newWorld(t)
+	r := w.host()
+	r.get("/search?q=anna").says(t, "Anna Berg", "anna")
+	r.get("/search?q=sale-cal").says(t, "The sale-cal")
+	r.get("/search?q=%40sales").lacks(t, "The sales")
+	r.get("/search?q=%3Ereview").says(t, "Review the waiting license")
+	r.get("/search?q=zzz").says(t, "Nothing matches “zzz”")
+	if s := r.get("/search.json?q=anna"); s.header.Get("Content-Type") != "application/json" || !strings.Contains(s.body, `"path":"/users/anna"`) {
+		t.Errorf("%s %s", s.header, s.body)
+	}
+}
+
+func TestAPageThatIsNotThereOffersSearch(t *testing.T) {
+	w := newWorld(t)
+	s := w.host().get("/nowhere/at/all")
+	if s.status != http.StatusNotFound {
+		t.Errorf("%d", s.status)
+	}
+	s.says(t, "There is nothing at /nowhere/at/all", "Search", "page.unknown")
+}
+
+func TestTheHelpPageTellsNoNamesToStrangers(t *testing.T) {
+	w := newWorld(t)
+	w.nobody().get("/help").lacks(t, "Karin")
+	w.host().get("/help").says(t, "Karin Lind")
+}
+
+func TestThePseudoLanguageIsForTestsOnly(t *testing.T) {
+	w := newWorld(t)
+	if s := w.host().get("/help?lang=" + i18n.Pseudo); !strings.Contains(s.body, "⟦") {
+		t.Error("it was switched on and is not spoken")
+	}
+}

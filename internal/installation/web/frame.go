@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func frameRoutes() []route {
+	return []route{
+		post("/language", anybody, chooseLanguage),
+		get("/choose", anybody, chooseInstallation),
+	}
+}
+
+// year is how long a browser remembers what was chosen without signing in.
+const year = 365 * 24 * time.Hour
+
+// chooseLanguage changes the language of pages in this browser, and of the
+// reader's pages everywhere.
+func chooseLanguage(v *visit) error {
+	lang := v.form("lang")
+	if !v.speaks(lang) {
+		return &BadFormError{}
+	}
+	v.setCookie(languageCookie, lang, year)
+	to, _ := here(v.form("to"))
+	return v.goTo(to)
+}
+
+var installationWord = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+// chooseInstallation leads to the organisation whose name was typed, on a server
+// that several share.
+func chooseInstallation(v *visit) error {
+	name := v.query("name")
+	if installationWord.MatchString(name) {
+		http.Redirect(v.w, v.r, "/"+name+"/", http.StatusSeeOther)
+		return nil
+	}
+	return &NoInstallationError{}
+}
+
+// banner puts what is most wrong on top of the page.
+func (v *visit) banner() {}
+
+// crumbs are the way to a page.
+func (v *visit) crumbs(links ...page.Link) { v.Crumbs = slices.Clone(links) }

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+
+	"github.com/pott-dev/pott/api"
+)
+
+// A route is one thing a page shows or does.
+type route struct {
+	method string // GET also answers HEAD
+	path   string
+	scope  string // what the reader's roles must reach; or [member], [anybody]
+	serve  func(*visit) error
+	most   int64 // bytes of a form; 0 is 1 MiB
+	stream bool  // never ends by itself, so it has no deadline
+}
+
+// Who may come, besides the scopes of the API.
+const (
+	member  = ""        // everybody who is signed in
+	anybody = "anybody" // nobody needs to be signed in
+)
+
+func (rt route) pattern() string {
+	if rt.path == "/" {
+		return "/{$}"
+	}
+	return rt.path
+}
+
+func get(path, scope string, serve func(*visit) error) route {
+	return route{method: http.MethodGet, path: path, scope: scope, serve: serve}
+}
+
+func post(path, scope string, serve func(*visit) error) route {
+	return route{method: http.MethodPost, path: path, scope: scope, serve: serve}
+}
+
+// upTo is the route, for forms that may be larger.
+func (rt route) upTo(bytes int64) route {
+	rt.most = bytes
+	return rt
+}
+
+// routes are all pages, each room's in its own file.
+func routes() []route {
+	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes())
+}
+
+// Path is where one finds a page, for those who go through all of them.
+type Path struct {
+	Method, Path, Scope string
+}
+
+// Paths lists every page, as in "/users/{id}", sorted.
+func Paths() []Path {
+	var all []Path
+	for _, rt := range routes() {
+		all = append(all, Path{rt.method, rt.path, rt.scope})
+	}
+	slices.SortFunc(all, func(a, b Path) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
+	return all
+}
+
+// scopes are the words routes may use.
+var scopes = []string{member, anybody, api.ScopeRead, api.ScopeAssign, api.ScopeActivate, api.ScopeAdmin}

@@ -1,0 +1,197 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func searchRoutes() []route {
+	return []route{
+		get("/search", member, showSearch),
+		get("/search.json", member, showSearch),
+	}
+}
+
+// A hits is one part of what was found.
+type hits struct {
+	Title string `json:"title"`
+	Items []hit  `json:"items"`
+}
+
+// A hit is one thing that was found, and where it is.
+type hit struct {
+	Text string `json:"text"`
+	More string `json:"more,omitempty"` // such as a user id
+	Path string `json:"path"`
+}
+
+// found is what the palette shows.
+type found struct {
+	Recent string `json:"recent"` // heading of what the browser remembers
+	None   string `json:"none"`   // said when nothing was found
+	Parts  []hits `json:"parts"`
+}
+
+// mostHits is how many of a kind are shown.
+const mostHits = 8
+
+// showSearch finds people, licenses, sets, pages and things to do. A text that
+// begins with @, #, or > is looked for among people, licenses, or things to do
+// alone.
+func showSearch(v *visit) error {
+	text := v.query("q")
+	if len(text) > 200 {
+		text = strings.ToValidUTF8(text[:200], "")
+	}
+	all, err := v.search(text)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(v.Path, ".json") {
+		return v.json(found{Recent: v.Say("search.recent"), None: v.Say("search.none", "Text", text), Parts: all})
+	}
+	v.titled("", v.Say("search.title"))
+	return v.show(searchPage(v, text, all))
+}
+
+func (v *visit) search(text string) ([]hits, error) {
+	only := byte(0)
+	if text != "" && strings.IndexByte("@#>", text[0]) >= 0 {
+		only, text = text[0], strings.TrimSpace(text[1:])
+	}
+	parts := []struct {
+		sign  byte
+		title string
+		find  func(string) ([]hit, error)
+	}{
+		{'@', "search.people", v.findPeople},
+		{'#', "search.licenses", v.findLicenses},
+		{0, "search.sets", v.findSets},
+		{0, "search.go", v.findPages},
+		{'>', "search.do", v.findActs},
+	}
+	all := []hits{}
+	for _, part := range parts {
+		if only != 0 && part.sign != only {
+			continue
+		}
+		items, err := part.find(text)
+		if err != nil {
+			return nil, err
+		}
+		if len(items) > 0 {
+			all = append(all, hits{v.Say(part.title), items[:min(len(items), mostHits)]})
+		}
+	}
+	return all, nil
+}
+
+func (v *visit) findPeople(text string) ([]hit, error) {
+	if text == "" || !v.may(api.ScopeRead) {
+		return nil, nil
+	}
+	people, err := v.in.People(v.ctx(), v.act, installation.PeopleFilter{Text: text, Limit: mostHits})
+	if err != nil {
+		return nil, err
+	}
+	var items []hit
+	for _, p := range people.Items {
+		items = append(items, hit{cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID), p.UserID, "/users/" + escape(p.UserID)})
+	}
+	return items, nil
+}
+
+func (v *visit) findLicenses(text string) ([]hit, error) {
+	if text == "" || !v.may(api.ScopeRead) {
+		return nil, nil
+	}
+	licenses, err := v.in.Licenses(v.ctx(), v.act, true)
+	if err != nil {
+		return nil, err
+	}
+	var items []hit
+	for _, l := range licenses.Items {
+		shown := cmp.Or(l.DisplayName, string(l.Name.Module))
+		if likely(text, shown, l.Name.String()) {
+			items = append(items, hit{shown, l.Name.String(), licensePath(l.Name)})
+		}
+	}
+	return items, nil
+}
+
+func (v *visit) findSets(text string) ([]hit, error) {
+	if text == "" || !v.may(api.ScopeRead) {
+		return nil, nil
+	}
+	sets, err := v.in.Sets(v.ctx(), v.act)
+	if err != nil {
+		return nil, err
+	}
+	var items []hit
+	for _, s := range sets.Items {
+		if likely(text, s.ID) {
+			items = append(items, hit{v.Say("search.set", "ID", s.ID), "", "/licenses/review/" + escape(s.ID)})
+		}
+	}
+	return items, nil
+}
+
+// A place is a page or a thing to do that the palette knows.
+type place struct{ key, path, scope string }
+
+// places are the pages worth going to.
+var places = []place{
+	{"nav.home", "/", member},
+	{"nav.licenses", "/licenses", api.ScopeRead},
+	{"search.history", "/licenses/history", api.ScopeRead},
+	{"search.keys", "/licenses/keys", api.ScopeRead},
+	{"nav.users", "/users", api.ScopeRead},
+	{"nav.status", "/status", api.ScopeRead},
+	{"nav.audit", "/audit", api.ScopeRead},
+	{"nav.settings", "/settings", api.ScopeAdmin},
+	{"nav.me", "/me", member},
+	{"frame.help", "/help", member},
+}
+
+// deeds are things to do. Each leads to the page where they are prepared; none
+// is done by choosing it.
+var deeds = []place{
+	{"search.import", "/licenses/import", api.ScopeActivate},
+	{"search.review", "/licenses/review", api.ScopeActivate},
+	{"search.add-person", "/users/new", api.ScopeAssign},
+	{"search.bulk", "/users/bulk", api.ScopeAssign},
+	{"search.event", "/status/events/new", api.ScopeAdmin},
+	{"search.verify", "/audit/verify", api.ScopeRead},
+}
+
+func (v *visit) findPages(text string) ([]hit, error) { return v.among(places, text), nil }
+func (v *visit) findActs(text string) ([]hit, error)  { return v.among(deeds, text), nil }
+
+func (v *visit) among(all []place, text string) []hit {
+	var items []hit
+	for _, p := range all {
+		if shown := v.Say(p.key); v.may(p.scope) && likely(text, shown) {
+			items = append(items, hit{Text: shown, Path: p.path})
+		}
+	}
+	return items
+}
+
+// likely reports whether every word of a text stands in one of some names,
+// without regard to letter case. No text is in all of them.
+func likely(text string, names ...string) bool {
+	for word := range strings.FieldsSeq(strings.ToLower(text)) {
+		if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(strings.ToLower(n), word) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// crumb is a link of the way to a page.
+func (v *visit) crumb(key, path string) page.Link { return page.Link{Text: v.Say(key), Path: path} }

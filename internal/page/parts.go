@@ -1,0 +1,99 @@
+package page
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/pott-dev/pott/internal/locale"
+)
+
+// Languages are what the reader can choose, each under its own name, in the
+// order of their names.
+var Languages = []struct{ Code, Name string }{
+	{"da", "Dansk"}, {"de", "Deutsch"}, {"en", "English"}, {"nl", "Nederlands"}, {"nb", "Norsk bokmål"}, {"sv", "Svenska"},
+}
+
+func brand(f *Frame) string { return cmp.Or(f.Org, "Pott") }
+
+func scheme(theme string) string {
+	switch theme {
+	case "light", "dark":
+		return theme
+	}
+	return "light dark"
+}
+
+// back is the address of the page itself.
+func back(f *Frame) string {
+	path := cmp.Or(f.Path, "/")
+	if f.Query != "" {
+		path += "?" + f.Query
+	}
+	return path
+}
+
+func kind(given, otherwise string) string { return cmp.Or(given, otherwise) }
+
+func templSafe(fragment string) templ.SafeURL { return templ.SafeURL(fragment) }
+
+// aria are the attributes all controls share.
+func aria(x Field) templ.OrderedAttributes {
+	var a templ.OrderedAttributes
+	put := func(key string, value any) { a = append(a, templ.KeyValue[string, any]{Key: key, Value: value}) }
+	if d := x.described(); d != "" {
+		put("aria-describedby", d)
+	}
+	if x.Fault != "" {
+		put("aria-invalid", "true")
+	}
+	if x.Required {
+		put("required", true)
+	}
+	if x.Mode != "" {
+		put("inputmode", x.Mode)
+	}
+	if x.Most > 0 {
+		put("maxlength", strconv.Itoa(x.Most))
+	}
+	if x.Lang != "" {
+		put("lang", x.Lang)
+	}
+	return a
+}
+
+// group returns the options that stand under the heading of the first.
+func group(all []Option) []Option {
+	for i, o := range all {
+		if o.Group != all[0].Group {
+			return all[:i]
+		}
+	}
+	return all
+}
+
+func optionID(field string, i int) string { return field + "-" + strconv.Itoa(i) }
+
+// share is how wide the full part of a bar is, from 0 to 100.
+func share(taken, of int64) string {
+	switch {
+	case taken <= 0:
+		return "0"
+	case of <= 0 || taken >= of:
+		return "100"
+	}
+	return strconv.FormatInt(max(1, taken*100/of), 10)
+}
+
+// Time writes a moment with its day.
+func (f *Frame) Time(t time.Time) string { return f.locale().Moment(f.In(t)) }
+
+// Date writes the day of a moment.
+func (f *Frame) Date(t time.Time) string { return f.locale().Date(f.In(t)) }
+
+// Number writes a whole number.
+func (f *Frame) Number(n int64) string { return f.locale().Number(n) }
+
+func (f *Frame) locale() *locale.Locale { return locale.For(f.Lang) }
