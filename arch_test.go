@@ -61,6 +61,7 @@ var arrows = []struct{ from, never, because string }{
 	{"internal/tamper", "os net database/sql internal", "seals are arithmetic over bytes"},
 	{"internal/audit", "os net database/sql internal/sqldb internal/installation", "an entry is a value; the store writes it"},
 	{"internal/problem", "license licensefile internal/seat internal/sqldb internal/installation internal/authority", "it knows codes, not packages"},
+	{"internal/page", "database/sql internal/sqldb internal/installation internal/authority internal/seat license licensefile api", "it knows no page and no installation"},
 	{"internal/i18n", "license licensefile internal/seat internal/sqldb internal/installation internal/authority net", "it knows sentences, not packages"},
 }
 
@@ -68,6 +69,7 @@ var arrows = []struct{ from, never, because string }{
 // house is how it is meant to be.
 var doors = []struct{ from, never, because string }{
 	{"internal/installation/httpapi", "internal/installation/store internal/sqldb database/sql", "doors call the house, not its store"},
+	{"internal/installation/web", "internal/installation/store internal/sqldb database/sql", "doors call the house, not its store"},
 	{"internal/authority/httpapi", "internal/authority/store internal/sqldb database/sql", "doors call the house, not its store"},
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // SessionCookie is the name of the cookie a session is kept in. Over HTTPS doors
-// write it with the prefix __Host- before it.
+// write it with the prefix __Secure- before it.
 const SessionCookie = "pott_session"
 
 // How long sessions last.
