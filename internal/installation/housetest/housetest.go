@@ -76,7 +76,7 @@ func New(t testing.TB, db *sqldb.DB, names ...string) *Fixture {
 			}
 			return nil
 		},
-		Key: func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
+		Key:       func(name string) (ed25519.PrivateKey, error) { return Key(name), nil },
 		Recovered: func(_, token string, _ time.Time) (string, bool) { return "for tests", token == Recovery },
 	}
 	f.Reopen(t)
