@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -20,9 +21,9 @@ type Act struct {
 	// WithDependants agrees that what needs a license goes when that is taken back.
 	WithDependants bool
 	Language       string // of display names in the answer; "" is English
-	// Lacks are scopes that whoever asks does not have. No use-case refuses because
-	// of them, that is for doors; answers that say what would help say by them who
-	// can do it.
+	// Lacks are scopes that whoever asks does not have. Refusing because of them is
+	// for doors; answers that say what would help say by them who can do it, and only
+	// an administrator changes what people with a role are recognized by.
 	Lacks []string
 }
 
@@ -39,7 +40,7 @@ var errAlready = errors.New("it is already so")
 func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *store.Tx) (bool, error)) (api.Outcome, error) {
 	now := in.present()
 	run := func(tx *store.Tx) error {
-		before := postOf(tx)
+		before, names := postOf(tx), act.recognized(tx)
 		changed, err := decide(tx)
 		switch {
 		case err != nil:
@@ -47,7 +48,7 @@ func (in *Installation) perform(ctx context.Context, act Act, decide func(tx *st
 		case !changed:
 			return errAlready
 		}
-		return before.kept(tx)
+		return cmp.Or(before.kept(tx), names.kept(tx))
 	}
 	if in.supposed != nil {
 		return in.supposed.suppose(run)

@@ -75,6 +75,15 @@ func (e *StaleError) Error() string { return "signing in was begun too long ago 
 // Code returns the stable code of the error.
 func (e *StaleError) Code() string { return "signin.stale" }
 
+// A SignInAgainError is returned when somebody who signed in long ago wants to
+// change how to sign in: the browser may have been left alone.
+type SignInAgainError struct{}
+
+func (e *SignInAgainError) Error() string { return "sign in again first" }
+
+// Code returns the stable code of the error.
+func (e *SignInAgainError) Code() string { return "signin.again" }
+
 // A ShortPasswordError is returned for a password that is too short.
 type ShortPasswordError struct{ Least int } // characters
 

@@ -57,6 +57,11 @@ func (in *Installation) decidePerson(ctx context.Context, act Act, id string, de
 			return false, err
 		}
 		tx.Entry(d.action, p.ID, append(d.facts, changeFacts(d.change)...)...)
+		if p.Login && !d.person.Login {
+			if _, err := endSessions(tx, p.ID, ""); err != nil {
+				return false, err
+			}
+		}
 		if d.person.Gone() {
 			return true, dropRoles(tx, p.ID)
 		}

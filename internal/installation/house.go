@@ -149,6 +149,7 @@ func (h *House) follow(ctx context.Context) {
 		}
 		keeper.turn(ctx, h)
 		h.watchClocks(ctx)
+		h.recordRefusals(ctx)
 		err := h.Refresh(ctx)
 		switch {
 		case err == nil:

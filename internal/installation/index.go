@@ -51,7 +51,9 @@ type Installation struct {
 
 	closed bool // under mu
 
-	forgotten forgotten
+	forgotten  forgotten
+	gate       gatekeeper
+	discovered sync.Map // of providers, by code
 
 	supposed *supposition // nil: what is stored
 
@@ -79,6 +81,7 @@ type moment struct {
 func newInstallation(name string, book *store.Book, o *Options, wake chan<- struct{}) (*Installation, error) {
 	in := &Installation{name: name, book: book, options: o, wake: wake}
 	in.feed.start()
+	in.gate.init()
 	var err error
 	if in.root, err = o.Trust(name); err != nil {
 		return nil, err

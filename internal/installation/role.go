@@ -77,6 +77,8 @@ func (in *Installation) changeRole(ctx context.Context, act Act, person, text st
 		case changed:
 			err = tx.TakeRole(p.ID, role)
 			tx.Entry("role.take", p.ID, audit.F("role", role))
+			_, ended := endSessions(tx, p.ID, "")
+			err = errors.Join(err, ended)
 		}
 		answer.Person, answer.Roles = p.Personal.UserID, rolesOf(&tx.View, p.ID)
 		return changed, err
@@ -98,9 +100,10 @@ func rolesOf(v *store.View, person string) []string {
 	return roles
 }
 
-// dropRoles takes all roles from somebody who leaves or is deleted.
+// dropRoles takes all roles from somebody who leaves or is deleted, and every way
+// to sign in.
 func dropRoles(tx *store.Tx, person string) error {
-	var errs []error
+	errs := []error{dropSignIn(tx, person)}
 	for _, r := range seat.Roles {
 		if tx.HasRole(person, r) {
 			errs = append(errs, tx.TakeRole(person, r))
@@ -156,6 +159,36 @@ func (p post) kept(tx *store.Tx) error {
 		}
 	}
 	return err
+}
+
+// recognition is what people with a role are recognized by when they sign in.
+type recognition map[string]store.Personal
+
+// recognized returns it as it is before an act of somebody who is no
+// administrator; nil: whoever acts may change it.
+func (a Act) recognized(tx *store.Tx) recognition {
+	if !slices.Contains(a.Lacks, api.ScopeAdmin) {
+		return nil
+	}
+	names := recognition{}
+	for _, r := range tx.Roles() {
+		if p, ok := tx.Person(r.Person); ok {
+			names[p.ID] = store.Personal{UserID: p.Personal.UserID, Email: p.Personal.Email}
+		}
+	}
+	return names
+}
+
+// kept refuses an act that changes it: whoever gives an administrator another
+// address could sign in as the administrator with it.
+func (r recognition) kept(tx *store.Tx) error {
+	for id, was := range r {
+		p, ok := tx.Person(id)
+		if ok && !p.Gone() && (p.Personal.UserID != was.UserID || p.Personal.Email != was.Email) {
+			return &RoleHolderError{Person: was.UserID}
+		}
+	}
+	return nil
 }
 
 // An OwnRoleError is returned when somebody wants to change the own roles.

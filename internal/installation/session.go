@@ -223,6 +223,8 @@ type arrival struct {
 	with   func(tx *store.Tx) error // what else is written; nil: nothing
 	// must says that the person comes in only if that can be written.
 	must bool
+	// renew says that it ends all sessions there were.
+	renew bool
 }
 
 // begin begins a session. Where nothing can be written it is begun all the same,
@@ -239,6 +241,9 @@ func (in *Installation) begin(ctx context.Context, a arrival) (Begun, error) {
 	})
 	if err != nil {
 		return Begun{}, err
+	}
+	if a.renew {
+		t.generation++
 	}
 	if err := in.recordSession(context.WithoutCancel(ctx), t, a); err != nil {
 		refused := new(refusedBegin)
@@ -356,6 +361,9 @@ func (in *Installation) EndSession(ctx context.Context, s *Session) error {
 func endSessions(tx *store.Tx, person, but string) (ended int, err error) {
 	pref, damaged := tx.Preference(person)
 	sessions := tx.Sessions(person)
+	if pref == (store.Preference{Person: person}) && !damaged && len(sessions) == 0 && len(tx.Credentials(person)) == 0 && len(tx.Providers()) == 0 {
+		return 0, nil // nobody could ever have signed in as the person
+	}
 	for _, s := range sessions {
 		if s.ID == but {
 			continue
@@ -473,9 +481,15 @@ type forgotten struct {
 	ids map[string]time.Time // until when
 }
 
-func (f *forgotten) add(id string, now time.Time) {
+func (f *forgotten) add(id string, now time.Time) { f.once(id, now) }
+
+// once remembers an id and reports whether it was not remembered before.
+func (f *forgotten) once(id string, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if until, ok := f.ids[id]; ok && now.Before(until) {
+		return false
+	}
 	if f.ids == nil {
 		f.ids = map[string]time.Time{}
 	}
@@ -485,6 +499,7 @@ func (f *forgotten) add(id string, now time.Time) {
 		}
 	}
 	f.ids[id] = now.Add(SessionLife + clockSkew)
+	return true
 }
 
 func (f *forgotten) has(id string, now time.Time) bool {

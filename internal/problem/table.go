@@ -64,6 +64,7 @@ var table = map[string]Row{
 	"signin.too-many":        {http.StatusTooManyRequests, NotReachable},
 	"signin.busy":            {http.StatusServiceUnavailable, NotReachable},
 	"signin.link-over":       {http.StatusGone, NotFound},
+	"signin.again":           {http.StatusForbidden, SignIn},
 	"signin.stale":           {http.StatusBadRequest, SignIn},
 	"signin.password-short":  badValue,
 	"signin.password-long":   badValue,
