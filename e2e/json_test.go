@@ -21,6 +21,7 @@ type jsonCase struct{ good, bad string }
 
 var jsonCases = map[string]jsonCase{
 	"status":                      {"status", "--server http://127.0.0.1:1 status"},
+	"attention":                   {"attention", "--server http://127.0.0.1:1 attention"},
 	"license ls":                  {"license ls --hidden", "--server http://127.0.0.1:1 license ls"},
 	"license show":                {"license show sale-cal", "license show gold"},
 	"license holders":             {"license holders sale-cal", "license holders gold"},

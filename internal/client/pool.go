@@ -23,3 +23,8 @@ func (c *Client) LicenseIf(ctx context.Context, name string, seats int64) (api.L
 func (c *Client) LicenseHistory(ctx context.Context, name, by string) (api.Course, error) {
 	return get[api.Course](ctx, c, path("licenses", name, "history"), url.Values{"by": {by}})
 }
+
+// Attention returns what an administrator should deal with.
+func (c *Client) Attention(ctx context.Context) (api.Attention, error) {
+	return get[api.Attention](ctx, c, path("attention"), nil)
+}

@@ -184,8 +184,8 @@ func TestNoFileSaysAWordTwice(t *testing.T) {
 	}
 }
 
-// pages are where words are said.
-var pages = []string{"../page", "../installation/web"}
+// pages are where words are said: pages, and what is told of an installation.
+var pages = []string{"../page", "../installation"}
 
 // What pages say is what there are words for, and the other way about. A key is
 // used where it stands as a text in the code; keys that are made at run time are
@@ -194,11 +194,12 @@ var pages = []string{"../page", "../installation/web"}
 func TestPagesSayTheWordsThereAreAndNoOthers(t *testing.T) {
 	t.Parallel()
 	var c code
-	for _, dir := range pages {
-		c.readDir(t, dir)
-	}
+	c.readDir(t, pages[0])
 	if !c.any {
 		return // no pages yet
+	}
+	for _, dir := range pages[1:] {
+		c.readDir(t, dir)
 	}
 	for _, fault := range c.faults(i18n.WordKeys("en"), func(key string) []string { return i18n.WordFields("en", key) }) {
 		t.Error(fault)

@@ -6,6 +6,7 @@ import "strings"
 // them as the parser would.
 var examples = map[string][]string{
 	"status":             {"pott status", "pott status --json"},
+	"attention":          {"pott attention", "pott attention --json"},
 	"license ls":         {"pott license ls", "pott license ls --hidden"},
 	"license show":       {"pott license show sale-cal", "pott license show sales-premium --seats 35", "pott license show superoffice.sale-cal --json"},
 	"license holders":    {"pott license holders sales-premium", "pott license holders sales-premium -q", "pott license holders sales-premium --as-of 2026-05-31"},

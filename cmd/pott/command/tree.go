@@ -6,6 +6,7 @@ type tree struct {
 	globals
 
 	Status     statusCmd         `cmd:"" help:"One screen: sets, pools with nothing spare, dates, integrity."`
+	Attention  attentionCmd      `cmd:"" help:"What needs somebody to deal with it, and what the days to come bring."`
 	Clock      clockCmd          `cmd:"" help:"What time it is to the installation, and how it knows."`
 	License    licenseCmd        `cmd:"" help:"What has been bought, and who holds it."`
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`

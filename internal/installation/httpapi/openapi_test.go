@@ -213,6 +213,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/status", "", "", ""},
 		{"GET", "/v1/licenses?hidden=true", "/v1/licenses", "", ""},
 		{"GET", "/v1/licenses/sale-cal", "/v1/licenses/{name}", "", ""},
+		{"GET", "/v1/attention", "/v1/attention", "", ""},
 		{"GET", "/v1/licenses/sale-cal?seats=3", "/v1/licenses/{name}", "", ""},
 		{"GET", "/v1/licenses/sale-cal/history?by=month", "/v1/licenses/{name}/history", "", ""},
 		{"GET", "/v1/licenses/superoffice.sale-cal/holders?limit=1", "/v1/licenses/{name}/holders", "", ""},

@@ -28,6 +28,8 @@ func statusRoutes() []operation {
 				}
 				return c.in.Status(c.r.Context(), c.act)
 			}),
+		read("/v1/attention", "getAttention", api.ScopeRead, "What an administrator should deal with, the most severe first, and what the days to come bring",
+			func(c *call) (api.Attention, error) { return c.in.Attention(c.r.Context(), c.act) }),
 		read("/v1/count", "getCount", api.ScopeRead, "Count users both ways: seats bought, plans in use",
 			func(c *call) (api.Count, error) { return c.in.CountAsOf(c.r.Context(), c.act, c.query.Get("as_of")) }).with(asOf).may("request.bad-value", "storage.damaged"),
 	}
