@@ -28,6 +28,9 @@ type Config struct {
 	// Authorities are where the license servers of issuers are asked; they win over
 	// what sets say.
 	Authorities map[license.Issuer]string `yaml:"authorities" json:"authorities,omitempty"`
+	// Pseudo lets pages speak a language nobody speaks: see package web. Only tests
+	// set it.
+	Pseudo bool `yaml:"-" json:"-"`
 }
 
 // Default is what holds where nothing else is said.

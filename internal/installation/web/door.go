@@ -54,7 +54,7 @@ func New(house *installation.House, o Options) *Door {
 	for _, rt := range routes() {
 		d.mux.Handle(rt.method+" "+rt.pattern(), d.serve(rt))
 	}
-	d.mux.Handle("/", d.serve(route{scope: anybody, serve: func(v *visit) error { return &NoSuchPageError{Path: v.r.URL.Path} }}))
+	d.mux.Handle("/", d.serve(route{scope: anybody, serve: showNothing}))
 	return d
 }
 

@@ -107,3 +107,22 @@ func TestThePseudoLanguageIsForTestsOnly(t *testing.T) {
 		t.Error("it was switched on and is not spoken")
 	}
 }
+
+func TestOnASharedServerAnAddressWithoutAnOrganizationAsksForOne(t *testing.T) {
+	w := newWorld(t)
+	r := w.nobody()
+	r.base = w.server.URL
+	s := r.get("/")
+	s.says(t, "Which organization?", "Name of the organization in addresses")
+	if strings.Contains(s.body, "acme") || strings.Contains(s.body, "birka") || s.status != http.StatusNotFound {
+		t.Errorf("it names the others: %d %s", s.status, s.body)
+	}
+	for _, name := range []string{"", "../acme", "//evil.example", "ACME"} {
+		if s := r.get("/choose?name=" + name); s.status != http.StatusNotFound {
+			t.Errorf("%q leads to %s", name, s.path)
+		}
+	}
+	if s := r.get("/choose?name=acme"); s.status == http.StatusNotFound && strings.Contains(s.body, "Which organization?") {
+		t.Errorf("a good name leads to %s", s.path)
+	}
+}

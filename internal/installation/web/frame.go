@@ -44,6 +44,14 @@ func chooseInstallation(v *visit) error {
 	return &NoInstallationError{}
 }
 
+// showNothing answers for every path that no page has.
+func showNothing(v *visit) error {
+	if v.in == nil {
+		return &NoInstallationError{}
+	}
+	return &NoSuchPageError{Path: v.r.URL.Path}
+}
+
 // banner puts what is most wrong on top of the page.
 func (v *visit) banner() {}
 
