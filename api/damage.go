@@ -26,6 +26,8 @@ type DamagedPlace struct {
 	What    string   `json:"what" doc:"What happened: edited, deleted, inserted, old copy put back, or in other words."`
 	Columns []string `json:"columns,omitempty" doc:"That were edited, when that can be told."`
 	Repairs []string `json:"repairs" doc:"What can be decided: accept, remove, restore."`
+
+	Incident string `json:"incident,omitempty" doc:"The file on the server's machine in which it was kept what was found."`
 }
 
 // DamageDetail is a damaged place and what stands there now.

@@ -71,4 +71,7 @@ type Integrity struct {
 
 	Rollback     string `json:"rollback" doc:"Whether the database is an older copy of itself, as it was when the server started: intact, broken, or cannot-be-checked when nothing outside it remembers how far it was."`
 	RollbackNote string `json:"rollback_note,omitempty" doc:"Why, unless it is intact."`
+
+	Verdict string    `json:"verdict" enum:"intact,broken,cannot-be-checked" doc:"Of the last full check, and what was found since; see getIntegrity."`
+	Checked time.Time `json:"checked,omitzero" doc:"When that check was over; left out when there was none."`
 }

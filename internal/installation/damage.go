@@ -47,6 +47,9 @@ func (in *Installation) Damage(ctx context.Context, act Act) (api.Damage, error)
 		answer.Total = len(answer.Items)
 		return nil
 	})
+	for i := range answer.Items {
+		answer.Items[i].Incident = in.incidentOf(answer.Items[i].Place)
+	}
 	return answer, err
 }
 
@@ -61,7 +64,9 @@ func placeOf(p store.DamagedPlace) api.DamagedPlace {
 // DamageDetail shows a damaged place and what stands there now.
 func (in *Installation) DamageDetail(ctx context.Context, act Act, place string) (api.DamageDetail, error) {
 	e, err := in.book.Evidence(ctx, place)
-	return api.DamageDetail{DamagedPlace: placeOf(e.DamagedPlace), Found: e.Found, Seal: e.Seal, WantedVersion: e.WantedVer, Seq: in.now.Load().seq}, err
+	shown := placeOf(e.DamagedPlace)
+	shown.Incident = in.incidentOf(shown.Place)
+	return api.DamageDetail{DamagedPlace: shown, Found: e.Found, Seal: e.Seal, WantedVersion: e.WantedVer, Seq: in.now.Load().seq}, err
 }
 
 // Repair carries out a decision about a damaged place: what stands there is
@@ -150,10 +155,17 @@ func (in *Installation) repair(ctx context.Context, act Act, place string, actio
 		if err != nil {
 			return false, err
 		}
+		if answer.Left == 0 {
+			if _, err := settle(tx, NoticeDamage, ""); err != nil {
+				return false, err
+			}
+		}
 		record(tx, places[at], action, answer, path)
 		return true, nil
 	})
-	answer.Outcome = outcome
+	if answer.Outcome = outcome; outcome.Changed && !outcome.DryRun {
+		in.checkAgain()
+	}
 	return answer, err
 }
 

@@ -49,6 +49,12 @@ type Options struct {
 	// where incidents are kept; "": nowhere.
 	Anchors   string
 	Incidents string
+	// Verify is how long it takes to look at every record once more while the server
+	// runs, and the time between two full checks; 0: only when somebody asks. Verified
+	// is the directory in which the last full check of each installation is
+	// remembered; "": it is forgotten when the house closes.
+	Verify   time.Duration
+	Verified string
 	// Confirm uses up a one-time code that somebody made at the server's machine,
 	// and returns a [*NotConfirmedError] when it is none; nil: there are none.
 	Confirm func(installation, code string) error
@@ -102,6 +108,8 @@ type House struct {
 	stop    context.CancelFunc // following other servers
 	stopped chan struct{}
 
+	checks *checks // of all records
+
 	wake      chan struct{} // look now whom to ask
 	attending sync.Mutex    // while license servers are asked
 	attended  chan struct{} // closed when license servers are asked no longer
@@ -120,7 +128,7 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{}),
-		wake: make(chan struct{}, 1), attended: make(chan struct{})}
+		checks: newChecks(following), wake: make(chan struct{}, 1), attended: make(chan struct{})}
 	h.reportRollback()
 	for _, name := range st.Names() {
 		if err := h.open(name); err != nil {
@@ -141,6 +149,7 @@ func (h *House) follow(ctx context.Context) {
 	defer tick.Stop()
 	said := ""
 	var keeper keeper
+	verifier := verifier{every: h.options.Verify}
 	for {
 		select {
 		case <-ctx.Done():
@@ -150,6 +159,9 @@ func (h *House) follow(ctx context.Context) {
 		keeper.turn(ctx, h)
 		h.watchClocks(ctx)
 		h.recordRefusals(ctx)
+		if verifier.every > 0 {
+			verifier.second(ctx, h, time.Now())
+		}
 		err := h.Refresh(ctx)
 		switch {
 		case err == nil:
@@ -179,7 +191,7 @@ func (h *House) open(name string) error {
 	if err != nil {
 		return err
 	}
-	in, err := newInstallation(name, book, &h.options, h.wake)
+	in, err := newInstallation(name, book, &h.options, h.wake, h.checks)
 	if err != nil {
 		return err
 	}
@@ -203,6 +215,7 @@ func (h *House) Close() error {
 	h.stop()
 	<-h.stopped
 	<-h.attended
+	h.checks.close()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	err := h.store.Close()

@@ -38,6 +38,10 @@ type Installation struct {
 	admin     atomic.Bool     // an administrator was here since license servers were asked
 	wake      chan<- struct{} // has the house look whom to ask
 
+	checks     *checks
+	verified   verification
+	faultFiles faultFiles
+
 	noticeMu sync.Mutex
 	unstored map[string]store.Event // notices that could not be stored; under noticeMu
 
@@ -78,8 +82,9 @@ type moment struct {
 	tokens map[string]knownToken
 }
 
-func newInstallation(name string, book *store.Book, o *Options, wake chan<- struct{}) (*Installation, error) {
-	in := &Installation{name: name, book: book, options: o, wake: wake}
+func newInstallation(name string, book *store.Book, o *Options, wake chan<- struct{}, checks *checks) (*Installation, error) {
+	in := &Installation{name: name, book: book, options: o, wake: wake, checks: checks}
+	in.verified.last = in.recallPass()
 	in.feed.start()
 	in.gate.init()
 	var err error

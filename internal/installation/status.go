@@ -213,5 +213,10 @@ func (in *Installation) integrity(v *store.View, lang string) api.Integrity {
 	case store.Unchecked:
 		i.Note = say(lang, "unchecked", nil)
 	}
+	var r api.IntegrityReport
+	in.answerWith(&r, v, in.lastPass(), lang)
+	if i.Verdict = r.Verdict; r.Last != nil {
+		i.Checked = r.Last.Ended
+	}
 	return i
 }

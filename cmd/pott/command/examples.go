@@ -96,6 +96,8 @@ var examples = map[string][]string{
 	"server serve":        {"pott server serve --data /var/lib/pott --keys /etc/pott/keys", "pott server serve --config /etc/pott/server.yaml"},
 	"server migrate":      {"pott server migrate --data /var/lib/pott --keys /etc/pott/keys"},
 	"server check-config": {"pott server check-config /etc/pott/server.yaml"},
+	"integrity show":      {"pott integrity show", "pott integrity show --json"},
+	"integrity check":     {"pott integrity check"},
 	"damage ls":           {"pott damage ls"},
 	"damage show":         {"pott damage show 5d41402abc4b"},
 	"damage repair":       {"pott damage repair 5d41402abc4b restore --reason 'edited by hand' --code K7QM-2WXA-PL3D", "pott damage repair 5d41402abc4b accept --reason 'the old row is lost' --dry-run"},

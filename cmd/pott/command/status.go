@@ -120,7 +120,8 @@ func (o *paper) statusFoot(st api.Status) {
 	o.pairs(rows...)
 }
 
-// integrity says what the server knows, and no more: only fsck may say intact.
+// integrity says what the server knows, and no more: only a full check says
+// intact.
 func (o *paper) integrity(st api.Status) string {
 	i := st.Integrity
 	switch {
@@ -128,6 +129,10 @@ func (o *paper) integrity(st api.Status) string {
 		return o.s.say("status.not-writable", i.Note)
 	case i.Quarantined > 0:
 		return o.s.say("status.quarantined", i.Quarantined)
+	case i.Verdict == "broken":
+		return o.s.say("status.broken")
+	case i.Verdict == "intact":
+		return o.s.say("status.intact", moment(i.Checked))
 	case !i.Verified:
 		return o.s.say("status.unverified", i.Note)
 	}

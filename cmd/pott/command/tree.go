@@ -23,6 +23,7 @@ type tree struct {
 	WhatIf     whatIfCmd         `cmd:"" name:"what-if" help:"What would become of things; nothing is stored."`
 	Peaks      peaksCmd          `cmd:"" help:"The most seats of each license that were in use at a time."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
+	Integrity  integrityCmd      `cmd:"" help:"Whether the records are as the server wrote them."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
 	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`

@@ -115,6 +115,9 @@ func (c Config) AnchorDir() string {
 // incidents is where incidents are kept.
 func (c Config) incidents() string { return filepath.Join(c.Data, "incidents") }
 
+// verified is where the last full check of the records is remembered.
+func (c Config) verified() string { return filepath.Join(c.Data, "verified") }
+
 // DSN returns the address of the database.
 func (c Config) DSN() string {
 	if c.Database != "" {

@@ -40,6 +40,7 @@ type Host struct {
 	log    *slog.Logger
 	now    func() time.Time
 	broken error // why the house could not be opened; nil: it is
+	serves bool  // it goes on for long, so that records are looked at again
 }
 
 // MayMake reports whether a server can be made: that there is none, and that no
@@ -152,7 +153,8 @@ func closedOnError(h *Host, err error) (*Host, error) {
 // be read because it is damaged, the server it returns answers every request with
 // that, and tells whoever comes with a recovery token why.
 func OpenToServe(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
-	return orRepair(open(ctx, c, "", now, log))
+	h := &Host{config: c, keys: Keys{c.Keys}, log: log, now: now, serves: true}
+	return orRepair(h, h.openAll(ctx))
 }
 
 // OpenToRecover is [OpenToServe] beside a server that may be running.
@@ -174,12 +176,19 @@ func orRepair(h *Host, err error) (*Host, error) {
 
 func open(ctx context.Context, c Config, node string, now func() time.Time, log *slog.Logger) (*Host, error) {
 	h := &Host{config: c, node: node, keys: Keys{c.Keys}, log: log, now: now}
-	var err error
-	if h.db, err = openDatabase(ctx, c); err != nil {
-		return h, err
-	}
-	return h, h.open(ctx)
+	return h, h.openAll(ctx)
 }
+
+func (h *Host) openAll(ctx context.Context) (err error) {
+	if h.db, err = openDatabase(ctx, h.config); err != nil {
+		return err
+	}
+	return h.open(ctx)
+}
+
+// verifyEvery is how long a round through all records takes while a server runs,
+// and how often it makes a full check.
+const verifyEvery = time.Hour
 
 func (h *Host) open(ctx context.Context) error {
 	root, err := os.ReadFile(h.config.root())
@@ -198,7 +207,12 @@ func (h *Host) open(ctx context.Context) error {
 	if lost {
 		anchors = "" // another key's are not read, and certainly not written
 	}
+	verify := time.Duration(0)
+	if h.serves && !lost {
+		verify = verifyEvery
+	}
 	h.house, err = installation.Open(ctx, installation.Options{
+		Verify: verify, Verified: h.config.verified(),
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
 		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,
 		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,

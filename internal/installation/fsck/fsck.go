@@ -32,6 +32,12 @@ type Options struct {
 	// Only limits the check to the server's own ledger and that of one
 	// installation, by name or id; "" checks all.
 	Only string
+	// WithoutFile leaves out SQLite's own look at its whole file, for checks of one
+	// installation after another.
+	WithoutFile bool
+	// Pace is called after every thousand rows that were read, of tables, journal and
+	// audit trail, with their number; it may wait. nil: nothing is.
+	Pace func(read int)
 }
 
 // A Key is a master key of the ring.
@@ -75,6 +81,7 @@ type check struct {
 	only    string            // id of the one installation that is checked, or ""
 	ledgers []*ledger         // in order of installation and ledger
 	byName  map[ledgerID]*ledger
+	read    int    // rows of any kind
 	bad     []*row // rows that do not carry their own seal
 	others  map[string]ring
 	strays  map[stray]int

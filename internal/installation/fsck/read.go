@@ -45,6 +45,9 @@ func (c *check) rows(text string, columns int, act func(v []any), args []any) er
 			return err
 		}
 		act(values)
+		if c.read++; c.read%1000 == 0 && c.options.Pace != nil {
+			c.options.Pace(c.read)
+		}
 	}
 	return rows.Err()
 }

@@ -57,10 +57,13 @@ func (c *check) checkSchema() error {
 		return nil
 	}
 	c.compareSchema(parseObjects(string(text)), found)
-	if c.db.Dialect == sqldb.SQLite {
-		return c.checkFile()
+	switch {
+	case c.db.Dialect == sqldb.PostgreSQL:
+		return c.checkSearchPath()
+	case c.options.WithoutFile:
+		return nil
 	}
-	return c.checkSearchPath()
+	return c.checkFile()
 }
 
 func (c *check) compareSchema(want, found []object) {

@@ -126,6 +126,14 @@ func (f *Fixture) ReopenUnconfirmed(t testing.TB) {
 // next opening on.
 func (f *Fixture) Remember(t testing.TB) { f.options.Anchors = filepath.Join(t.TempDir(), "anchors") }
 
+// KeepFiles makes the house keep incidents and its last full checks in files, from
+// the next opening on, and returns the directory of the incidents.
+func (f *Fixture) KeepFiles(t testing.TB) (incidents string) {
+	dir := t.TempDir()
+	f.options.Incidents, f.options.Verified = filepath.Join(dir, "incidents"), filepath.Join(dir, "verified")
+	return f.options.Incidents
+}
+
 // Clock returns the time in the house.
 func (f *Fixture) Clock() time.Time { return time.UnixMicro(f.now.Load()).UTC() }
 

@@ -278,6 +278,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/v1/owner", "", `{"issuer":"superoffice","serial":"1801550193","code":"ABCD-EFGH-IJKL-MNOP"}`, ""},
 		{"GET", "/v1/audit?limit=2", "/v1/audit", "", ""},
 		{"GET", "/v1/audit/verify", "", "", ""},
+		{"GET", "/v1/integrity", "", "", ""},
+		{"POST", "/v1/integrity/check", "", "", ""},
 		{"GET", "/v1/tokens", "", "", ""},
 		{"POST", "/v1/tokens", "", `{"name":"ci","scopes":["check"],"expires":"2027-01-01"}`, ""},
 		{"DELETE", "/v1/tokens/" + token.Token.ID, "/v1/tokens/{id}", "", ""},
@@ -286,7 +288,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/openapi.json", "", "", ""},
 	}
 	visited := map[string]bool{"GET /v1/changes": true, // it never ends; it has a test of its own
-		"GET /v1/damage": true, "GET /v1/damage/{place}": true, "POST /v1/damage/{place}/repair": true} // so has damage
+		"GET /v1/damage": true, "GET /v1/damage/{place}": true, "POST /v1/damage/{place}/repair": true, "GET /v1/damage/{place}/incident": true} // so has damage
 	for _, s := range steps {
 		template := s.template
 		if template == "" {
