@@ -77,6 +77,8 @@ func tell(out io.Writer, d *demo.Demo, took time.Duration) {
   give      %d people their plans and profiles, and compare every number in use with
             what the examples expect: no difference.
 
+Pages, in six languages. Sign in with
+%s
 installations  %s
 authority      %s (token: %s)
 everything     %s
@@ -85,10 +87,19 @@ In another terminal:
 
   export POTT_CONTEXTS=%s
 
-`, took.Seconds(), d.People, d.Server, d.Authority, d.AuthorityToken, d.Dir, d.Contexts)
+`, took.Seconds(), d.People, doors(d), d.Server, d.Authority, d.AuthorityToken, d.Dir, d.Contexts)
 	for _, t := range d.Tries() {
 		fmt.Fprintf(out, "  # %s\n  go run ./cmd/pott %s\n\n", t.Says, t.Args)
 	}
+}
+
+// doors lists where administrators sign in.
+func doors(d *demo.Demo) string {
+	var b strings.Builder
+	for _, door := range d.Doors {
+		fmt.Fprintf(&b, "  %-42s %-14s %s\n", door.URL, door.User, door.Password)
+	}
+	return b.String()
 }
 
 // tryAll runs the commands as somebody would, and checks how each ends.

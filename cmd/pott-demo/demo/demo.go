@@ -37,6 +37,7 @@ type Demo struct {
 	Renewal        string // id of the set that waits
 	Set            int    // licenses in Designteamet's set
 	People         int    // people of both
+	Doors          []Door // pages of each, and who signs in there
 
 	vendors *Vendors
 	host    *host.Host
@@ -85,6 +86,11 @@ func (d *Demo) start(ctx context.Context, now func() time.Time) (err error) {
 		places[n.Name] = place{d.Server, n.Name, file}
 		if err := d.fill(ctx, c, n.Name, now()); err != nil {
 			return fmt.Errorf("filling %s: %w", n.Name, err)
+		}
+	}
+	for _, door := range []Door{{Name: Designteamet, User: "mint.passare"}, {Name: Nordlys, User: "polar"}} {
+		if err := d.letIn(ctx, door); err != nil {
+			return fmt.Errorf("pages of %s: %w", door.Name, err)
 		}
 	}
 	return d.remember(places)
