@@ -15,17 +15,21 @@ POSTGRES   := .ci/with-postgres
 # where there are none.
 RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false'
 
-# Packages in which nothing of ours runs at the same time: commands, scripts and
-# readers. What they call is watched in its own package. Scripts are left out for
-# the same reason: every line of them starts a program.
-ALONE := /cmd/pott-authority$$|/cmd/pott-verify$$|/installation/fsck$$|/spec/vectors/generate$$|/verify-js$$
+# Packages in which something of ours runs at the same time. The others are
+# arithmetic, commands and readers: what they call is watched here. Scripts and
+# the comparison of all commands start a program on every line and are left out
+# for the same reason.
+WATCHED := ./cmd/pott/host ./e2e ./entitle ./entitletest ./internal/authority/httpapi ./internal/authority/store \
+	./internal/client ./internal/installation ./internal/installation/httpapi ./internal/installation/store \
+	./internal/installation/web ./internal/signer ./internal/sqldb
+UNWATCHED := ^(TestCommands|TestUnderJSON.*)$$
 
-.PHONY: test check fmt vet staticcheck both race fuzz hsm generated demo run proof generate
+.PHONY: test check fmt vet staticcheck both race fuzz hsm generated demo web screenshots run proof generate templ
 
 test:
 	go test ./...
 
-check: fmt vet staticcheck both race fuzz hsm generated demo
+check: fmt vet staticcheck both race fuzz hsm generated demo web
 
 fmt:
 	@echo "== gofmt, $$(date +%T)"; files=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go' 2>/dev/null || find . -name '*.go')); \
@@ -45,7 +49,7 @@ both:
 
 race:
 	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
-	$(POSTGRES) go test -json -short -timeout 8m -skip "^TestCommands$$" $(RACE) $$(go list ./... | grep -vE '$(ALONE)') | bin/testreport
+	$(POSTGRES) go test -json -short -timeout 8m -skip '$(UNWATCHED)' $(RACE) $(WATCHED) | bin/testreport
 
 fuzz:
 	@echo "== fuzzing, $(FUZZTIME) each, $$(date +%T)"; .ci/fuzz $(FUZZTIME)
@@ -55,16 +59,34 @@ hsm: staticcheck
 	@echo "== keys on a token, $$(date +%T)"; cd hsm && go vet ./... && ../bin/staticcheck ./... && \
 	POTT_TEST_SOFTHSM_REQUIRED=1 CGO_ENABLED=1 go test ./...
 
-generate:
-	go generate ./...
+generate: templ
+	go generate ./... && bin/templ generate $(TEMPL) -path .
+
+TEMPL := -include-version=false -include-timestamp=false -log-level=warn
+
+# In the module of tools, like staticcheck.
+templ:
+	@go build -C tools -o ../bin/templ github.com/a-h/templ/cmd/templ
 
 # What is generated and committed must come out the same, to the byte.
-generated:
-	@echo "== generated files, $$(date +%T)"; keep=$$(mktemp -d); trap 'rm -rf "$$keep"' EXIT; cp -R spec "$$keep/"; \
-	go generate ./... && diff -r "$$keep/spec" spec && echo "unchanged"
+generated: templ
+	@echo "== generated files, $$(date +%T)"; keep=$$(mktemp -d); trap 'rm -rf "$$keep"' EXIT; \
+	copy() { mkdir "$$1"; find spec internal -name '*_templ.go' -o -path 'spec/*' -type f | tar -cf - -T - | tar -xf - -C "$$1"; }; \
+	copy "$$keep/before"; $(MAKE) -s generate; copy "$$keep/after"; diff -r "$$keep/before" "$$keep/after" && echo "unchanged"
 
 demo:
 	@echo "== demo, $$(date +%T)"; go run ./cmd/pott-demo --once
+
+# Everything that needs a browser: accessibility, keyboard, narrow windows, and
+# what people do at the pages. Needs Chromium and Node; .ci/web says what is
+# missing, and installs it in CI.
+web:
+	@echo "== pages in a browser, $$(date +%T)"; go build -o bin/world ./e2e/web/world && .ci/web node run.mjs
+
+# Every page in light and dark, wide and narrow, English and Swedish: leaf through
+# screenshots/index.html.
+screenshots:
+	@go build -o bin/world ./e2e/web/world && .ci/web node screenshots.mjs ../../screenshots
 
 run:
 	go run ./cmd/pott-demo
