@@ -67,6 +67,8 @@ export async function freshWorld(wish = {}) {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
       return text === '' ? undefined : JSON.parse(text)
     },
+    /** The cookie of somebody who has signed in: { name, value }. */
+    session: (person, customer = 'northwind') => tell(`/worlds/${made.id}/session`, { person, customer }),
     restart: () => tell(`/worlds/${made.id}/restart`),
     end: () => tell(`/worlds/${made.id}`, {}, 'DELETE'),
   }

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/cmd/pott/command"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/web"
 )
 
 // control is what tests do to worlds. Whoever knows the token may.
@@ -46,6 +48,8 @@ func (c *control) door() http.Handler {
 	mux.HandleFunc("POST /worlds/{id}/load", answering(c.load))
 	mux.HandleFunc("POST /worlds/{id}/restart", answering(c.restart))
 	mux.HandleFunc("POST /worlds/{id}/pott", answering(c.pott))
+	mux.HandleFunc("POST /worlds/{id}/session", answering(c.session))
+	mux.HandleFunc("POST /paths", answering(paths))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+c.token)) != 1 {
 			http.Error(w, "not yours", http.StatusForbidden)
@@ -270,4 +274,26 @@ func (c *control) pott(r *http.Request, body struct {
 		Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
 	code := p.Run(r.Context())
 	return map[string]any{"exit": code, "stdout": stdout.String(), "stderr": stderr.String()}, nil
+}
+
+// session signs somebody in without the pages for it.
+func (c *control) session(r *http.Request, body struct {
+	Person   string `json:"person"`
+	Customer string `json:"customer"`
+}) (any, error) {
+	w, err := c.world(r)
+	if err != nil {
+		return nil, err
+	}
+	recovery, _, err := w.host.Recover(r.Context(), byHost.By, name(body.Customer), time.Hour)
+	return map[string]any{"name": installation.SessionCookie, "value": recovery.Token}, err
+}
+
+// paths lists every page.
+func paths(*http.Request, struct{}) (any, error) {
+	all := []map[string]string{}
+	for _, p := range web.Paths() {
+		all = append(all, map[string]string{"method": p.Method, "path": p.Path, "scope": p.Scope})
+	}
+	return all, nil
 }

@@ -50,7 +50,7 @@ type template struct {
 }
 
 func configIn(dir, dsn string) host.Config {
-	return host.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Database: dsn}
+	return host.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Database: dsn, Pseudo: true}
 }
 
 var errorsOnly = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
