@@ -60,7 +60,7 @@ hsm: staticcheck
 	POTT_TEST_SOFTHSM_REQUIRED=1 CGO_ENABLED=1 go test ./...
 
 generate: templ
-	go generate ./... && bin/templ generate $(TEMPL) -path .
+	go generate ./... && bin/templ generate $(TEMPL) -path internal
 
 TEMPL := -include-version=false -include-timestamp=false -log-level=warn
 
