@@ -2,39 +2,19 @@
 // what a page says of itself.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { closeBrowser, newVisitor, visiting } from './harness/browser.mjs'
+import { closeBrowser, visiting } from './harness/browser.mjs'
+import { everyPage } from './harness/every.mjs'
 import { freshWorld } from './harness/house.mjs'
 import { hiddenStops, sidewaysScroll, tooWide } from './harness/look.mjs'
-import { signIn } from './harness/person.mjs'
-import { routes } from './harness/routes.mjs'
 import { usual } from './harness/worlds.mjs'
 
 let world
 before(async () => (world = await freshWorld(usual)))
 after(closeBrowser)
 
-/** Goes through all pages with one visitor for each person, and looks at each. */
-async function everyPage(t, options, look) {
-  for (const who of [undefined, 'karin.lind']) {
-    const pages = (await routes()).filter((r) => r.who === who)
-    if (pages.length === 0) continue
-    const visitor = await newVisitor(options)
-    if (who) await signIn(visitor, world, who)
-    for (const route of pages) {
-      await t.test(route.name, async () => {
-        visitor.complaints.length = 0
-        const answer = await visitor.page.goto(world.url + route.path)
-        await look(visitor.page, route, answer)
-        assert.deepEqual(visitor.complaints, [], 'the browser complained')
-      })
-    }
-    await visitor.leave()
-  }
-}
-
 test('3. and 4. Nothing with focus lies under something else, and no page scrolls sideways', async (t) => {
   let stops = 0
-  await everyPage(t, {}, async (page) => {
+  await everyPage(t, world, {}, async (page) => {
     const found = []
     // 1280 pixels at 400 % are 320.
     for (const [width, height] of [[1280, 720], [640, 512], [320, 640], [320, 180]]) {
@@ -52,7 +32,7 @@ test('3. and 4. Nothing with focus lies under something else, and no page scroll
 })
 
 test('5. The first Tab is at “Skip to content”, which leads to the content', async (t) => {
-  await everyPage(t, {}, async (page) => {
+  await everyPage(t, world, {}, async (page) => {
     await page.keyboard.press('Tab')
     assert.equal(await page.evaluate(() => document.activeElement.getAttribute('href')), '#main')
     await page.keyboard.press('Enter')
@@ -63,7 +43,7 @@ test('5. The first Tab is at “Skip to content”, which leads to the content',
 test('6., 9. and 10. Every page has one h1, a title of its own, a language, Help in one place, and does not reload itself', async (t) => {
   const titles = new Map()
   const help = new Map()
-  await everyPage(t, {}, async (page, route, answer) => {
+  await everyPage(t, world, {}, async (page, route, answer) => {
     assert.equal(await page.locator('h1').count(), 1, 'one h1')
     const title = await page.title()
     assert.match(title, /^.+ · .+/, 'title: page · organisation')

@@ -11,10 +11,13 @@ const examples = {
 // Pages with something in their query that deserves a look of its own.
 const more = []
 
+// Pages that are there to refuse.
+const refusing = { '/choose': 404 }
+
 // Paths that are no pages of their own, and why.
 const notPages = {}
 
-/** The pages: { name, path, who }. who is a person of Northwind, or nobody. */
+/** The pages: { name, path, who, status }. who is a person of Northwind, or nobody. */
 export async function routes() {
   const all = []
   const unknown = []
@@ -30,5 +33,5 @@ export async function routes() {
 
 function page(path, who) {
   const name = (path === '/' ? 'home' : path.slice(1).replace(/[^a-z0-9]+/gi, '-').replace(/-$/, '')) + (who && who !== 'karin.lind' ? `-${who.split('.')[0]}` : '')
-  return { name, path, who }
+  return { name, path, who, status: refusing[path] ?? 200 }
 }
