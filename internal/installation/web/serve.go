@@ -55,7 +55,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request) *visit {
 	v.act = installation.Act{Language: v.Lang}
 	if v.session != nil {
 		v.act.By = v.session.Actor()
-		v.Token, v.Reader = v.session.CSRF(), v.session.Name
+		v.Token, v.Reader = v.session.CSRF(), cmp.Or(v.session.Name, v.Say("frame.recovery"))
 		v.Nav = v.nav()
 	}
 	if v.in != nil {
