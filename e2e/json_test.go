@@ -130,6 +130,7 @@ var jsonCases = map[string]jsonCase{
 	"server installation suspend": {"server installation suspend third --reason bill --data $DIR/d --keys $DIR/k", "server installation suspend nobody --reason bill --data $DIR/d --keys $DIR/k"},
 	"server installation resume":  {"server installation resume third --data $DIR/d --keys $DIR/k", "server installation resume nobody --data $DIR/d --keys $DIR/k"},
 	"server installation export":  {"server installation export third $DIR/third.export --data $DIR/d --keys $DIR/k", "server installation export nobody --data $DIR/d --keys $DIR/k"},
+	"server installation import":  {"server installation import $DIR/third.export --name fourth --key $DIR/k/installation-third.key --token-file $DIR/fourth.token --data $DIR/d --keys $DIR/k", "server installation import $DIR/nothing --fingerprint 0 --token-file $DIR/none.token --data $DIR/d --keys $DIR/k"},
 	"server installation rm":      {"server installation rm third --reason over --export $DIR/third.export --data $DIR/d --keys $DIR/k", "server installation rm nobody --reason over --without-export nobody --data $DIR/d --keys $DIR/k"},
 	"server doctor":               {"", "server doctor --wat"},
 	"server move":                 {"", "server move --to file --data $DIR/d --keys $DIR/k"},

@@ -238,10 +238,17 @@ type New struct {
 
 var installationName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+func checkInstallationName(name string) error {
+	if !installationName.MatchString(name) || name == "v1" {
+		return &BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens, and not v1"}
+	}
+	return nil
+}
+
 // Create adds an installation. Only somebody at the host does that.
 func (h *House) Create(ctx context.Context, by audit.Actor, n New) (*Installation, error) {
-	if !installationName.MatchString(n.Name) || n.Name == "v1" {
-		return nil, &BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens, and not v1"}
+	if err := checkInstallationName(n.Name); err != nil {
+		return nil, err
 	}
 	n.TimeZone, n.Language = cmp.Or(n.TimeZone, "UTC"), cmp.Or(n.Language, "en")
 	if _, err := time.LoadLocation(n.TimeZone); err != nil || n.TimeZone == "Local" {

@@ -415,6 +415,9 @@ var table = map[string]Row{
 	"installation.suspended":     readOnly,
 	"installation.changed-since": command(Conflict),
 	"host.other-export":          command(NotFound),
+	"host.not-an-export":         command(Usage),
+	"host.not-genuine":           command(NotVerified),
+	"installation.bad-import":    command(NotVerified),
 
 	// Moving to another database.
 	"host.same-place": command(Usage),

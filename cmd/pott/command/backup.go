@@ -10,6 +10,7 @@ import (
 
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/installation/archive"
+	"github.com/pott-dev/pott/licensefile"
 )
 
 // serverBackup is what is done with backups. The first word may be left out:
@@ -70,6 +71,9 @@ func (o *paper) manifest(m *archive.Manifest) {
 			name = m.Name
 		}
 		o.line("backup.head", name, h.Ledger, h.Seq, h.Link[:16])
+	}
+	if len(m.Signer) > 0 {
+		o.line("backup.signed", licensefile.Fingerprint(m.Signer))
 	}
 }
 

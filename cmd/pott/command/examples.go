@@ -127,6 +127,7 @@ var examples = map[string][]string{
 	"server installation suspend": {"pott server installation suspend nordlys --reason 'moving to another server'"},
 	"server installation resume":  {"pott server installation resume nordlys"},
 	"server installation export":  {"pott server installation export nordlys /var/backups", "pott server installation export nordlys --dry-run"},
+	"server installation import":  {"pott server installation import nordlys-20260610T120000Z.export --key installation-nordlys.key --token-file nordlys.token", "pott server installation import nordlys-20260610T120000Z.export --fingerprint 0123-4567-89ab-cdef-0123-4567-89ab-cdef --name nordlys2 --dry-run"},
 	"server installation rm":      {"pott server installation rm nordlys --reason 'moved to their own server' --export nordlys-20260610T120000Z.export", "pott server installation rm nordlys --reason 'a test' --without-export nordlys"},
 
 	"server move": {"pott server move --to postgres://pott@db.example.com/pott --dry-run", "pott server move --to postgres://pott@db.example.com/pott --data /var/lib/pott --keys /etc/pott/keys"},

@@ -19,6 +19,7 @@ type serverInstallation struct {
 	Suspend installationSuspend `cmd:"" help:"Let nothing be changed in an installation."`
 	Resume  installationResume  `cmd:"" help:"Let an installation be changed again."`
 	Export  installationExport  `cmd:"" help:"Write everything of an installation into one file."`
+	Import  installationImport  `cmd:"" help:"Take in an installation that another server exported."`
 	Rm      installationRm      `cmd:"" help:"Delete an installation for good."`
 }
 

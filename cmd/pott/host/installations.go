@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"filippo.io/age"
@@ -43,7 +47,10 @@ func (h *Host) Export(ctx context.Context, name, to string, recipients []age.Rec
 	if err != nil {
 		return nil, err
 	}
-	header := archive.Header{Of: archive.Installation, Made: now.UTC().Truncate(time.Second), ID: p.ID, Name: p.Name, Created: p.Created}
+	if done.RowsVerdict() != nil {
+		key = nil // nobody signs for damage
+	}
+	header := archive.Header{Of: archive.Installation, Made: now.UTC().Truncate(time.Second), ID: p.ID, Name: p.Name, Created: p.Created, Marks: h.marks(name)}
 	err = writeArchive(path, recipients, done, func(w io.Writer) error {
 		_, err := archive.Write(ctx, w, h.db, header, archive.Selection{Tables: store.Tables(), ID: p.ID}, key)
 		return err
@@ -58,6 +65,24 @@ func (h *Host) Export(ctx context.Context, name, to string, recipients []age.Rec
 		return nil, err
 	}
 	return done, nil
+}
+
+// marks returns the numbers of an installation that only rise; nil where it could
+// not be opened.
+func (h *Host) marks(name string) *archive.Marks {
+	in := h.house.Installation(name)
+	if in == nil {
+		return nil
+	}
+	m := in.Marks()
+	out := &archive.Marks{KeyList: m.KeyList, Clock: m.Clock}
+	for owner, value := range m.Sets {
+		out.Sets = append(out.Sets, archive.SetMark{Issuer: owner.Issuer, Serial: owner.Serial, Value: strconv.FormatUint(value, 10)})
+	}
+	slices.SortFunc(out.Sets, func(x, y archive.SetMark) int {
+		return cmp.Or(strings.Compare(x.Issuer, y.Issuer), strings.Compare(x.Serial, y.Serial))
+	})
+	return out
 }
 
 // exportPath is [backupPath] for an export.

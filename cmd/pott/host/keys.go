@@ -88,6 +88,11 @@ func (k Keys) read(file, head string) (secret [32]byte, err error) {
 	} else if err != nil {
 		return secret, pathError(path, err)
 	}
+	return readKey(path, data, head)
+}
+
+// readKey reads the content of a key file.
+func readKey(path string, data []byte, head string) (secret [32]byte, err error) {
 	m := keyText.FindSubmatch(data)
 	if m == nil || string(m[1]) != head {
 		return secret, &BadKeyError{Path: path}

@@ -32,6 +32,23 @@ type Header struct {
 	ID      string `json:"id,omitempty"`
 	Name    string `json:"name,omitempty"`
 	Created int64  `json:"created,omitempty"` // microseconds since 1970 UTC
+	// Marks are the numbers that only rise, as they were before its rows were read:
+	// where they stand in a database, only the seal key opens them.
+	Marks *Marks `json:"marks,omitempty"`
+}
+
+// Marks are the highest numbers an installation has accepted.
+type Marks struct {
+	Sets    []SetMark `json:"sets,omitempty"` // by issuer and serial number
+	KeyList uint64    `json:"key_list,omitempty"`
+	Clock   int64     `json:"clock"` // microseconds since 1970 UTC
+}
+
+// A SetMark is one of them, as it stands in a head.
+type SetMark struct {
+	Issuer string `json:"issuer"`
+	Serial string `json:"serial"`
+	Value  string `json:"value"` // a decimal number: some are larger than JSON's are exact
 }
 
 // A Head is where a chain stood.

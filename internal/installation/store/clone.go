@@ -51,6 +51,12 @@ func (b *Book) CloneTest(ctx context.Context, to *Store, by audit.Actor, now tim
 	}); err != nil {
 		return nil, err
 	}
+	rows.entry = func(by audit.Actor, at int64) audit.Entry {
+		return audit.Entry{At: at, Actor: by, Action: "installation.clone", Facts: []audit.Fact{
+			audit.F("as", "test"), audit.F("from", b.installation), audit.F("from_epoch", hex.EncodeToString(rows.head.Epoch[:])),
+			audit.F("from_link", hex.EncodeToString(rows.head.Link[:])), audit.F("from_seq", rows.head.Seq),
+		}}
+	}
 	return to.createFrom(ctx, by, now, n, func(first *staged) error {
 		rows.into(first)
 		return nil
@@ -59,8 +65,8 @@ func (b *Book) CloneTest(ctx context.Context, to *Store, by audit.Actor, now tim
 
 // copied is everything of an installation that a copy gets.
 type copied struct {
-	from   *Book
 	head   Head
+	entry  func(by audit.Actor, at int64) audit.Entry // says where it came from
 	secret tamper.Secret
 	sealed map[string][]pending
 	beside map[string][][]any
@@ -68,7 +74,7 @@ type copied struct {
 
 // copyOut reads an installation on one snapshot.
 func (b *Book) copyOut(ctx context.Context, q queryer) (copied, error) {
-	c := copied{from: b, sealed: map[string][]pending{}, beside: map[string][][]any{}}
+	c := copied{sealed: map[string][]pending{}, beside: map[string][][]any{}}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	if health := b.health; health != Sound && (health != RolledBack || b.sound != Sound) {
@@ -91,8 +97,13 @@ func (b *Book) copyOut(ctx context.Context, q queryer) (copied, error) {
 			return c, err
 		}
 	}
+	return c, c.copyBeside(ctx, q, b.installation)
+}
+
+// copyBeside reads the rows that have no seal of their own.
+func (c *copied) copyBeside(ctx context.Context, q queryer, installation string) error {
 	for table, columns := range besides {
-		if err := each(ctx, q, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" WHERE installation = ?", []any{b.installation}, func(rows *sql.Rows) error {
+		if err := each(ctx, q, "SELECT "+strings.Join(columns, ", ")+" FROM "+table+" WHERE installation = ?", []any{installation}, func(rows *sql.Rows) error {
 			cells, into := make([]any, len(columns)), make([]any, len(columns))
 			for i := range cells {
 				into[i] = &cells[i]
@@ -101,10 +112,10 @@ func (b *Book) copyOut(ctx context.Context, q queryer) (copied, error) {
 			c.beside[table] = append(c.beside[table], cells)
 			return err
 		}); err != nil {
-			return c, err
+			return err
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // copyTable reads the rows of a table, each of which must be the one the book has.
@@ -145,10 +156,7 @@ func (c *copied) into(first *staged) {
 	}
 	first.secret.Sets, first.secret.KeyList = c.secret.Sets, c.secret.KeyList
 	first.secret.Clock = max(first.secret.Clock, c.secret.Clock)
-	first.entries = append(first.entries, audit.Entry{At: first.at, Actor: first.entries[0].Actor, Action: "installation.clone", Facts: []audit.Fact{
-		audit.F("as", "test"), audit.F("from", c.from.installation), audit.F("from_epoch", hex.EncodeToString(c.head.Epoch[:])),
-		audit.F("from_link", hex.EncodeToString(c.head.Link[:])), audit.F("from_seq", c.head.Seq),
-	}})
+	first.entries = append(first.entries, c.entry(first.entries[0].Actor, first.at))
 	more := first.more
 	first.more = func(ctx context.Context, w *sqldb.Writer) error {
 		for table, columns := range besides {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -58,12 +57,18 @@ func (v *View) HighestKeyList() int64 { return int64(v.secret().KeyList) }
 func (tx *Tx) raiseSet(s Set) {
 	owner := tamper.Owner{Issuer: string(s.Issuer), Serial: s.Serial}
 	tx.raise(owner, s.Number)
-	digits, err := hex.DecodeString(s.Checkpoint)
-	if tx.staged.secret.Sets[owner] != uint64(s.Number) || err != nil || len(digits) < 8 {
-		return
+	if first, ok := firstOf(s.Checkpoint); ok && tx.staged.secret.Sets[owner] == uint64(s.Number) {
+		tx.mark(tamper.Owner{Issuer: owner.Issuer, Serial: checkpointMark + owner.Serial}, first)
 	}
-	first, _ := strconv.ParseUint(s.Checkpoint[:16], 16, 64)
-	tx.mark(tamper.Owner{Issuer: owner.Issuer, Serial: checkpointMark + owner.Serial}, first)
+}
+
+// firstOf returns the first eight bytes of a hash in hex.
+func firstOf(hash string) (uint64, bool) {
+	if len(hash) < 16 {
+		return 0, false
+	}
+	first, err := strconv.ParseUint(hash[:16], 16, 64)
+	return first, err == nil
 }
 
 // RaiseCertificate remembers the number of a certificate note that an issuer's
