@@ -69,6 +69,10 @@ export async function freshWorld(wish = {}) {
     },
     /** The cookie of somebody who has signed in: { name, value }. */
     session: (person, customer = 'northwind') => tell(`/worlds/${made.id}/session`, { person, customer }),
+    /** Gives somebody a password. */
+    setPassword: (person, password, customer = 'northwind') => tell(`/worlds/${made.id}/session`, { person, customer, password }),
+    /** A token for the recovery door. */
+    recover: async (customer = 'northwind') => (await tell(`/worlds/${made.id}/recover`, { customer })).token,
     restart: () => tell(`/worlds/${made.id}/restart`),
     end: () => tell(`/worlds/${made.id}`, {}, 'DELETE'),
   }

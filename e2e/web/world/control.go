@@ -49,6 +49,7 @@ func (c *control) door() http.Handler {
 	mux.HandleFunc("POST /worlds/{id}/restart", answering(c.restart))
 	mux.HandleFunc("POST /worlds/{id}/pott", answering(c.pott))
 	mux.HandleFunc("POST /worlds/{id}/session", answering(c.session))
+	mux.HandleFunc("POST /worlds/{id}/recover", answering(c.recover))
 	mux.HandleFunc("POST /paths", answering(paths))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+c.token)) != 1 {
@@ -276,9 +277,28 @@ func (c *control) pott(r *http.Request, body struct {
 	return map[string]any{"exit": code, "stdout": stdout.String(), "stderr": stderr.String()}, nil
 }
 
-// session signs somebody in without the pages for it.
+// session signs somebody in without the pages for it. With a password it becomes
+// the person's.
 func (c *control) session(r *http.Request, body struct {
 	Person   string `json:"person"`
+	Customer string `json:"customer"`
+	Password string `json:"password"`
+}) (any, error) {
+	w, err := c.world(r)
+	if err != nil {
+		return nil, err
+	}
+	in := w.host.House().Installation(name(body.Customer))
+	link, err := in.MakeLink(r.Context(), byHost, body.Person)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := in.SignInLink(r.Context(), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), body.Password)
+	return map[string]any{"name": installation.SessionCookie, "value": begun.Cookie}, err
+}
+
+// recover makes a token for the recovery door, good for an hour.
+func (c *control) recover(r *http.Request, body struct {
 	Customer string `json:"customer"`
 }) (any, error) {
 	w, err := c.world(r)
@@ -286,7 +306,7 @@ func (c *control) session(r *http.Request, body struct {
 		return nil, err
 	}
 	recovery, _, err := w.host.Recover(r.Context(), byHost.By, name(body.Customer), time.Hour)
-	return map[string]any{"name": installation.SessionCookie, "value": recovery.Token}, err
+	return map[string]any{"token": recovery.Token}, err
 }
 
 // paths lists every page.
