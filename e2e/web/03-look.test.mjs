@@ -100,6 +100,7 @@ test('7. With forced colours the current page, severe rows and bars can be told 
     await t.test(what, async () => {
       await visitor.page.goto(world.url + path)
       const e = visitor.page.locator(selector).first()
+      await e.waitFor({ timeout: 2000 })
       const seen = selector.includes('.bar') ? visitor.page.locator('.bar').first() : e
       const handle = await e.elementHandle()
       const spot = await seen.boundingBox()

@@ -52,7 +52,7 @@ func northwinders(n int) []api.NewPerson {
 	taken := map[string]int{}
 	at := 0
 	many := func(plan string) {
-		first, last := firstNames[at%len(firstNames)], lastNames[(at/3+at)%len(lastNames)]
+		first, last := firstNames[at%len(firstNames)], lastNames[(at/len(firstNames)+at)%len(lastNames)]
 		id := ascii.Replace(strings.ToLower(first + "." + last))
 		if taken[id]++; taken[id] > 1 {
 			id = fmt.Sprintf("%s%d", id, taken[id])
