@@ -38,6 +38,9 @@ func checkPersonal(p store.Personal) error {
 	return nil
 }
 
+// CheckUserID refuses a user id nobody may have.
+func CheckUserID(id string) error { return checkPersonal(store.Personal{UserID: id}) }
+
 // checkText refuses a text of the wrong length, and characters that cannot be
 // seen or that turn others around.
 func checkText(field, text string, least, most int) error {

@@ -78,10 +78,12 @@ type newFlags struct {
 	Serial   string `placeholder:"TEXT" help:"The serial number its sets must carry; the first set's when left out."`
 	TimeZone string `default:"UTC" placeholder:"ZONE" help:"Zone in which days begin and end, such as Europe/Stockholm."`
 	Demo     bool   `help:"Accept demo sets."`
+
+	Administrator string `placeholder:"USER" help:"Add a person with this user id as the first administrator, and print a one-time link with which that person comes in."`
 }
 
 func (f newFlags) made() host.New {
-	return host.New{Name: f.Name, Company: f.Company, Serial: f.Serial, TimeZone: f.TimeZone, Demo: f.Demo}
+	return host.New{Name: f.Name, Company: f.Company, Serial: f.Serial, TimeZone: f.TimeZone, Demo: f.Demo, Administrator: f.Administrator}
 }
 
 // by is who acts: somebody at the machine.
@@ -111,8 +113,11 @@ type serverMade struct {
 	Data         string     `json:"data"`
 	Keys         string     `json:"keys"`
 	TokenFile    string     `json:"token_file"`
+	Link         string     `json:"link,omitempty"` // path of the first administrator's one-time link
 	Roots        []rootMade `json:"roots,omitempty"`
 	DryRun       bool       `json:"dry_run,omitempty"`
+
+	administrator string
 }
 
 type rootMade struct {
@@ -136,7 +141,7 @@ func (c serverInit) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun}
+	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun, administrator: c.Administrator}
 	for _, r := range trust.Roots {
 		doc.Roots = append(doc.Roots, rootMade{r.Name, licensefile.Fingerprint(r.Key)})
 	}
@@ -150,7 +155,7 @@ func (c serverInit) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := c.add(s, config, s.g.TokenFile); err != nil {
+	if doc.Link, err = c.add(s, config, s.g.TokenFile); err != nil {
 		undo() // half a server would only be in the way of the next try
 		return err
 	}
@@ -172,16 +177,19 @@ func (s *session) tokenPlace() error {
 }
 
 // add makes the installation and writes its first token.
-func (f newFlags) add(s *session, config host.Config, tokenFile string) error {
+func (f newFlags) add(s *session, config host.Config, tokenFile string) (link string, err error) {
 	h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return err
+		return "", err
 	}
 	secret, err := h.Add(s.ctx, by(), f.made())
-	if err := errors.Join(err, h.Close()); err != nil {
-		return err
+	if err == nil && f.Administrator != "" {
+		link, err = h.FirstAdministrator(s.ctx, by(), f.Name, f.Administrator)
 	}
-	return writeSecret(tokenFile, secret)
+	if err := errors.Join(err, h.Close()); err != nil {
+		return "", err
+	}
+	return link, writeSecret(tokenFile, secret)
 }
 
 func (s *session) made(doc serverMade) error {
@@ -199,6 +207,10 @@ func (s *session) made(doc serverMade) error {
 		}
 		if !doc.DryRun {
 			o.line("server.token", doc.TokenFile)
+			if doc.Link != "" {
+				o.line("server.link", doc.administrator, "/"+doc.Installation+doc.Link)
+				s.remark("server.link-where")
+			}
 			s.remark("server.next", quoted(doc.Data), quoted(doc.Keys))
 		}
 	}})
@@ -223,7 +235,7 @@ func (c serverAdd) Run(s *session) error {
 	if err := s.tokenPlace(); err != nil {
 		return err
 	}
-	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun}
+	doc := serverMade{Installation: c.Name, Data: config.Data, Keys: config.Keys, TokenFile: s.g.TokenFile, DryRun: c.DryRun, administrator: c.Administrator}
 	if c.DryRun {
 		h, err := host.Open(s.ctx, config, s.p.Now, slog.New(slog.DiscardHandler))
 		if err != nil {
@@ -234,7 +246,7 @@ func (c serverAdd) Run(s *session) error {
 		}
 		return s.made(doc)
 	}
-	if err := c.add(s, config, s.g.TokenFile); err != nil {
+	if doc.Link, err = c.add(s, config, s.g.TokenFile); err != nil {
 		return err
 	}
 	return s.made(doc)

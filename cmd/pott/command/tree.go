@@ -25,6 +25,7 @@ type tree struct {
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Integrity  integrityCmd      `cmd:"" help:"Whether the records are as the server wrote them."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`
+	Provider   providerCmd       `cmd:"" help:"Who else says who people are, by OpenID Connect."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
 	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`
 	Host       serverCmd         `cmd:"" name:"server" help:"Run the installation's server on this machine."`

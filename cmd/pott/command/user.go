@@ -25,6 +25,11 @@ type userCmd struct {
 	Why     userWhy     `cmd:"" help:"Say whether a person may, and everything that led to it."`
 	Check   userCheck   `cmd:"" help:"Say in one line whether a person may."`
 
+	Link    userLink    `cmd:"" help:"Make a one-time link with which a person comes in and chooses a password or passkey."`
+	Signin  userSignIn  `cmd:"" help:"Show how a person may sign in to the pages, and where the person is signed in."`
+	SignOut userSignOut `cmd:"" help:"End a person's sessions."`
+	Forget  userForget  `cmd:"" help:"Remove a person's password or a passkey."`
+
 	Licenses userLicenses `cmd:"" help:"List what a person may use and why, as it is told to the person."`
 }
 

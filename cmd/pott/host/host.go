@@ -302,6 +302,9 @@ type New struct {
 	Serial   string
 	TimeZone string
 	Demo     bool
+	// Administrator is the user id of a person who is to administer it; "": nobody
+	// is added.
+	Administrator string
 }
 
 var nameText = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
@@ -311,6 +314,11 @@ var nameText = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 func (n New) Check() error {
 	if !nameText.MatchString(n.Name) {
 		return &installation.BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens"}
+	}
+	if n.Administrator != "" {
+		if err := installation.CheckUserID(n.Administrator); err != nil {
+			return err
+		}
 	}
 	if n.Serial != "" {
 		if err := license.CheckSerial(n.Serial); err != nil {
@@ -357,6 +365,24 @@ func (h *Host) Add(ctx context.Context, by audit.Actor, n New) (secret string, e
 	}
 	made, err := in.MakeToken(ctx, installation.Act{By: by}, api.NewToken{Name: "first administrator", Scopes: []string{api.ScopeAdmin}})
 	return made.Secret, err
+}
+
+// FirstAdministrator adds a person with a login and the role of an administrator,
+// and returns the path of a one-time link, from the installation's address on.
+func (h *Host) FirstAdministrator(ctx context.Context, by audit.Actor, name, user string) (path string, err error) {
+	in := h.house.Installation(name)
+	if in == nil {
+		return "", &store.UnknownInstallationError{Name: name}
+	}
+	act := installation.Act{By: by}
+	if _, err := in.AddPerson(ctx, act, api.NewPerson{UserID: user, Login: true}); err != nil {
+		return "", err
+	}
+	if _, err := in.GiveRole(ctx, act, user, "administrator"); err != nil {
+		return "", err
+	}
+	link, err := in.MakeLink(ctx, act, user)
+	return link.Path, err
 }
 
 // surelyNotMade reports whether an installation that could not be made is

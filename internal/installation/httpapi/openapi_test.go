@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
 )
 
@@ -186,6 +188,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	renewal := w.set
 	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
 	file := string(w.Vendors.File(t, renewal))
+	provider := housetest.NewProvider(t, time.Now)
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
 	steps := []struct{ method, path, template, body, media string }{
 		{"GET", "/v1/status", "", "", ""},
@@ -276,6 +279,14 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/v1/authority/fetch", "", `{"issuer":"superoffice"}`, ""},
 		{"POST", "/v1/authority/request-file", "", `{"issuer":"superoffice"}`, ""},
 		{"POST", "/v1/owner", "", `{"issuer":"superoffice","serial":"1801550193","code":"ABCD-EFGH-IJKL-MNOP"}`, ""},
+		{"POST", "/v1/people/anna/link", "/v1/people/{id}/link", `{}`, ""},
+		{"GET", "/v1/people/anna/signin", "/v1/people/{id}/signin", "", ""},
+		{"DELETE", "/v1/people/anna/sessions", "/v1/people/{id}/sessions", "", ""},
+		{"DELETE", "/v1/people/anna/password", "/v1/people/{id}/password", "", ""},
+		{"PUT", "/v1/providers/work", "/v1/providers/{code}", `{"name":"Work","issuer":"` + provider.URL + `","client_id":"pott","secret":"x"}`, ""},
+		{"GET", "/v1/providers", "", "", ""},
+		{"GET", "/v1/providers/work/test", "/v1/providers/{code}/test", "", ""},
+		{"DELETE", "/v1/providers/work", "/v1/providers/{code}", "", ""},
 		{"GET", "/v1/audit?limit=2", "/v1/audit", "", ""},
 		{"GET", "/v1/audit/verify", "", "", ""},
 		{"GET", "/v1/integrity", "", "", ""},
@@ -288,6 +299,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/openapi.json", "", "", ""},
 	}
 	visited := map[string]bool{"GET /v1/changes": true, // it never ends; it has a test of its own
+		"DELETE /v1/people/{id}/sessions/{session}": true, "DELETE /v1/people/{id}/passkeys/{passkey}": true, // they need a browser
 		"GET /v1/damage": true, "GET /v1/damage/{place}": true, "POST /v1/damage/{place}/repair": true, "GET /v1/damage/{place}/incident": true} // so has damage
 	for _, s := range steps {
 		template := s.template
