@@ -13,3 +13,6 @@ func escape(name string) string { return url.PathEscape(name) }
 func licensePath(n license.Name) string {
 	return "/licenses/" + escape(string(n.Issuer)) + "/" + escape(string(n.Module))
 }
+
+// escapeQuery writes a value into the query of an address.
+func escapeQuery(text string) string { return url.QueryEscape(text) }
