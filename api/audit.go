@@ -9,18 +9,58 @@ type AuditEntry struct {
 	N       int64             `json:"n" doc:"Its place within the commit."`
 	At      time.Time         `json:"at"`
 	Actor   string            `json:"actor" doc:"Kind and id, such as token ab12cd."`
+	Who     string            `json:"who" doc:"The same for people: a user id, the name of a token."`
 	Action  string            `json:"action" doc:"Such as plan.set."`
 	Subject string            `json:"subject,omitempty" doc:"The opaque id of the person it is about."`
 	Person  string            `json:"person,omitempty" doc:"That person's user id, while it is known."`
 	Facts   map[string]string `json:"facts,omitempty"`
 }
 
+// An AuditDetail is an entry with what the chain holds of it.
+type AuditDetail struct {
+	AuditEntry
+	Changes  []AuditChange `json:"changes" doc:"What it was and what it became, where the entry says so."`
+	Entries  int64         `json:"entries" doc:"How many entries the commit has."`
+	Node     string        `json:"node" doc:"The server that wrote it."`
+	Epoch    string        `json:"epoch"`
+	Content  string        `json:"content" doc:"SHA-256 over the entries of the commit, in hex."`
+	Hash     string        `json:"hash" doc:"SHA-256 over the commit and everything before it."`
+	Previous string        `json:"previous,omitempty" doc:"That of the commit before; left out of the first."`
+	Before   *AuditEntry   `json:"before,omitempty" doc:"The entry before this one."`
+	After    *AuditEntry   `json:"after,omitempty" doc:"The entry after this one."`
+}
+
+// An AuditChange is one thing an entry says.
+type AuditChange struct {
+	Name   string `json:"name"`
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
+}
+
 // An AuditVerdict is the answer to a check of the audit chain.
 type AuditVerdict struct {
-	Verdict string `json:"verdict" enum:"intact,broken,cannot-check" doc:"Of the chain of audit entries only; pott fsck checks everything."`
-	Entries int64  `json:"entries" doc:"How many were checked."`
-	Links   int64  `json:"links" doc:"How many commits were checked."`
-	Seq     int64  `json:"seq" doc:"The last commit checked."`
-	Where   string `json:"where,omitempty" doc:"The first place that is broken."`
-	Note    string `json:"note,omitempty"`
+	Verdict string      `json:"verdict" enum:"intact,broken,cannot-check" doc:"Of the chain of audit entries only; getIntegrity is about everything."`
+	From    int64       `json:"from" doc:"The first commit that was asked for."`
+	To      int64       `json:"to" doc:"The last."`
+	Entries int64       `json:"entries" doc:"How many were checked."`
+	Links   int64       `json:"links" doc:"How many commits were checked."`
+	Seq     int64       `json:"seq" doc:"The last commit checked."`
+	First   time.Time   `json:"first,omitzero" doc:"When the first of the entries was written."`
+	Last    time.Time   `json:"last,omitzero" doc:"When the last of them was."`
+	Head    string      `json:"head" doc:"Fingerprint of the head of the chain: the first 16 bytes of its hash, in hex."`
+	Where   string      `json:"where,omitempty" doc:"The first place that is broken."`
+	Broken  *AuditBreak `json:"broken,omitempty"`
+	Note    string      `json:"note,omitempty" doc:"Why it cannot be checked, or what is not said."`
+}
+
+// An AuditBreak is the first place where the chain is not what was written.
+type AuditBreak struct {
+	Seq      int64       `json:"seq" doc:"The commit; entries before it are intact."`
+	What     string      `json:"what" enum:"edited,deleted,inserted,written anew,rolled back"`
+	Record   string      `json:"record" enum:"journal,audit" doc:"What was changed: the chain itself or an entry."`
+	Expected string      `json:"expected,omitempty" doc:"A hash in hex, or the number of a commit."`
+	Found    string      `json:"found,omitempty"`
+	Before   *AuditEntry `json:"before,omitempty" doc:"The last entry before it."`
+	After    *AuditEntry `json:"after,omitempty" doc:"The first entry after it."`
+	Ask      []string    `json:"ask,omitempty" doc:"Who can do something about it: administrators, by user id."`
 }

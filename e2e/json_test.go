@@ -99,6 +99,7 @@ var jsonCases = map[string]jsonCase{
 	"authority request":           {"authority request superoffice --file $DIR/x.request", "authority request superoffice --file $DIR/renewal.pott"},
 	"owner change":                {"", "owner change 1600070121 --code ABCDEFGHIJKLMNOP --issuer superoffice --yes"},
 	"audit ls":                    {"audit ls", "audit ls --limit many"},
+	"audit show":                  {"audit show 1", "audit show 9999"},
 	"audit verify":                {"audit verify", "audit verify --wat"},
 	"token ls":                    {"token ls", "token ls --wat"},
 	"token add":                   {"token add x --scope read", "token add x --scope everything"},

@@ -99,7 +99,7 @@ func TestSixtyFourWritersGetExactlyTheLastHundredSeats(t *testing.T) {
 			if given != 100 || full != int64(wanted)-100 || l.Taken != 100 {
 				t.Fatalf("round %d: %d given, %d told that the pool is full, %d in use; want 100, %d, 100", round+1, given, full, l.Taken, wanted-100)
 			}
-			if v, err := c.VerifyAudit(t.Context()); err != nil || v.Verdict != "intact" {
+			if v, err := c.VerifyAudit(t.Context(), "", ""); err != nil || v.Verdict != "intact" {
 				t.Fatalf("round %d: the audit trail is %+v, %v", round+1, v, err)
 			}
 			w.fsck(t)

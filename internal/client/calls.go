@@ -262,13 +262,16 @@ func (c *Client) Count(ctx context.Context) (api.Count, error) {
 type AuditFilter struct {
 	Person string
 	Action string
+	Who    string
+	From   string // day
+	To     string // likewise
 	Page
 }
 
 // Audit returns a page of what was done, newest first.
 func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEntry], error) {
 	q := f.Page.query()
-	for name, value := range map[string]string{"person": f.Person, "action": f.Action} {
+	for name, value := range map[string]string{"person": f.Person, "action": f.Action, "who": f.Who, "from": f.From, "to": f.To} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -276,9 +279,21 @@ func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEn
 	return get[api.List[api.AuditEntry]](ctx, c, path("audit"), q)
 }
 
-// VerifyAudit has the server check its audit chain.
-func (c *Client) VerifyAudit(ctx context.Context) (api.AuditVerdict, error) {
-	return get[api.AuditVerdict](ctx, c, path("audit", "verify"), nil)
+// VerifyAudit has the server check its audit chain;
+// from and to are numbers of commits or days; "" is the first and the last.
+func (c *Client) VerifyAudit(ctx context.Context, from, to string) (api.AuditVerdict, error) {
+	q := url.Values{}
+	for name, value := range map[string]string{"from": from, "to": to} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	return get[api.AuditVerdict](ctx, c, path("audit", "verify"), q)
+}
+
+// AuditEntry returns one entry of the audit trail with what the chain holds of it.
+func (c *Client) AuditEntry(ctx context.Context, id string) (api.AuditDetail, error) {
+	return get[api.AuditDetail](ctx, c, path("audit", id), nil)
 }
 
 // Tokens returns the tokens of the installation, without their secrets.

@@ -1,11 +1,12 @@
 package installation
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
@@ -16,6 +17,9 @@ import (
 type AuditFilter struct {
 	Person string // user id or # and number
 	Action string // such as plan.set; one that ends with a dot stands for all that begin with it
+	Who    string // a user id, # and number, the id of a token; person, token, system or host
+	From   string // day, inclusive, where the installation is
+	To     string // likewise, through the whole day
 	After  string // the next of the page before
 	Limit  int
 }
@@ -32,17 +36,19 @@ func (in *Installation) Audit(ctx context.Context, act Act, f AuditFilter) (api.
 			return list, &BadValueError{Field: "after", Why: "it is not the next of a page"}
 		}
 	}
-	userIDs := map[string]string{}
-	err := in.view(func(v *store.View) error {
-		list.Seq = v.Seq()
-		for p := range v.People() {
-			userIDs[p.ID] = p.Personal.UserID
+	var names callers
+	err := in.view(func(v *store.View) (err error) {
+		list.Seq, names = v.Seq(), callersOf(v)
+		if f.Person != "" {
+			p, err := findPerson(v, f.Person)
+			if want.Subject = p.ID; err != nil {
+				return err
+			}
 		}
-		if f.Person == "" {
-			return nil
+		if want.From, want.Until, err = daysBetween(f.From, f.To, zone(v)); err != nil {
+			return err
 		}
-		p, err := findPerson(v, f.Person)
-		want.Subject = p.ID
+		want.Kind, want.Actor, err = whoDid(v, f.Who)
 		return err
 	})
 	if err != nil {
@@ -50,7 +56,7 @@ func (in *Installation) Audit(ctx context.Context, act Act, f AuditFilter) (api.
 	}
 	entries, err := in.book.AuditEntries(ctx, want)
 	for _, e := range entries {
-		list.Items = append(list.Items, entryOf(e, userIDs))
+		list.Items = append(list.Items, names.entry(e))
 	}
 	if len(entries) == want.Limit {
 		last := entries[len(entries)-1]
@@ -59,10 +65,53 @@ func (in *Installation) Audit(ctx context.Context, act Act, f AuditFilter) (api.
 	return list, err
 }
 
-func entryOf(e audit.Entry, userIDs map[string]string) api.AuditEntry {
+// daysBetween returns the moments two days stand for: from the beginning of the
+// one to the end of the other.
+func daysBetween(from, to string, zone *time.Location) (first, until int64, err error) {
+	day, err := readDay("from", from)
+	if err != nil {
+		return 0, 0, err
+	}
+	if !day.IsZero() {
+		first = day.Midnight(zone).UnixMicro()
+	}
+	if day, err = readDay("to", to); err == nil && !day.IsZero() {
+		until = day.Add(1).Midnight(zone).UnixMicro()
+	}
+	return first, until, err
+}
+
+// whoDid reads who is meant: a kind of actor, the id of a token, or somebody.
+func whoDid(v *store.View, who string) (audit.Kind, string, error) {
+	switch kind := audit.Kind(who); kind {
+	case "", audit.Person, audit.Token, audit.System, audit.Host:
+		return kind, "", nil
+	}
+	if _, ok := v.Token(who); ok {
+		return audit.Token, who, nil
+	}
+	p, err := findPerson(v, who)
+	return audit.Person, p.ID, err
+}
+
+// callers are what people call those who stand in entries by their ids.
+type callers struct{ userIDs, tokens map[string]string }
+
+func callersOf(v *store.View) callers {
+	c := callers{map[string]string{}, map[string]string{}}
+	for p := range v.People() {
+		c.userIDs[p.ID] = p.Personal.UserID
+	}
+	for _, t := range v.Tokens() {
+		c.tokens[t.ID] = t.Name
+	}
+	return c
+}
+
+func (c callers) entry(e audit.Entry) api.AuditEntry {
 	out := api.AuditEntry{
 		Seq: e.Seq, N: e.N, At: timeOf(e.At), Actor: strings.TrimSpace(string(e.Actor.Kind) + " " + e.Actor.ID),
-		Action: e.Action, Subject: e.Subject, Person: userIDs[e.Subject], Facts: map[string]string{},
+		Who: c.who(e.Actor), Action: e.Action, Subject: e.Subject, Person: c.userIDs[e.Subject], Facts: map[string]string{},
 	}
 	for _, f := range e.Facts {
 		out.Facts[f.Key] = f.Value
@@ -70,18 +119,12 @@ func entryOf(e audit.Entry, userIDs map[string]string) api.AuditEntry {
 	return out
 }
 
-// VerifyAudit follows the chain of entries from its beginning. It says nothing
-// about other records, and cannot notice that a whole database was rolled back.
-func (in *Installation) VerifyAudit(ctx context.Context, act Act) (api.AuditVerdict, error) {
-	chain, err := in.book.VerifyChain(ctx)
-	var damaged *store.DamagedError
+func (c callers) who(a audit.Actor) string {
 	switch {
-	case errors.As(err, &damaged):
-		return api.AuditVerdict{Verdict: "broken", Entries: chain.Entries, Links: chain.Batches, Seq: chain.Batches,
-			Where: damaged.Table + " " + damaged.Key, Note: damaged.What}, nil
-	case err != nil:
-		return api.AuditVerdict{}, err
+	case a.Kind == audit.Person && c.userIDs[a.ID] != "":
+		return c.userIDs[a.ID]
+	case a.Kind == audit.Token && c.tokens[a.ID] != "":
+		return c.tokens[a.ID]
 	}
-	return api.AuditVerdict{Verdict: "intact", Entries: chain.Entries, Links: chain.Batches, Seq: chain.Batches,
-		Note: "the chain of entries only: pott fsck checks everything"}, nil
+	return cmp.Or(a.ID, string(a.Kind))
 }

@@ -238,7 +238,7 @@ func TestTheServerTellsOfItselfOnceAndTakesItBack(t *testing.T) {
 	}
 	f.Reopen(t)
 	in = f.Installation("acme")
-	if v, err := in.VerifyAudit(ctx, admin); err != nil || v.Verdict != "intact" {
+	if v, err := in.VerifyAudit(ctx, admin, installation.AuditSpan{}); err != nil || v.Broken != nil {
 		t.Errorf("%+v, %v", v, err)
 	}
 }

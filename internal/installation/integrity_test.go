@@ -22,6 +22,7 @@ func watched(t *testing.T, db *sqldb.DB) (f *housetest.Fixture, incidents string
 	incidents = f.KeepFiles(t)
 	f.Remember(t)
 	f.Reopen(t)
+	f.Reopen(t) // now something remembers
 	return f, incidents
 }
 

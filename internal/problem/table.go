@@ -122,6 +122,7 @@ var table = map[string]Row{
 
 	// Events.
 	"event.unknown":  notFound,
+	"audit.unknown":  notFound,
 	"event.bad":      badValue,
 	"event.ended":    conflict,
 	"event.guarded":  {http.StatusConflict, NotPermitted},

@@ -13,12 +13,16 @@ import (
 
 type auditCmd struct {
 	Ls     auditLs     `cmd:"" help:"List who did what, newest first."`
-	Verify auditVerify `cmd:"" help:"Have the server check the whole record."`
+	Show   auditShow   `cmd:"" help:"Show one entry, and what the chain holds of it."`
+	Verify auditVerify `cmd:"" help:"Have the server check the record, or a range of it."`
 }
 
 type auditLs struct {
 	User   string `placeholder:"USER" help:"Only what was done to this person."`
 	Action string `placeholder:"ACTION" help:"Only this kind of act, such as plan.set."`
+	Who    string `placeholder:"WHO" help:"Only what they did: a user id, the id of a token, or person, token, system, host."`
+	From   string `placeholder:"DAY" help:"Only since this day."`
+	To     string `placeholder:"DAY" help:"Only through this day."`
 	paging
 }
 
@@ -27,7 +31,7 @@ func (c auditLs) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	list, err := cl.Audit(s.ctx, client.AuditFilter{Person: c.User, Action: c.Action, Page: client.Page{Limit: c.Limit, After: c.After}})
+	list, err := cl.Audit(s.ctx, client.AuditFilter{Person: c.User, Action: c.Action, Who: c.Who, From: c.From, To: c.To, Page: client.Page{Limit: c.Limit, After: c.After}})
 	if err != nil {
 		return err
 	}
@@ -57,14 +61,49 @@ func facts(f map[string]string) string {
 	return strings.Join(parts, " ")
 }
 
-type auditVerify struct{}
+type auditShow struct {
+	Entry string `arg:"" help:"The number pott audit ls shows; 12-2 for the second entry of a commit."`
+}
 
-func (auditVerify) Run(s *session) error {
+func (c auditShow) Run(s *session) error {
 	cl, err := s.client()
 	if err != nil {
 		return err
 	}
-	v, err := cl.VerifyAudit(s.ctx)
+	e, err := cl.AuditEntry(s.ctx, c.Entry)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: e, ids: []string{fmt.Sprint(e.Seq)}, human: func(o *paper) {
+		o.printf("#%d  %s  %s  %s  %s\n", e.Seq, moment(e.At), e.Who, e.Action, either(e.Person, e.Subject))
+		t := &table{columns: []column{{head: "what"}, {head: "was", cut: late}, {head: "now", cut: late}}}
+		for _, ch := range e.Changes {
+			t.add(ch.Name, ch.Before, ch.After)
+		}
+		o.table(t)
+		o.line("audit.hash", e.Hash)
+		if e.Previous != "" {
+			o.line("audit.previous", e.Previous)
+		}
+	}})
+}
+
+type auditVerify struct {
+	From string `placeholder:"FROM" help:"The first commit, or a day."`
+	To   string `placeholder:"TO" help:"The last commit, or a day."`
+}
+
+// Help says what kong's one line cannot.
+func (auditVerify) Help() string {
+	return "Follows the chain from the beginning of the range to its head. Exit code 0: intact; 8: broken, with the first commit that is not what was written; 12: cannot be checked, because there is no entry in the range or nothing outside the database remembers how far it was."
+}
+
+func (c auditVerify) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	v, err := cl.VerifyAudit(s.ctx, c.From, c.To)
 	if err != nil {
 		return err
 	}
@@ -72,6 +111,10 @@ func (auditVerify) Run(s *session) error {
 		o.line("audit."+v.Verdict, v.Entries, v.Links, v.Seq)
 		if v.Where != "" {
 			o.printf("  %s\n", v.Where)
+		}
+		if b := v.Broken; b != nil && b.Expected != "" {
+			o.line("audit.expected", b.Expected)
+			o.line("audit.found", b.Found)
 		}
 		if v.Note != "" {
 			o.printf("  %s\n", v.Note)

@@ -214,7 +214,7 @@ func TestNobodyIsLockedOut(t *testing.T) {
 				c := w.client(t, h, made.Token)
 				_, err = c.Status(t.Context())
 				sameCode(t, "the status", err, row.status)
-				verdict, err := c.VerifyAudit(t.Context())
+				verdict, err := c.VerifyAudit(t.Context(), "", "")
 				if got := verdict.Verdict + codeOf(err); got != row.audit {
 					t.Errorf("the audit trail is %q, want %q", got, row.audit)
 				}

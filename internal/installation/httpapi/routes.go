@@ -173,14 +173,24 @@ func auditRoutes() []operation {
 		read("/v1/audit", "listAudit", api.ScopeRead, "Who did what, newest first",
 			func(c *call) (api.List[api.AuditEntry], error) {
 				return c.in.Audit(c.r.Context(), c.act, installation.AuditFilter{
-					Person: c.query.Get("person"), Action: c.query.Get("action"), After: c.query.Get("after"), Limit: int(c.number("limit")),
+					Person: c.query.Get("person"), Action: c.query.Get("action"), Who: c.query.Get("who"),
+					From: c.query.Get("from"), To: c.query.Get("to"), After: c.query.Get("after"), Limit: int(c.number("limit")),
 				})
 			}).with(
 			parameter{name: "person", kind: "string", doc: "Only entries about this person."},
 			parameter{name: "action", kind: "string", doc: "Only this action, such as plan.set."},
-			limit, after).may("person.unknown"),
-		read("/v1/audit/verify", "verifyAudit", api.ScopeRead, "Check the chain of audit entries from its beginning",
-			func(c *call) (api.AuditVerdict, error) { return c.in.VerifyAudit(c.r.Context(), c.act) }),
+			parameter{name: "who", kind: "string", doc: "Only what they did: a user id, the id of a token, or person, token, system, host."},
+			parameter{name: "from", kind: "string", doc: "Only since this day, where the installation is."},
+			parameter{name: "to", kind: "string", doc: "Only through this day."},
+			limit, after).may("person.unknown", "request.bad-value"),
+		read("/v1/audit/verify", "verifyAudit", api.ScopeRead, "Check the chain of audit entries, or a range of it, up to its head",
+			func(c *call) (api.AuditVerdict, error) {
+				return c.in.VerifyAudit(c.r.Context(), c.act, installation.AuditSpan{From: c.query.Get("from"), To: c.query.Get("to")})
+			}).with(
+			parameter{name: "from", kind: "string", doc: "The first commit, or a day."},
+			parameter{name: "to", kind: "string", doc: "The last commit, or a day."}).may("request.bad-value"),
+		read("/v1/audit/{id}", "getAuditEntry", api.ScopeRead, "One entry, by the number of its commit, with what the chain holds of it",
+			func(c *call) (api.AuditDetail, error) { return c.in.AuditEntry(c.r.Context(), c.act, c.path("id")) }).may("audit.unknown"),
 	}
 }
 

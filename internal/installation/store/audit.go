@@ -20,6 +20,10 @@ type AuditFilter struct {
 	Limit   int        // at most so many; 0 is 100
 	Subject string     // id of a person; "" is any
 	Action  string     // "" is any; a text that ends in "." is any that begins with it
+	Kind    audit.Kind // of who did it; "" is any
+	Actor   string     // id of who did it; "" is any
+	From    int64      // not before this moment; 0 is any
+	Until   int64      // before this moment; 0 is any
 }
 
 // AuditPlace is where an entry stands. The zero AuditPlace is before all.
@@ -53,6 +57,19 @@ func (b *Book) AuditEntries(ctx context.Context, f AuditFilter) ([]audit.Entry, 
 	} else if f.Action != "" {
 		text.WriteString(" AND action = ?")
 		args = append(args, f.Action)
+	}
+	for _, c := range []struct {
+		text  string
+		value any
+		wants bool
+	}{
+		{" AND actor_kind = ?", string(f.Kind), f.Kind != ""}, {" AND actor = ?", f.Actor, f.Actor != ""},
+		{" AND at >= ?", f.From, f.From != 0}, {" AND at < ?", f.Until, f.Until != 0},
+	} {
+		if c.wants {
+			text.WriteString(c.text)
+			args = append(args, c.value)
+		}
 	}
 	if f.Limit == 0 {
 		f.Limit = 100
