@@ -9,7 +9,11 @@ const examples = {
 }
 
 // Pages with something in their query that deserves a look of its own.
-const more = []
+const more = [
+  { path: '/', who: 'rut.berg' },
+  { path: '/', who: 'olle.ek' },
+  { path: '/licenses?issuer=KONTORET&hidden=1', who: 'karin.lind' },
+]
 
 // Pages that are there to refuse.
 const refusing = { '/choose': 404 }
