@@ -143,7 +143,9 @@ func hideGuide(v *visit) error {
 // attentionAct is where something that needs attention is dealt with, and what
 // that is called.
 func (v *visit) attentionAct(item api.AttentionItem) (page.Link, bool) {
-	act := func(key, path, scope string) (page.Link, bool) { return page.Link{Text: v.Say(key), Path: path}, v.may(scope) }
+	act := func(key, path, scope string) (page.Link, bool) {
+		return page.Link{Text: v.Say(key), Path: path}, v.may(scope)
+	}
 	switch item.Kind {
 	case "over", "full", "nearly-full":
 		return act("home.see-who", licensePath(item.License)+"#holders", api.ScopeRead)
