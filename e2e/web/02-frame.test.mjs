@@ -6,11 +6,16 @@ import { closeBrowser, visiting } from './harness/browser.mjs'
 import { everyPage } from './harness/every.mjs'
 import { freshWorld } from './harness/house.mjs'
 import { hiddenStops, sidewaysScroll, tooWide } from './harness/look.mjs'
+import { withoutExample } from './harness/routes.mjs'
 import { usual } from './harness/worlds.mjs'
 
 let world
 before(async () => (world = await freshWorld(usual)))
 after(closeBrowser)
+
+test('Every page is looked at: no path is without an example', async () => {
+  assert.deepEqual(await withoutExample(), [], 'harness/routes.mjs says what to look at')
+})
 
 test('3. and 4. Nothing with focus lies under something else, and no page scrolls sideways', async (t) => {
   let stops = 0
@@ -47,7 +52,7 @@ test('6., 9. and 10. Every page has one h1, a title of its own, a language, Help
     assert.equal(await page.locator('h1').count(), 1, 'one h1')
     const title = await page.title()
     assert.match(title, /^.+ · .+/, 'title: page · organisation')
-    const place = new URL(page.url()).pathname + new URL(page.url()).search
+    const place = new URL(page.url()).pathname
     for (const [other, at] of titles) if (other === title && at !== place) assert.fail(`${at} and ${place} have the same title: ${title}`)
     titles.set(title, place)
     assert.equal(await page.locator('html').getAttribute('lang'), 'en')

@@ -1,6 +1,7 @@
 // A house to test: worlds of Northwind AB, made by the program in ./world.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 
 const program = process.env.POTT_WORLD ?? fileURLToPath(new URL('../../../bin/world', import.meta.url))
@@ -73,6 +74,19 @@ export async function freshWorld(wish = {}) {
     setPassword: (person, password, customer = 'northwind') => tell(`/worlds/${made.id}/session`, { person, customer, password }),
     /** A token for the recovery door. */
     recover: async (customer = 'northwind') => (await tell(`/worlds/${made.id}/recover`, { customer })).token,
+    /** Has the host application say what people still have in hand: { user id: text }. */
+    blockers: async (inHand) => {
+      const server = createServer(async (request, response) => {
+        const chunks = []
+        for await (const c of request) chunks.push(c)
+        const { questions } = JSON.parse(Buffer.concat(chunks))
+        const people = questions.filter((q) => inHand[q.person]).map((q) => ({ person: q.person, blockers: [{ text: inHand[q.person], count: 7, blocks: true }] }))
+        response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ people }))
+      })
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+      server.unref()
+      await world.api('/blockers', { method: 'PUT', body: { url: `http://127.0.0.1:${server.address().port}/` } })
+    },
     restart: () => tell(`/worlds/${made.id}/restart`),
     end: () => tell(`/worlds/${made.id}`, {}, 'DELETE'),
   }
