@@ -119,6 +119,21 @@ func (in *Installation) SignedIn(cookie string, now time.Time) (*Session, bool) 
 	return s, s != nil
 }
 
+// WasSignedIn returns the person whose session a cookie held, whether or not that
+// has ended, for a day and a half after it began.
+func (in *Installation) WasSignedIn(cookie string, now time.Time) (person string, ok bool) {
+	t, ok := parseTicket(cookie)
+	if !ok || now.Sub(t.begun) > 36*time.Hour {
+		return "", false
+	}
+	in.view(func(v *store.View) error {
+		key, known := v.SessionKeyOf(t.key)
+		ok = known && t.sealedWith(key, v.Info().ID)
+		return nil
+	})
+	return t.person, ok
+}
+
 // catchUp takes over what other servers have written, now.
 func (in *Installation) catchUp() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)

@@ -12,6 +12,7 @@ import (
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/password"
+	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/throttle"
 )
 
@@ -31,7 +32,7 @@ type gatekeeper struct {
 
 func (g *gatekeeper) init() {
 	g.users.Free, g.users.Most = 5, 5*time.Minute
-	g.addresses.Free, g.addresses.Most = 30, 15*time.Minute
+	g.addresses.Free, g.addresses.Most = 50, time.Minute
 }
 
 // hashing is how many passwords are hashed at the same time, and waiting how many
@@ -163,6 +164,9 @@ func rehash(tx *store.Tx, person, text, stronger string) error {
 	c.Secret = []byte(stronger)
 	return tx.PutCredential(c)
 }
+
+// LeastPassword is how many characters a password needs.
+const LeastPassword = password.Least
 
 // judge refuses a password the person may not choose.
 func judge(p store.Person, company, secret string) error {
@@ -351,4 +355,29 @@ func (h *House) recordRefusals(ctx context.Context) {
 			in.RecordRefusals(ctx)
 		}
 	}
+}
+
+// A DoorNotice is something people should know before they sign in.
+type DoorNotice struct {
+	Closed bool // nobody but administrators may sign in
+	Text   string
+	Until  time.Time // zero: nobody said
+}
+
+// DoorNotices are the messages to everybody that are in effect, and whatever keeps
+// people from signing in.
+func (in *Installation) DoorNotices(language string) []DoorNotice {
+	var all []DoorNotice
+	in.view(func(v *store.View) error {
+		now := in.clock(v)
+		for _, e := range openEvents(v) {
+			closed := e.Type == seat.NoSignIn
+			forAll := e.Type == seat.Message && len(e.Audience.Words()) == 0
+			if e.InEffect(now.UnixMicro()) && (closed || forAll) {
+				all = append(all, DoorNotice{Closed: closed, Text: in.eventOf(v, e, language).Text, Until: timeOf(e.Expected)})
+			}
+		}
+		return nil
+	})
+	return all
 }

@@ -61,7 +61,7 @@ func TestGuessingWaitsLongerEachTimeAndNeverForEver(t *testing.T) {
 func TestOneAddressTriesManyPeople(t *testing.T) {
 	_, in := signInHouse(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
 	stopped := 0
-	for i := range 40 {
+	for i := range 80 {
 		address := fmt.Sprintf("2001:db8:1:2::%x", i) // one network
 		if _, err := in.SignInPassword(t.Context(), installation.Visit{Address: address}, fmt.Sprint("user", i), "x"); code(err) == "signin.too-many" {
 			stopped++

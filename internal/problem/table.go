@@ -212,6 +212,7 @@ var table = map[string]Row{
 	"page.not-permitted":      {http.StatusForbidden, NotPermitted},
 	"page.foreign-form":       {http.StatusForbidden, NotPermitted},
 	"page.bad-form":           {http.StatusBadRequest, Usage},
+	"page.not-a-person":       conflict,
 	"page.too-large":          {http.StatusRequestEntityTooLarge, Usage},
 	"request.method":          {http.StatusMethodNotAllowed, Usage},
 	"request.too-many-checks": malformed,

@@ -72,3 +72,12 @@ func (e *FormTooLargeError) Error() string {
 
 // Code returns the stable code of the error.
 func (e *FormTooLargeError) Code() string { return "page.too-large" }
+
+// A NotAPersonError says that whoever came in by the recovery door has no pages
+// of their own.
+type NotAPersonError struct{}
+
+func (e *NotAPersonError) Error() string { return "the recovery door is nobody in particular" }
+
+// Code returns the stable code of the error.
+func (e *NotAPersonError) Code() string { return "page.not-a-person" }

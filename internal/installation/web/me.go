@@ -1,0 +1,223 @@
+package web
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func meRoutes() []route {
+	return []route{
+		get("/me", member, showMe),
+		get("/me/signin", member, showOwnSignIn),
+		get("/me/passkey.json", member, beginPasskey),
+		post("/me/passkeys", member, addPasskey),
+		post("/me/passkeys/{id}", member, renamePasskey),
+		post("/me/passkeys/{id}/remove", member, removeOwnPasskey),
+		post("/me/password", member, setPassword),
+		post("/me/sessions/end", member, endOwnSessions),
+		post("/me/sessions/{id}/end", member, endOwnSessions),
+		get("/me/appearance", member, showAppearance),
+		post("/me/appearance", member, setAppearance),
+	}
+}
+
+// myself begins a page about the reader. Who came in by the recovery door is
+// nobody in particular.
+func (v *visit) myself(title, path string) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	v.titled("me", title)
+	if path != "/me" {
+		v.crumbs(v.crumb("nav.me", "/me"))
+	}
+	return nil
+}
+
+// ownTabs lead between what is about the reader.
+func (v *visit) ownTabs() []page.Link {
+	tabs := []page.Link{{Text: v.Say("nav.me"), Path: "/me"}, {Text: v.Say("me.signin"), Path: "/me/signin"}, {Text: v.Say("me.appearance"), Path: "/me/appearance"}}
+	for i := range tabs {
+		tabs[i].Current = tabs[i].Path == v.Path
+	}
+	return tabs
+}
+
+func showMe(v *visit) error {
+	if err := v.myself(v.Say("me.title", "Name", v.session.Name), "/me"); err != nil {
+		return err
+	}
+	mine, err := v.in.MyLicenses(v.ctx(), v.act, v.session.UserID)
+	if err != nil {
+		return err
+	}
+	v.AsOf, v.Command = mine.AsOf, "pott user licenses "+v.session.UserID
+	return v.show(mePage(v, mine))
+}
+
+// plansFirst are the licenses a reader knows by name: plans, then others; what
+// comes along unseen is left out.
+func plansFirst(mine api.OwnLicenses, plans bool) (list []api.OwnLicense) {
+	for _, l := range mine.Items {
+		if !l.Hidden && l.Plan == plans {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+func hiddenOnes(mine api.OwnLicenses) (list []api.OwnLicense) {
+	for _, l := range mine.Items {
+		if l.Hidden {
+			list = append(list, l)
+		}
+	}
+	return list
+}
+
+func shownName(l api.OwnLicense) string {
+	if l.DisplayName != "" {
+		return l.DisplayName
+	}
+	return l.Name.String()
+}
+
+// An ownView is what the page about the reader's ways to sign in shows.
+type ownView struct {
+	api.SignIn
+	Fresh  bool
+	Faults page.Faults
+}
+
+func showOwnSignIn(v *visit) error { return v.showOwnSignIn("", nil) }
+
+func (v *visit) showOwnSignIn(field string, err error) error {
+	if err := v.myself(v.Say("me.signin"), "/me/signin"); err != nil {
+		return err
+	}
+	own, lookErr := v.in.SignIn(v.ctx(), v.act, v.session.UserID, v.session.ID)
+	if lookErr != nil {
+		return lookErr
+	}
+	v.Modules = []string{"signin.js"}
+	view := ownView{SignIn: own, Fresh: v.in.Fresh(v.session)}
+	if err != nil {
+		return v.refuse(err, func(f page.Faults) error {
+			f[0].Field = field
+			view.Faults = f
+			return v.show(ownSignInPage(v, view))
+		})
+	}
+	return v.show(ownSignInPage(v, view))
+}
+
+func setPassword(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	ended, err := v.in.SetPassword(v.ctx(), v.session, v.from(), v.r.PostFormValue("current"), v.r.PostFormValue("password"))
+	if err != nil {
+		return v.showOwnSignIn("password", err)
+	}
+	return v.done("/me/signin", page.Receipt{Title: v.Say("signin.password-set"), Text: v.Say("me.ended", "N", ended)})
+}
+
+func beginPasskey(v *visit) error {
+	c, err := v.in.BeginPasskey(v.session, v.origin())
+	if err != nil {
+		return err
+	}
+	return v.json(ceremonyJSON{c.Options, c.State})
+}
+
+func addPasskey(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	made, err := v.in.AddPasskey(v.ctx(), v.session, v.origin(), v.form("state"), v.form("name"), []byte(v.form("answer")))
+	if err != nil {
+		return v.showOwnSignIn("name", err)
+	}
+	return v.done("/me/signin", page.Receipt{Title: v.Say("me.passkey-added", "Name", made.Name)})
+}
+
+func renamePasskey(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	if err := v.in.RenamePasskey(v.ctx(), v.session, v.r.PathValue("id"), v.form("name")); err != nil {
+		return v.showOwnSignIn("", err)
+	}
+	return v.done("/me/signin", page.Receipt{Title: v.Say("me.passkey-renamed", "Name", v.form("name"))})
+}
+
+func removeOwnPasskey(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	done, err := v.in.RemovePasskey(v.ctx(), v.act, v.session.UserID, v.r.PathValue("id"), v.session.ID)
+	if err != nil {
+		return v.showOwnSignIn("", err)
+	}
+	return v.done("/me/signin", page.Receipt{Title: v.Say("me.passkey-removed"), Text: v.Say("me.ended", "N", done.Ended)})
+}
+
+func endOwnSessions(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	done, err := v.in.EndSessions(v.ctx(), v.act, v.session.UserID, v.r.PathValue("id"), v.session.ID)
+	if err != nil {
+		return err
+	}
+	return v.done("/me/signin", page.Receipt{Title: v.Say("me.ended", "N", done.Ended)})
+}
+
+// An appearance is what the reader may choose of the pages' looks.
+type appearance struct {
+	Languages, Themes []page.Option
+	Shortcuts         bool
+}
+
+func showAppearance(v *visit) error {
+	if err := v.myself(v.Say("me.appearance"), "/me/appearance"); err != nil {
+		return err
+	}
+	a := appearance{Shortcuts: v.session.Shortcuts}
+	a.Languages = append(a.Languages, page.Option{Value: "", Text: v.Say("me.language-browser"), Chosen: v.session.Language == ""})
+	for _, l := range page.Languages {
+		a.Languages = append(a.Languages, page.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == v.session.Language})
+	}
+	a.Themes = append(a.Themes, page.Option{Value: "", Text: v.Say("me.theme-system"), Chosen: v.session.Theme == ""})
+	for _, t := range installation.Themes {
+		a.Themes = append(a.Themes, page.Option{Value: t, Text: v.Say("me.theme-" + t), Chosen: t == v.session.Theme})
+	}
+	return v.show(appearancePage(v, a))
+}
+
+// setAppearance stores what the reader chose. Where nothing can be written it
+// still holds in this browser.
+func setAppearance(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	want := api.Preference{Language: v.form("language"), Theme: v.form("theme"), Shortcuts: v.ticked("shortcuts")}
+	if err := v.in.SetPreference(v.ctx(), v.session, want); err != nil {
+		return err
+	}
+	for _, c := range []struct{ name, value string }{{languageCookie, want.Language}, {themeCookie, want.Theme}} {
+		age := year
+		if c.value == "" {
+			age = -time.Second
+		}
+		v.setCookie(c.name, c.value, age)
+	}
+	if slices.ContainsFunc(page.Languages, func(l struct{ Code, Name string }) bool { return l.Code == want.Language }) {
+		v.Lang = want.Language
+	}
+	return v.done("/me/appearance", page.Receipt{Title: v.Say("me.saved")})
+}
