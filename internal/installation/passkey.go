@@ -39,8 +39,12 @@ func (in *Installation) relyingParty(origin string) (*webauthn.WebAuthn, error) 
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, &BadPasskeyError{}
 	}
-	return webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: in.displayName(), RPOrigins: []string{u.Scheme + "://" + u.Host},
+	rp, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: in.displayName(), RPOrigins: []string{u.Scheme + "://" + u.Host},
 		AuthenticatorSelection: protocol.AuthenticatorSelection{ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired}})
+	if err != nil { // an address in figures, for one
+		return nil, &BadPasskeyError{}
+	}
+	return rp, nil
 }
 
 // displayName is what the installation is called among a person's passkeys.

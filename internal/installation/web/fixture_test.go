@@ -129,6 +129,26 @@ func (w *world) nobody() *reader {
 	return &reader{w: w, base: w.server.URL + "/acme", http: &http.Client{Jar: jar}}
 }
 
+// as is a reader who has signed in with a one-time link.
+func (w *world) as(user string) *reader {
+	w.t.Helper()
+	acme := w.Installation("acme")
+	link, err := acme.MakeLink(w.t.Context(), installation.Act{By: housetest.Host}, user)
+	w.must(err)
+	begun, err := acme.SignInLink(w.t.Context(), installation.Visit{Device: "Firefox, Linux"}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
+	w.must(err)
+	r := w.nobody()
+	r.wear(begun.Cookie)
+	return r
+}
+
+// wear puts a session's cookie into the reader's browser.
+func (r *reader) wear(cookie string) {
+	address, err := url.Parse(r.base + "/")
+	r.w.must(err)
+	r.http.Jar.SetCookies(address, []*http.Cookie{{Name: installation.SessionCookie, Value: cookie, Path: "/acme/"}})
+}
+
 // A shown is a page as it arrived.
 type shown struct {
 	status int
