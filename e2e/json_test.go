@@ -72,6 +72,16 @@ var jsonCases = map[string]jsonCase{
 	"blockers ask":                {"blockers ask anna", "blockers ask nobody"},
 	"may-upgrade":                 {"may-upgrade 12.1 --date 2026-01-01", "may-upgrade --date never"},
 	"user erase":                  {"user erase anna --dry-run --yes", "user erase nobody --yes"},
+	"user import":                 {"user import $DIR/people.csv", "user import $DIR/root.pub"},
+	"user export":                 {"user export --header sv", "user export --sort shoe"},
+	"user template":               {"user template --excel", "--server http://127.0.0.1:1 user template"},
+	"user bulk":                   {"user bulk give-login anna", "user bulk give anna"},
+	"job ls":                      {"job ls", "--server http://127.0.0.1:1 job ls"},
+	"job show":                    {"", "job show nosuch"},
+	"job wait":                    {"", "job wait nosuch"},
+	"job cancel":                  {"", "job cancel nosuch"},
+	"job undo":                    {"", "job undo nosuch"},
+	"job errors":                  {"", "job errors nosuch"},
 	"user plan set":               {"user plan set anna service-premium", "user plan set anna gold"},
 	"user plan add":               {"user plan add bo sales-premium", "user plan add anna sales-premium"},
 	"user plan rm":                {"user plan rm bo sales-premium", "user plan rm nobody sales-premium"},
@@ -150,6 +160,7 @@ var jsonCases = map[string]jsonCase{
 func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *testing.T) {
 	w := start(t, "", designteamet)
 	w.write(t, "renewal.pott", nil)
+	w.write(t, "people.csv", []byte("user_id;group\nimported;Sales\n"))
 	w.write(t, "server.yaml", []byte("listen: 127.0.0.1:7070\n"))
 	c := w.client(t, designteamet.Name)
 	if _, err := demo.Activate(t.Context(), c, w.issue(t, "designteamet/order-1.yaml")); err != nil {

@@ -25,6 +25,8 @@ type Act struct {
 	// for doors; answers that say what would help say by them who can do it, and only
 	// an administrator changes what people with a role are recognized by.
 	Lacks []string
+
+	source seat.Source // of what is given; "": as the rules say
 }
 
 // errAlready ends an update that has nothing to change.
@@ -88,7 +90,7 @@ func (in *Installation) standing(v *store.View, p store.Person, now time.Time) s
 		Active:  v.Active(),
 		State:   states(v.Active(), now),
 		Outage:  in.outages(v, now),
-		Pools:   pools(v),
+		Pools:   in.pools(v),
 		Person:  p.Person,
 		Current: v.Assignments(p.ID),
 		Profile: profileModules(v, p.Profile),
@@ -113,6 +115,20 @@ func setState(set *license.Set, now time.Time) license.State {
 		return license.ReadOnly
 	}
 	return set.Dates.State(today)
+}
+
+// pools says how full pools are. Where it is asked how much would be needed, none
+// of a set in force is ever full.
+func (in *Installation) pools(v *store.View) seat.Pools {
+	of := pools(v)
+	if in.supposed == nil || !in.supposed.boundless {
+		return of
+	}
+	return func(n license.Name) seat.Pool {
+		p := of(n)
+		p.Unrestricted = p.Unrestricted || v.Active().License(n) != nil
+		return p
+	}
 }
 
 func pools(v *store.View) seat.Pools {

@@ -106,6 +106,9 @@ func write(tx *store.Tx, act Act, c seat.Change, reason string) error {
 	}
 	for _, a := range c.Give {
 		a.By, a.Reason = act.By.String(), reason
+		if act.source != "" {
+			a.Source = act.source
+		}
 		if _, err := tx.Assign(a); err != nil {
 			return err
 		}

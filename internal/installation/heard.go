@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/store"
 )
 
 // maxHeard is how often the steps of a supposition are taken anew because the
@@ -59,4 +60,28 @@ func keyOf(losses []Loss) string {
 		keys[i] = l.key()
 	}
 	return strings.Join(keys, "\n")
+}
+
+// askEach asks the host application once about many losses, each of which is
+// asked about alone later on.
+func (h *heard) askEach(ctx context.Context, in *Installation, act Act, losses []Loss) error {
+	if err := h.ask(ctx, in, act, losses); err != nil {
+		return err
+	}
+	all := h.answers[keyOf(losses)]
+	return in.view(func(v *store.View) error {
+		for _, l := range losses {
+			one := all
+			one.said.People = nil
+			if p, ok := v.Person(l.Person); ok {
+				for _, said := range all.said.People {
+					if sameName(said.Person, p.Personal.UserID) {
+						one.said.People = append(one.said.People, said)
+					}
+				}
+			}
+			h.answers[keyOf([]Loss{l})] = one
+		}
+		return nil
+	})
 }

@@ -50,6 +50,7 @@ type Installation struct {
 	ids    map[string]string // user ids by opaque id, as checks know them; under mu
 	feed   feed
 	people directory // what lists are made from
+	jobs   jobs      // that run here
 	stop   func()    // following the book
 	day    *time.Timer
 
@@ -115,6 +116,7 @@ func newInstallation(name string, book *store.Book, o *Options, wake chan<- stru
 func (in *Installation) Name() string { return in.name }
 
 func (in *Installation) close() {
+	in.jobs.close()
 	in.stop()
 	in.mu.Lock()
 	in.closed = true

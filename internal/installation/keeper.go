@@ -14,6 +14,8 @@ type keeper struct {
 const (
 	// schemaTurns is how many turns lie between two looks at the catalogue.
 	schemaTurns = 60
+	// forgetTurns is how many turns lie between two looks for jobs to forget.
+	forgetTurns = 600
 	// moveBatches is how many transactions of each installation move rows to the
 	// present seal key in one turn.
 	moveBatches = 4
@@ -28,6 +30,9 @@ func (k *keeper) turn(ctx context.Context, h *House) {
 		if err := h.store.CheckSchema(ctx); err != nil && ctx.Err() == nil {
 			h.options.Log.Warn("the tables could not be compared with what they should be", "err", err)
 		}
+	}
+	if k.turns%forgetTurns == 0 {
+		h.forgetJobs(ctx)
 	}
 	if k.rest--; k.rest <= 0 {
 		k.move(ctx, h)

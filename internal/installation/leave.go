@@ -103,6 +103,9 @@ func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, er
 		}
 		if erase && p.Erased == 0 {
 			tx.Protects()
+			if err := in.eraseFromJobs(ctx, tx, p); err != nil {
+				return false, err
+			}
 			if err := tx.ErasePersonal(p.ID); err != nil {
 				return false, err
 			}

@@ -27,11 +27,14 @@ type supposition struct {
 	tx    *store.Tx
 	at    time.Time
 	heard *heard
+	// boundless says that pools hold as much as is asked for, to know how much
+	// that is.
+	boundless bool
 }
 
 // supposing returns an installation that acts in a supposition.
 func (in *Installation) supposing(tx *store.Tx, at time.Time, heard *heard) *Installation {
-	s := &Installation{name: in.name, book: in.book, options: in.options, root: in.root, key: in.key, supposed: &supposition{tx, at, heard}}
+	s := &Installation{name: in.name, book: in.book, options: in.options, root: in.root, key: in.key, supposed: &supposition{tx: tx, at: at, heard: heard}}
 	s.now.Store(in.now.Load())
 	return s
 }

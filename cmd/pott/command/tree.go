@@ -11,6 +11,7 @@ type tree struct {
 	License    licenseCmd        `cmd:"" help:"What has been bought, and who holds it."`
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
+	Job        jobCmd            `cmd:"" help:"Changes of many people: how far they are, undo."`
 	Role       roleCmd           `cmd:"" help:"Who may administer the installation."`
 	Database   databaseCmd       `cmd:"" help:"The installation's databases, and the site licenses each holds."`
 	Blockers   blockersCmd       `cmd:"" help:"What the host application is asked before something is taken from people."`

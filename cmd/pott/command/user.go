@@ -9,21 +9,25 @@ import (
 )
 
 type userCmd struct {
-	Ls      userLs      `cmd:"" help:"List people."`
-	Show    userShow    `cmd:"" help:"Show a person, and everything the person may use."`
-	Add     userAdd     `cmd:"" help:"Add a person."`
-	Change  userChange  `cmd:"" help:"Change names, kind or group, or make somebody a former employee."`
-	Rm      userRm      `cmd:"" help:"Delete a person and take back everything the person holds."`
-	Erase   userErase   `cmd:"" help:"Forget for good who somebody is; number and history stay."`
-	Approve userApprove `cmd:"" help:"Let somebody in who waits for approval."`
-	Retire  userRetire  `cmd:"" help:"Make somebody a former employee: takes back everything and every role."`
-	Restore userRestore `cmd:"" help:"Bring back somebody who has left or was deleted, without plan or role."`
-	Plan    userPlan    `cmd:"" help:"Give and take plans."`
-	Extra   userExtra   `cmd:"" help:"Give and take licenses beside a plan."`
-	Profile userProfile `cmd:"" help:"Put a person on a profile."`
-	Login   userLogin   `cmd:"" help:"Give and end logins."`
-	Why     userWhy     `cmd:"" help:"Say whether a person may, and everything that led to it."`
-	Check   userCheck   `cmd:"" help:"Say in one line whether a person may."`
+	Ls       userLs       `cmd:"" help:"List people."`
+	Show     userShow     `cmd:"" help:"Show a person, and everything the person may use."`
+	Add      userAdd      `cmd:"" help:"Add a person."`
+	Change   userChange   `cmd:"" help:"Change names, kind or group, or make somebody a former employee."`
+	Rm       userRm       `cmd:"" help:"Delete a person and take back everything the person holds."`
+	Erase    userErase    `cmd:"" help:"Forget for good who somebody is; number and history stay."`
+	Import   userImport   `cmd:"" help:"Take in a list of people as CSV."`
+	Export   userExport   `cmd:"" help:"Write people as a list that can be imported again."`
+	Template userTemplate `cmd:"" help:"Write an empty list of people."`
+	Bulk     userBulk     `cmd:"" help:"Do the same for many people."`
+	Approve  userApprove  `cmd:"" help:"Let somebody in who waits for approval."`
+	Retire   userRetire   `cmd:"" help:"Make somebody a former employee: takes back everything and every role."`
+	Restore  userRestore  `cmd:"" help:"Bring back somebody who has left or was deleted, without plan or role."`
+	Plan     userPlan     `cmd:"" help:"Give and take plans."`
+	Extra    userExtra    `cmd:"" help:"Give and take licenses beside a plan."`
+	Profile  userProfile  `cmd:"" help:"Put a person on a profile."`
+	Login    userLogin    `cmd:"" help:"Give and end logins."`
+	Why      userWhy      `cmd:"" help:"Say whether a person may, and everything that led to it."`
+	Check    userCheck    `cmd:"" help:"Say in one line whether a person may."`
 
 	Link    userLink    `cmd:"" help:"Make a one-time link with which a person comes in and chooses a password or passkey."`
 	Signin  userSignIn  `cmd:"" help:"Show how a person may sign in to the pages, and where the person is signed in."`

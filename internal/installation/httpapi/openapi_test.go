@@ -190,6 +190,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	file := string(w.Vendors.File(t, renewal))
 	provider := housetest.NewProvider(t, time.Now)
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
+	job := into[api.Bulk](w, ask{method: "POST", path: "/v1/people/import", body: "user_id\nimp\n", media: "text/csv"}).Job.ID
 	steps := []struct{ method, path, template, body, media string }{
 		{"GET", "/v1/status", "", "", ""},
 		{"GET", "/v1/clock", "", "", ""},
@@ -266,6 +267,18 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"DELETE", "/v1/databases/1/licenses/translate", "/v1/databases/{database}/licenses/{name}", "", ""},
 		{"DELETE", "/v1/databases/1", "/v1/databases/{database}", "", ""},
 		{"GET", "/v1/may-upgrade?version=12.1&date=2026-12-31&issuer=superoffice", "/v1/may-upgrade", "", ""},
+		{"POST", "/v1/people/import?dry_run=true&mode=add&partial=true&delimiter=semicolon&encoding=utf-8&language=en&columns=user_id,,plans", "/v1/people/import", "User;Shoe;Plan\nimp;38;gold\nimq;;\n", "text/csv"},
+		{"POST", "/v1/people/import", "", "user_id\nimq\n", "text/plain"},
+		{"GET", "/v1/people/export?header=sv&excel=true&sort=-name", "/v1/people/export", "", ""},
+		{"GET", "/v1/people/template", "", "", ""},
+		{"POST", "/v1/people/bulk", "", `{"query":"q=imq","act":"give-login"}`, ""},
+		{"GET", "/v1/people?group_by=login&page=1&signs_in=true&sort=last-name", "/v1/people", "", ""},
+		{"GET", "/v1/people/eva?as_of=2026-06-10", "/v1/people/{id}", "", ""},
+		{"GET", "/v1/jobs", "", "", ""},
+		{"GET", "/v1/jobs/" + job, "/v1/jobs/{job}", "", ""},
+		{"GET", "/v1/jobs/" + job + "/rows?result=added", "/v1/jobs/{job}/rows", "", ""},
+		{"GET", "/v1/jobs/" + job + "/errors", "/v1/jobs/{job}/errors", "", ""},
+		{"POST", "/v1/jobs/" + job + "/undo?dry_run=true", "/v1/jobs/{job}/undo", `{}`, ""},
 		{"DELETE", "/v1/people/eva", "/v1/people/{id}", "", ""},
 		{"POST", "/v1/people/eva/erase", "/v1/people/{id}/erase", `{}`, ""},
 		{"GET", "/v1/people?deleted=true", "/v1/people", "", ""},
@@ -302,6 +315,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/openapi.json", "", "", ""},
 	}
 	visited := map[string]bool{"GET /v1/changes": true, // it never ends; it has a test of its own
+		"POST /v1/jobs/{job}/cancel":                true,                                                    // only what runs is cancelled: the house tests it
 		"DELETE /v1/people/{id}/sessions/{session}": true, "DELETE /v1/people/{id}/passkeys/{passkey}": true, // they need a browser
 		"GET /v1/damage": true, "GET /v1/damage/{place}": true, "POST /v1/damage/{place}/repair": true, "GET /v1/damage/{place}/incident": true} // so has damage
 	for _, s := range steps {

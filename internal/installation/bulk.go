@@ -1,0 +1,547 @@
+package installation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/problem"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+// A task is what is to be done with one person of many. It does so with the very
+// use-cases that change one.
+type task struct {
+	Row     int
+	Who     string            // user id, or "#" and the number
+	Add     bool              `json:",omitempty"` // who is not there is added
+	Set     api.PersonPatch   // what is nil stays
+	Login   *bool             `json:",omitempty"`
+	Through *string           `json:",omitempty"` // the last day of the login
+	Profile *string           `json:",omitempty"`
+	Plans   *[]gift           `json:",omitempty"`
+	Extras  *[]gift           `json:",omitempty"`
+	Mode    string            // of plans and extras: add, replace, remove or switch
+	Act     string            `json:",omitempty"` // retire, delete or approve, last
+	Return  bool              `json:",omitempty"` // is brought back first
+	Expect  string            `json:",omitempty"` // only somebody who is still as this digest says
+	Cells   map[string]string `json:",omitempty"` // of the row of a list
+	Bad     *api.Refused      `json:",omitempty"` // why it cannot even be begun
+}
+
+// A gift is something given by hand.
+type gift struct {
+	Name     string
+	Quantity int64
+}
+
+// How plans and extras of a task are meant.
+const (
+	modeAdd     = "add"
+	modeReplace = "replace"
+	modeRemove  = "remove"
+	modeSwitch  = "switch"
+)
+
+// A done is what became of a task.
+type done struct {
+	api.BulkRow
+	ID     string  `json:",omitempty"` // opaque, of the person
+	Before *figure `json:",omitempty"` // how the person was; nil: not there
+	After  string  `json:",omitempty"` // digest of how the person was afterwards
+}
+
+// A figure is everything of a person that a task can change.
+type figure struct {
+	Personal store.Personal
+	Kind     string
+	Login    bool   `json:",omitempty"`
+	Through  string `json:",omitempty"`
+	Waiting  bool   `json:",omitempty"`
+	Former   bool   `json:",omitempty"`
+	Deleted  bool   `json:",omitempty"`
+	Profile  string `json:",omitempty"`
+	Given    []gift `json:",omitempty"`
+}
+
+func figureOf(v *store.View, p store.Person) *figure {
+	f := &figure{Personal: p.Personal, Kind: p.Kind.String(), Login: p.Login, Through: p.ValidThrough.String(), Waiting: p.Waiting, Former: p.Former, Deleted: p.Deleted, Profile: p.Profile}
+	if p.ValidThrough.IsZero() {
+		f.Through = ""
+	}
+	for _, a := range sortedByName(v.Assignments(p.ID)) {
+		f.Given = append(f.Given, gift{a.Name.String(), a.Quantity})
+	}
+	return f
+}
+
+func (f *figure) digest() string {
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic("installation: a person cannot be written: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:16])
+}
+
+// back returns the task that makes the person again what the figure says.
+func (f *figure) back(d done) task {
+	t := task{Row: d.Row, Who: "#" + strconv.FormatInt(d.Number, 10), Expect: d.After, Mode: modeReplace}
+	if f == nil {
+		t.Act = "delete"
+		return t
+	}
+	p := &f.Personal
+	t.Set = api.PersonPatch{UserID: &p.UserID, FirstName: &p.First, LastName: &p.Last, Email: &p.Email, Group: &p.Group, Kind: &f.Kind}
+	t.Login, t.Through, t.Profile, t.Return = &f.Login, &f.Through, &f.Profile, true
+	t.Plans, t.Extras = &f.Given, &[]gift{} // which is which, the sets say
+	return t
+}
+
+// A bulk is many tasks that are tried or done in one act.
+type bulk struct {
+	tasks []task
+	whole bool         // all or none
+	step  func() error // called before every task; an error ends everything
+	heard *heard       // what the host application said
+}
+
+// A bulkResult is what became of them.
+type bulkResult struct {
+	rows   []done
+	order  []int // of those applied, as they were
+	demand []api.BulkPool
+}
+
+// errTried ends what was only tried.
+var errTried = errors.New("it was only tried")
+
+// carryOut applies tasks in an act. With whole, it is all or nothing: seats are taken
+// and given back in any order, and only how many are taken in the end must fit.
+// Otherwise rows are applied one after another, those that find a pool full once
+// more after those that give seats back.
+func (in *Installation) carryOut(ctx context.Context, tx *store.Tx, act Act, b bulk) (bulkResult, error) {
+	var wished bulkResult
+	err := tx.Attempt(func() error {
+		var err error
+		if wished, err = in.pass(ctx, tx, act, b, true); err != nil {
+			return err
+		}
+		if !b.whole || wished.errors() > 0 || wished.short() {
+			return errTried
+		}
+		return nil
+	})
+	if err == nil || !errors.Is(err, errTried) {
+		return wished, err
+	}
+	if b.whole && !wished.short() {
+		return wished, nil
+	}
+	var real bulkResult
+	err = tx.Attempt(func() error {
+		var err error
+		if real, err = in.pass(ctx, tx, act, b, false); err == nil && b.whole {
+			err = errTried
+		}
+		return err
+	})
+	if errors.Is(err, errTried) {
+		err = nil
+	}
+	real.demand = wished.demand
+	return real, err
+}
+
+// pass applies tasks one after another. boundless lets pools hold more than they
+// have, to know how much they would need.
+func (in *Installation) pass(ctx context.Context, tx *store.Tx, act Act, b bulk, boundless bool) (bulkResult, error) {
+	sup := in.supposing(tx, tx.Now(), b.heard)
+	sup.supposed.boundless = boundless
+	act.DryRun, act.WithDependants = false, true
+	before := map[license.Name]int64{}
+	for _, l := range tx.Licenses() {
+		before[l.Name] = l.Taken
+	}
+	result := bulkResult{rows: make([]done, len(b.tasks))}
+	waiting := make([]int, len(b.tasks))
+	for i := range waiting {
+		waiting[i] = i
+	}
+	var asked []Loss
+	for again := true; again && len(waiting) > 0; {
+		again = false
+		var full []int
+		for _, i := range waiting {
+			if err := b.step(); err != nil {
+				return result, err
+			}
+			d, err := sup.attempt(ctx, tx, act, b.tasks[i])
+			if first := new(unheard); errors.As(err, &first) {
+				asked = append(asked, first.losses...)
+			} else if err != nil {
+				return result, err
+			}
+			result.rows[i] = d
+			switch {
+			case d.Problem != nil && d.Problem.Code == (&seat.PoolFullError{}).Code():
+				full = append(full, i)
+			case d.Result == "added" || d.Result == "changed":
+				result.order = append(result.order, i)
+				again = true
+			}
+		}
+		if again = again && len(full) > 0; again {
+			waiting = full
+		}
+	}
+	if len(asked) > 0 {
+		return result, &unheard{asked}
+	}
+	for _, l := range tx.Licenses() {
+		if l.Taken == before[l.Name] {
+			continue
+		}
+		change := api.BulkPool{PoolChange: api.PoolChange{Name: l.Name, DisplayName: displayName(tx.Active(), l.Name, act.Language), Seats: l.Seats,
+			Before: before[l.Name], After: l.Taken, Unrestricted: l.Unrestricted, Hidden: l.Hidden}}
+		if !l.Unrestricted && l.Taken > before[l.Name] {
+			change.Short = max(0, l.Taken-l.Seats)
+		}
+		result.demand = append(result.demand, change)
+	}
+	return result, nil
+}
+
+func (r *bulkResult) short() bool {
+	return slices.ContainsFunc(r.demand, func(p api.BulkPool) bool { return p.Short > 0 })
+}
+
+func (r *bulkResult) errors() int { return r.totals().Errors }
+
+func (r *bulkResult) totals() api.BulkTotals { return totalsOf(r.rows) }
+
+func totalsOf(rows []done) api.BulkTotals {
+	t := api.BulkTotals{Rows: len(rows)}
+	for _, d := range rows {
+		switch d.Result {
+		case "added", "changed":
+			t.Changed++
+		case "already":
+			t.Already++
+		case "error":
+			t.Errors++
+		case "left":
+			t.Left++
+		}
+		if len(d.Warnings) > 0 {
+			t.Warnings++
+		}
+	}
+	return t
+}
+
+// token says what would be done, so that nothing else is.
+func (r *bulkResult) token(about ...any) string {
+	h := sha256.New()
+	e := json.NewEncoder(h)
+	for _, a := range about {
+		e.Encode(a) // a hash takes everything
+	}
+	for _, d := range r.rows {
+		code := ""
+		if d.Problem != nil {
+			code = d.Problem.Code
+		}
+		e.Encode([]any{d.Row, d.Person, d.Number, d.Result, d.Given, d.Released, code, d.After})
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// attempt does one task whole or not at all. An error is no refusal of the task:
+// it ends everything.
+func (in *Installation) attempt(ctx context.Context, tx *store.Tx, act Act, t task) (done, error) {
+	d := done{BulkRow: api.BulkRow{Row: t.Row, Person: t.Who, Result: "error", Problem: t.Bad}}
+	if t.Bad != nil {
+		return d, nil
+	}
+	err := tx.Attempt(func() error { return in.apply(ctx, tx, act, t, &d) })
+	if err == nil {
+		return d, nil
+	}
+	d = done{BulkRow: api.BulkRow{Row: t.Row, Person: d.Person, Number: d.Number, Result: "error"}, ID: d.ID}
+	if first := new(unheard); errors.As(err, &first) {
+		return d, err
+	}
+	d.Problem = refusedAs(&tx.View, err, act.Language)
+	if d.Problem == nil {
+		return d, err
+	}
+	return d, nil
+}
+
+// refusedAs says in a language why something was refused; nil for an error nobody
+// has a sentence for.
+func refusedAs(v *store.View, err error, lang string) *api.Refused {
+	p, known := problem.Of(err)
+	if !known {
+		return nil
+	}
+	text, _ := i18n.SentenceNamed(lang, p.Code, p.Cause, func(name string) string {
+		n, err := license.ParseName(name)
+		if err != nil || v == nil {
+			return ""
+		}
+		return displayName(v.Active(), n, lang)
+	})
+	return &api.Refused{Code: p.Code, Text: text.Detail, Facts: p.Facts}
+}
+
+// apply does one task.
+func (in *Installation) apply(ctx context.Context, tx *store.Tx, act Act, t task, d *done) error {
+	p, ok := personOfTask(&tx.View, t)
+	if !ok && !t.Add {
+		return &UnknownPersonError{Person: t.Who}
+	}
+	if ok {
+		d.ID, d.Person, d.Number, d.Before = p.ID, p.Personal.UserID, p.Number, figureOf(&tx.View, p)
+		if t.Expect != "" && d.Before.digest() != t.Expect {
+			return &RowChangedError{Person: p.Personal.UserID}
+		}
+	}
+	w := worker{in: in, ctx: ctx, act: act, t: t, d: d}
+	if !ok {
+		w.add()
+	}
+	w.person(p, ok)
+	w.licenses(tx)
+	w.leave()
+	if w.err != nil {
+		return w.err
+	}
+	p, _ = tx.PersonByNumber(d.Number)
+	d.After, d.ID = figureOf(&tx.View, p).digest(), p.ID
+	switch {
+	case d.Result == "added":
+	case w.changed:
+		d.Result = "changed"
+	default:
+		d.Result = "already"
+	}
+	return nil
+}
+
+// personOfTask finds somebody who is not deleted by user id, or anybody by number.
+func personOfTask(v *store.View, t task) (store.Person, bool) {
+	if strings.HasPrefix(t.Who, "#") {
+		p, err := findPerson(v, t.Who)
+		return p, err == nil
+	}
+	return v.PersonByUserID(t.Who)
+}
+
+// A worker does the steps of one task; after an error it does nothing more.
+type worker struct {
+	in      *Installation
+	ctx     context.Context
+	act     Act
+	t       task
+	d       *done
+	changed bool
+	err     error
+}
+
+func (w *worker) id() string { return "#" + strconv.FormatInt(w.d.Number, 10) }
+
+// did notes what a step has done.
+func (w *worker) did(c api.ChangedPerson, err error) {
+	if w.err = err; err != nil {
+		return
+	}
+	w.changed = w.changed || c.Changed
+	if c.Person.Number != 0 {
+		w.d.Number = c.Person.Number
+	}
+	for _, h := range c.Effect.Released {
+		if i := slices.Index(w.d.Given, h.Name); i >= 0 {
+			w.d.Given = slices.Delete(w.d.Given, i, i+1)
+			continue
+		}
+		w.d.Released = append(w.d.Released, h.Name)
+	}
+	for _, h := range c.Effect.Given {
+		w.d.Given = append(w.d.Given, h.Name)
+	}
+	w.warn("bulk.parents", c.Effect.Parents)
+	w.warn("bulk.dependants", c.Effect.Dependants)
+}
+
+func (w *worker) warn(code string, names []license.Name) {
+	if len(names) == 0 {
+		return
+	}
+	active := w.in.supposed.tx.Active()
+	var called []string
+	for _, n := range names {
+		called = append(called, displayNameOr(active, n, w.act.Language))
+	}
+	w.d.Warnings = append(w.d.Warnings, api.Refused{Code: code, Text: strings.TrimSpace(say(w.act.Language, strings.ReplaceAll(code, ".", "-"), struct{ Names string }{strings.Join(called, ", ")})), Facts: map[string]any{"names": names}})
+}
+
+func displayNameOr(active *license.Active, n license.Name, lang string) string {
+	if name := displayName(active, n, lang); name != "" {
+		return name
+	}
+	return n.String()
+}
+
+func (w *worker) add() {
+	n := api.NewPerson{UserID: w.t.Who}
+	for _, f := range []struct {
+		to   *string
+		from *string
+	}{{&n.FirstName, w.t.Set.FirstName}, {&n.LastName, w.t.Set.LastName}, {&n.Email, w.t.Set.Email}, {&n.Group, w.t.Set.Group},
+		{&n.Kind, w.t.Set.Kind}, {&n.Profile, w.t.Profile}, {&n.ValidThrough, w.t.Through}} {
+		if f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	n.Login = w.t.Login != nil && *w.t.Login
+	w.did(w.in.AddPerson(w.ctx, w.act, n))
+	w.d.Result, w.d.Person = "added", w.t.Who
+}
+
+// person brings back, renames, and sets login and profile, where that is asked
+// for.
+func (w *worker) person(p store.Person, there bool) {
+	if !there || w.err != nil {
+		return
+	}
+	if w.t.Return && p.Gone() {
+		w.did(w.in.RestorePerson(w.ctx, w.act, w.id(), api.RestoreChoice{}))
+	}
+	if w.err == nil && w.t.Set != (api.PersonPatch{}) {
+		w.did(w.in.ChangePerson(w.ctx, w.act, w.id(), w.t.Set))
+	}
+	if w.err == nil && w.t.Profile != nil {
+		w.did(w.in.SetProfile(w.ctx, w.act, w.id(), *w.t.Profile))
+	}
+	if w.err != nil || w.t.Login == nil && w.t.Through == nil {
+		return
+	}
+	login, through := p.Login, ""
+	if !p.ValidThrough.IsZero() {
+		through = p.ValidThrough.String()
+	}
+	if w.t.Login != nil {
+		login = *w.t.Login
+	}
+	if w.t.Through != nil {
+		through = *w.t.Through
+	}
+	switch {
+	case login:
+		w.did(w.in.GiveLogin(w.ctx, w.act, w.id(), through))
+	case w.t.Through != nil && through != "" && w.t.Login == nil:
+		w.err = &BadValueError{Field: "valid_through", Why: "it needs a login"}
+	default:
+		w.did(w.in.EndLogin(w.ctx, w.act, w.id()))
+	}
+}
+
+// licenses gives before it takes, so that nothing is without what it needs in
+// between.
+func (w *worker) licenses(tx *store.Tx) {
+	if w.err != nil {
+		return
+	}
+	wanted := map[license.Name]bool{}
+	for i, list := range []*[]gift{w.t.Plans, w.t.Extras} {
+		if list == nil {
+			continue
+		}
+		for _, g := range *list {
+			if w.err == nil {
+				w.license(tx, g, wanted, i == 0 && w.t.Return)
+			}
+		}
+	}
+	if w.err != nil || w.t.Mode != modeReplace {
+		return
+	}
+	p, _ := tx.PersonByNumber(w.d.Number)
+	for _, a := range sortedByName(tx.Assignments(p.ID)) {
+		l := tx.Active().License(a.Name)
+		plan := l != nil && l.Plan != nil
+		named := w.t.Extras
+		if plan {
+			named = w.t.Plans
+		}
+		if w.err != nil || wanted[a.Name] || named == nil || !slices.ContainsFunc(tx.Assignments(p.ID), func(b seat.Assignment) bool { return b.Number == a.Number }) {
+			continue
+		}
+		if plan {
+			w.did(w.in.RemovePlan(w.ctx, w.act, w.id(), a.Name.String()))
+		} else {
+			w.did(w.in.RemoveExtra(w.ctx, w.act, w.id(), a.Name.String()))
+		}
+	}
+}
+
+// license gives or takes one.
+func (w *worker) license(tx *store.Tx, g gift, wanted map[license.Name]bool, either bool) {
+	p, _ := tx.PersonByNumber(w.d.Number)
+	name, err := heldName(seat.Standing{Active: tx.Active(), Current: tx.Assignments(p.ID)}, g.Name)
+	if err != nil {
+		w.err = err
+		return
+	}
+	wanted[name] = true
+	l := tx.Active().License(name)
+	plan := l != nil && l.Plan != nil
+	text := name.String()
+	switch {
+	case w.t.Mode == modeRemove && plan:
+		w.did(w.in.RemovePlan(w.ctx, w.act, w.id(), text))
+	case w.t.Mode == modeRemove:
+		w.did(w.in.RemoveExtra(w.ctx, w.act, w.id(), text))
+	case plan && w.t.Mode == modeAdd:
+		w.did(w.in.AddPlan(w.ctx, w.act, w.id(), text, ""))
+	case plan:
+		w.did(w.in.SetPlan(w.ctx, w.act, w.id(), text, ""))
+	default:
+		w.did(w.in.GiveExtra(w.ctx, w.act, w.id(), text, g.Quantity, ""))
+	}
+}
+
+func (w *worker) leave() {
+	if w.err != nil {
+		return
+	}
+	switch w.t.Act {
+	case "retire":
+		w.did(w.in.RetirePerson(w.ctx, w.act, w.id()))
+	case "delete":
+		w.did(w.in.DeletePerson(w.ctx, w.act, w.id()))
+	case "approve":
+		w.did(w.in.ApprovePerson(w.ctx, w.act, w.id()))
+	}
+}
+
+// A RowChangedError is returned for somebody who was changed by somebody else
+// since, and is left as the person is.
+type RowChangedError struct{ Person string }
+
+func (e *RowChangedError) Error() string { return fmt.Sprintf("%s was changed since", e.Person) }
+
+// Code returns the stable code of the error.
+func (e *RowChangedError) Code() string { return "bulk.row-changed" }
