@@ -21,6 +21,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/installation/web"
+	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 	"github.com/pott-dev/pott/license"
 )
@@ -30,6 +31,7 @@ import (
 // and bo have plans.
 type world struct {
 	*housetest.Fixture
+	db     *sqldb.DB
 	t      testing.TB
 	server *httptest.Server
 	log    *bytes.Buffer
@@ -65,7 +67,8 @@ func newWorld(t testing.TB) *world {
 // newEmptyWorld is the server before anything was done.
 func newEmptyWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{Fixture: housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme", "birka"), t: t, log: &bytes.Buffer{}, set: smallSet()}
+	db := sqldbtest.Open(t, sqldbtest.SQLite(t))
+	w := &world{Fixture: housetest.New(t, db, "acme", "birka"), db: db, t: t, log: &bytes.Buffer{}, set: smallSet()}
 	w.server = httptest.NewServer(web.New(w.House, web.Options{Version: "test", Pseudo: true, Log: slog.New(slog.NewTextHandler(w.log, nil))}))
 	t.Cleanup(w.server.Close)
 	t.Cleanup(func() {
@@ -105,6 +108,16 @@ func smallSet() license.Set {
 			plan("sales", 3, "user", "sale-cal"), plan("service", 2, "user"), none,
 			{Module: "translate", Kind: license.Site, Quantity: 2},
 		},
+	}
+}
+
+// attack changes the database behind the server's back.
+func (w *world) attack(text string) {
+	w.t.Helper()
+	r, err := w.db.Exec(w.t.Context(), text)
+	w.must(err)
+	if n, _ := r.RowsAffected(); n == 0 {
+		w.t.Fatalf("nothing was attacked: %s", text)
 	}
 }
 

@@ -1,0 +1,170 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func auditRoutes() []route {
+	return []route{
+		get("/audit", api.ScopeRead, showAudit),
+		get("/audit.csv", api.ScopeRead, exportAudit),
+		get("/audit.json", api.ScopeRead, exportAudit),
+		get("/audit/verify", api.ScopeRead, showAuditVerify),
+		get("/audit/{n}", api.ScopeRead, showAuditEntry),
+	}
+}
+
+// auditFilters are the parameters of the list, in the order of its form.
+var auditFilters = []string{"who", "person", "action", "from", "to"}
+
+const (
+	auditPage   = 50
+	auditExport = 5000 // entries of a file
+)
+
+// An auditView is one page of the trail, or why it cannot be shown.
+type auditView struct {
+	list   api.List[api.AuditEntry]
+	values map[string]string
+	faults page.Faults
+}
+
+func (x auditView) filtered() bool {
+	return slices.ContainsFunc(auditFilters, func(name string) bool { return x.values[name] != "" })
+}
+
+func (v *visit) auditFilter(limit int) installation.AuditFilter {
+	return installation.AuditFilter{Who: v.query("who"), Person: v.query("person"), Action: v.query("action"), From: v.query("from"), To: v.query("to"),
+		After: v.query("after"), Limit: limit}
+}
+
+func showAudit(v *visit) error {
+	x := auditView{values: map[string]string{}}
+	for _, name := range auditFilters {
+		x.values[name] = v.query(name)
+	}
+	list, err := v.in.Audit(v.ctx(), v.act, v.auditFilter(auditPage))
+	v.titled("audit", v.Say("audit.title"))
+	v.Wide, v.Command = true, "pott audit ls"
+	if err != nil {
+		x.faults = page.Faults{v.fault("", err)}
+		return v.wrong(auditListPage(v, x))
+	}
+	x.list, v.AsOf = list, list.AsOf
+	return v.show(auditListPage(v, x))
+}
+
+func exportAudit(v *visit) error {
+	list, err := v.in.Audit(v.ctx(), v.act, v.auditFilter(auditExport))
+	if err != nil {
+		return err
+	}
+	if v.Path == "/audit.json" {
+		return v.json(list)
+	}
+	s := sheet{name: "audit", head: v.words("audit.number", "audit.time", "audit.source", "audit.who", "audit.what", "audit.object", "audit.summary")}
+	for _, e := range list.Items {
+		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), e.Who, e.Action, aboutWhom(e), factsText(e)})
+	}
+	return v.csv(s)
+}
+
+// entryID is the number an entry is addressed by.
+func entryID(e api.AuditEntry) string {
+	if e.N == 1 {
+		return fmt.Sprint(e.Seq)
+	}
+	return fmt.Sprintf("%d-%d", e.Seq, e.N)
+}
+
+func aboutWhom(e api.AuditEntry) string {
+	if e.Person != "" {
+		return e.Person
+	}
+	return e.Subject
+}
+
+// factsText is what an entry says, in one line.
+func factsText(e api.AuditEntry) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
+		parts = append(parts, k+" "+e.Facts[k])
+	}
+	return strings.Join(parts, " · ")
+}
+
+// source says through what something was done.
+func (v *visit) source(e api.AuditEntry) string {
+	kind, _, _ := strings.Cut(e.Actor, " ")
+	switch kind {
+	case "person":
+		return v.Say("audit.kind-person")
+	case "token":
+		return v.Say("audit.kind-token")
+	case "host":
+		return v.Say("audit.kind-host")
+	}
+	return v.Say("audit.kind-system")
+}
+
+func showAuditEntry(v *visit) error {
+	e, err := v.in.AuditEntry(v.ctx(), v.act, v.r.PathValue("n"))
+	if err != nil {
+		return err
+	}
+	v.titled("audit", v.Say("audit.entry", "Number", entryID(e.AuditEntry)))
+	v.crumbs(page.Link{Text: v.Say("audit.title"), Path: "/audit"})
+	v.Command = "pott audit show " + entryID(e.AuditEntry)
+	return v.show(auditEntryPage(v, e))
+}
+
+// An auditVerifyView is a form and, once it was sent, what came of it.
+type auditVerifyView struct {
+	from, to string
+	verdict  *api.AuditVerdict
+	faults   page.Faults
+}
+
+func showAuditVerify(v *visit) error {
+	x := auditVerifyView{from: v.query("from"), to: v.query("to")}
+	v.titled("audit", v.Say("audit.verify-title"))
+	v.crumbs(page.Link{Text: v.Say("audit.title"), Path: "/audit"})
+	v.Command = "pott audit verify"
+	if v.query("run") == "" {
+		return v.show(auditVerifyPage(v, x))
+	}
+	verdict, err := v.in.VerifyAudit(v.ctx(), v.act, installation.AuditSpan{From: x.from, To: x.to})
+	if err != nil {
+		x.faults = page.Faults{v.fault("from", err)}
+		return v.wrong(auditVerifyPage(v, x))
+	}
+	x.verdict, v.AsOf = &verdict, v.now
+	return v.show(auditVerifyPage(v, x))
+}
+
+// verdictMark is a verdict as a state: what cannot be checked is grey, never green.
+func (v *visit) verdictMark(x *api.AuditVerdict) page.Mark {
+	switch x.Verdict {
+	case "intact":
+		return page.Mark{Kind: "ok", Text: v.Say("audit.intact")}
+	case "broken":
+		return page.Mark{Kind: "crit", Text: v.Say("audit.broken", "Seq", x.Broken.Seq)}
+	}
+	return page.Mark{Kind: "off", Text: v.Say("audit.cannot")}
+}
+
+// breakText says in words what was done to the trail.
+func (v *visit) breakText(what string) string {
+	word := map[string]string{"edited": "audit.edited", "deleted": "audit.deleted", "inserted": "audit.inserted", "written anew": "audit.anew", "rolled back": "audit.rolled-back"}[what]
+	if word == "" {
+		return what
+	}
+	return v.words(word)[0]
+}

@@ -1,0 +1,62 @@
+package web_test
+
+import (
+	"encoding/csv"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestTheAuditPageListsFiltersAndExports(t *testing.T) {
+	w := newWorld(t)
+	r := w.host()
+	r.get("/audit").says(t, "Audit", "person.add", "host")
+	r.get("/audit?action=plan.set").lacks(t, "person.add")
+	r.get("/audit?person=nobody")
+	if r.last.status != http.StatusUnprocessableEntity {
+		t.Errorf("a person who is not there: %d", r.last.status)
+	}
+	r.last.says(t, "thing to correct")
+	r.get("/audit?from=2030-01-01").says(t, "Nothing matches the filter", "Clear filters")
+	rows, err := csv.NewReader(strings.NewReader(r.get("/audit.csv?action=role.give").body)).ReadAll()
+	if err != nil || len(rows) != 4 || len(rows[0]) != 7 {
+		t.Errorf("%d rows of roles: %v %v", len(rows), rows, err)
+	}
+	if s := r.get("/audit.json?action=role.give"); !strings.Contains(s.body, `"items"`) || strings.Contains(s.body, "person.add") {
+		t.Errorf("%s", s.body)
+	}
+}
+
+func TestAnEntryShowsItsHashesAndNeighbours(t *testing.T) {
+	w := newWorld(t)
+	s := w.host().get("/audit/3")
+	s.says(t, "Entry 3", "In the chain", "Hash before it", "#2", "#4")
+	if got := w.host().get("/audit/9999"); got.status != http.StatusNotFound {
+		t.Errorf("an entry that is not there: %d", got.status)
+	}
+}
+
+func TestVerifyingSaysOneOfThreeThings(t *testing.T) {
+	w := newWorld(t)
+	r := w.host()
+	r.get("/audit/verify").says(t, "Verify the range")
+	r.last.lacks(t, "Result")
+	r.get("/audit/verify?run=1").says(t, "Intact", "entries checked")
+	r.get("/audit/verify?run=1&from=9999").says(t, "Cannot be checked", "not one entry in this range")
+	if s := r.last; strings.Contains(s.body, `class="state ok"`) || !strings.Contains(s.body, `class="state off"`) {
+		t.Error("what cannot be checked is not grey")
+	}
+	if s := r.get("/audit/verify?run=1&from=soon"); s.status != http.StatusUnprocessableEntity {
+		t.Errorf("nonsense: %d", s.status)
+	}
+	r.get("/audit/verify?run=1&from=2&to=3&lang=sv").says(t, "Intakt", "poster kontrollerade")
+	w.attack("UPDATE audit SET action = 'x' WHERE ledger = 'seats' AND seq = 4")
+	r.get("/audit/verify?run=1").says(t, "Broken at #4", "Expected", "Found", "Entry before", "Karin Lind")
+}
+
+func TestWhoHasNoRoleDoesNotSeeTheTrail(t *testing.T) {
+	w := newWorld(t)
+	if s := w.nobody().get("/audit"); strings.HasPrefix(s.path, "/audit") && s.status == http.StatusOK {
+		t.Errorf("nobody sees %s", s.text())
+	}
+}
