@@ -69,8 +69,8 @@ func newEmptyWorld(t testing.TB) *world {
 	t.Helper()
 	db := sqldbtest.Open(t, sqldbtest.SQLite(t))
 	w := &world{Fixture: housetest.New(t, db, "acme", "birka"), db: db, t: t, log: &bytes.Buffer{}, set: smallSet()}
-	w.server = httptest.NewServer(web.New(w.House, web.Options{Version: "test", Pseudo: true, Log: slog.New(slog.NewTextHandler(w.log, nil))}))
-	t.Cleanup(w.server.Close)
+	w.restart()
+	t.Cleanup(func() { w.server.Close() })
 	t.Cleanup(func() {
 		if strings.Contains(w.log.String(), "a page failed") {
 			t.Errorf("pages failed:\n%s", w.log)
@@ -109,6 +109,14 @@ func smallSet() license.Set {
 			{Module: "translate", Kind: license.Site, Quantity: 2},
 		},
 	}
+}
+
+// restart serves the house as it is now.
+func (w *world) restart() {
+	if w.server != nil {
+		w.server.Close()
+	}
+	w.server = httptest.NewServer(web.New(w.House, web.Options{Version: "test", Pseudo: true, Log: slog.New(slog.NewTextHandler(w.log, nil))}))
 }
 
 // attack changes the database behind the server's back.

@@ -52,8 +52,5 @@ func showNothing(v *visit) error {
 	return &NoSuchPageError{Path: v.r.URL.Path}
 }
 
-// banner puts what is most wrong on top of the page.
-func (v *visit) banner() {}
-
 // crumbs are the way to a page.
 func (v *visit) crumbs(links ...page.Link) { v.Crumbs = slices.Clone(links) }

@@ -47,7 +47,7 @@ func (rt route) upTo(bytes int64) route {
 
 // routes are all pages, each room's in its own file.
 func routes() []route {
-	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), licenseRoutes(), homeRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), auditRoutes())
+	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), licenseRoutes(), homeRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), auditRoutes(), bannerRoutes(), statusRoutes())
 }
 
 // Path is where one finds a page, for those who go through all of them.

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
+)
+
+func bannerRoutes() []route {
+	return []route{post("/snooze", member, snooze)}
+}
+
+// banner puts what is most wrong on top of the page.
+func (v *visit) banner() {
+	ask := installation.BannerAsk{Page: bannerPage(v.Path), Language: v.Lang, Kind: license.Internal, Hidden: v.snoozed()}
+	if v.may(api.ScopeRead) {
+		ask.Reader = seat.Staff
+	}
+	ask.Administrator = v.may(api.ScopeAdmin)
+	b, err := v.in.Banner(ask)
+	if err != nil || b == nil || v.session == nil && b.Event == 0 {
+		return
+	}
+	v.Banner = v.bannerOf(b, ask.Reader == seat.Staff)
+}
+
+func bannerPage(path string) seat.BannerPage {
+	switch {
+	case path == "/":
+		return seat.HomePage
+	case len(path) >= 9 && path[:9] == "/licenses":
+		return seat.LicensePage
+	}
+	return seat.OtherPage
+}
+
+func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
+	out := &page.Banner{Kind: "crit"}
+	day := b.On.Midnight(time.UTC)
+	link := func(text, path, scope string) {
+		if v.may(scope) {
+			out.Links = append(out.Links, page.Link{Text: text, Path: path})
+		}
+	}
+	load := func() { link(v.Say("banner.load"), "/licenses/import", api.ScopeActivate) }
+	switch b.Kind {
+	case seat.TroubleRolledBack:
+		out.Title, out.Text = v.Say("banner.rolled-back"), v.Say("banner.rolled-back-says")
+		link(v.Say("banner.details"), "/status", api.ScopeRead)
+	case seat.TroubleTampered:
+		out.Title, out.Text = v.Say("banner.tampered", "N", b.Count), v.Say("banner.tampered-says")
+		link(v.Say("banner.decide"), "/status/damage", api.ScopeRead)
+	case seat.TroubleUnchecked:
+		out.Title, out.Text = v.Say("banner.unchecked"), v.Say("banner.unchecked-says")
+		link(v.Say("banner.details"), "/status", api.ScopeRead)
+	case seat.TroubleSuspended:
+		out.Title, out.Text = v.Say("banner.suspended"), b.Text
+	case seat.TroubleReadOnly:
+		out.Title, out.Text = v.Say("banner.read-only", "Day", day), v.Say("banner.read-only-user")
+		if staff {
+			out.Text = v.Say("banner.read-only-says")
+		}
+		load()
+	case seat.TroubleGrace:
+		out.Kind, out.Title, out.Text = "warn", v.Say("banner.grace", "Day", day), v.Say("banner.grace-says")
+		load()
+	case seat.TroubleOver:
+		out.Kind, out.Title = "warn", v.Say("banner.over", "Name", b.Name, "N", b.Count)
+		link(v.Say("banner.see-who"), "/licenses", api.ScopeRead)
+	case seat.TroubleExpires:
+		out.Kind, out.Title = "warn", v.Say("banner.expires", "Day", day, "N", b.Days)
+		load()
+	case seat.TroubleNoSignIn:
+		out.Kind, out.Title, out.Text = "info", v.Say("banner.no-login"), b.Text
+	case seat.TroubleMaintenance:
+		out.Kind, out.Title, out.Text = "info", v.Say("banner.maintenance"), b.Text
+	default:
+		out.Kind, out.Title, out.Text = "info", v.Say("banner.message"), b.Text
+	}
+	if !b.Until.IsZero() {
+		out.Text += " " + v.Say("banner.until", "At", v.In(b.Until))
+	}
+	if days := b.Snooze(); days > 0 && v.session != nil {
+		out.Snooze = &page.Act{Text: v.Say("banner.snooze", "N", days), Path: "/snooze",
+			Fields: [][2]string{{"item", b.Item()}, {"to", v.with()}}}
+	}
+	return out
+}
+
+// snoozeCookie holds what the reader does not want to see for a while: items, and
+// until when. It decides nothing but what is shown.
+const snoozeCookie = "pott_snooze"
+
+func (v *visit) hidden() map[string]int64 {
+	text, _ := url.QueryUnescape(v.cookie(snoozeCookie))
+	items := map[string]int64{}
+	if json.Unmarshal([]byte(text), &items) != nil {
+		return map[string]int64{}
+	}
+	for item, until := range items {
+		if until <= v.now.Unix() {
+			delete(items, item)
+		}
+	}
+	return items
+}
+
+func (v *visit) snoozed() func(item string) bool {
+	items := v.hidden()
+	return func(item string) bool { return items[item] > 0 }
+}
+
+// snooze hides what a page tells of first, for as long as the rule allows.
+func snooze(v *visit) error {
+	to, _ := here(v.form("to"))
+	items := v.hidden()
+	troubles, err := v.in.Troubles(installation.BannerAsk{Language: v.Lang, Kind: license.Internal, Administrator: v.may(api.ScopeAdmin)})
+	if err != nil {
+		return err
+	}
+	for _, t := range troubles {
+		if days := t.Snooze(); days > 0 && t.Item() == v.form("item") && len(items) < 20 {
+			items[t.Item()] = v.now.AddDate(0, 0, days).Unix()
+		}
+	}
+	text, err := json.Marshal(items)
+	if err != nil {
+		return err
+	}
+	v.setCookie(snoozeCookie, url.QueryEscape(string(text)), 8*24*time.Hour)
+	return v.goTo(to)
+}

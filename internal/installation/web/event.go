@@ -1,0 +1,174 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
+)
+
+// An eventForm is what was typed about an event.
+type eventForm struct {
+	kind, from, expected string
+	audience             []string
+	texts                map[string]string
+	guarded              bool
+	faults               page.Faults
+	preview              *api.Event // what it would look like
+}
+
+var (
+	eventTypes     = []string{"no-login", "message", "maintenance", "custom"}
+	eventAudiences = []string{"administrators", "internal", "external"}
+)
+
+func (v *visit) eventForm() eventForm {
+	f := eventForm{kind: v.form("type"), from: v.form("from"), expected: v.form("expected"), guarded: v.ticked("guarded"), texts: map[string]string{}}
+	for _, a := range eventAudiences {
+		if v.ticked("audience-" + a) {
+			f.audience = append(f.audience, a)
+		}
+	}
+	for _, lang := range license.Languages {
+		f.texts[lang] = v.form("text-" + lang)
+	}
+	return f
+}
+
+// moment reads what a browser sends for a date and a time, in the zone of the
+// installation, as the API takes it. Anything else is left for the use-case to
+// refuse.
+func (v *visit) moment(text string) string {
+	for _, form := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if at, err := time.ParseInLocation(form, text, v.about.Zone); err == nil {
+			return at.UTC().Format(time.RFC3339)
+		}
+	}
+	return text
+}
+
+// typed writes a moment as a browser wants it in a field.
+func (v *visit) typed(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return v.In(at).Format("2006-01-02T15:04")
+}
+
+func (f eventForm) given() license.Texts {
+	texts := license.Texts{}
+	for lang, text := range f.texts {
+		if text != "" {
+			texts[lang] = text
+		}
+	}
+	return texts
+}
+
+func (v *visit) titledEvents(title string) {
+	v.titled("status", title)
+	v.crumbs(page.Link{Text: v.Say("status.title"), Path: "/status"})
+}
+
+func showNewEvent(v *visit) error {
+	v.titledEvents(v.Say("status.add"))
+	v.Command = "pott event start no-login --for 2h"
+	return v.show(newEventPage(v, eventForm{kind: "no-login", texts: map[string]string{}}))
+}
+
+func startEvent(v *visit) error {
+	f := v.eventForm()
+	v.titledEvents(v.Say("status.add"))
+	event := api.NewEvent{Type: f.kind, From: v.moment(f.from), Expected: v.moment(f.expected), Audience: f.audience, Texts: f.given(), Guarded: f.guarded}
+	act := v.act
+	act.DryRun = v.form("do") != "start"
+	done, err := v.in.StartEvent(v.ctx(), act, event)
+	if err != nil {
+		f.faults = page.Faults{v.fault("", err)}
+		return v.wrong(newEventPage(v, f))
+	}
+	if act.DryRun {
+		f.preview = &done.Event
+		return v.show(newEventPage(v, f))
+	}
+	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.started"), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
+}
+
+func (v *visit) eventLinks(e api.Event) []page.Link {
+	return []page.Link{{Text: v.Say("status.event-number", "N", e.Number), Path: eventPath(e)}}
+}
+
+func eventPath(e api.Event) string { return "/status/events/" + strconv.FormatInt(e.Number, 10) }
+
+// An eventView is one event, and the form that changes it.
+type eventView struct {
+	event  api.Event
+	form   eventForm
+	reason string
+	faults page.Faults // of ending it
+}
+
+func (v *visit) eventView() (eventView, error) {
+	e, err := v.in.Event(v.ctx(), v.act, v.r.PathValue("n"))
+	x := eventView{event: e, form: eventForm{kind: e.Type, from: v.typed(e.From), expected: v.typed(e.Expected), audience: e.Audience, texts: e.Texts}}
+	v.titledEvents(v.Say("status.event-number", "N", e.Number))
+	v.Command = "pott event show " + strconv.FormatInt(e.Number, 10)
+	return x, err
+}
+
+func showEvent(v *visit) error {
+	x, err := v.eventView()
+	if err != nil {
+		return err
+	}
+	return v.show(eventPage(v, x))
+}
+
+func changeEvent(v *visit) error {
+	x, err := v.eventView()
+	if err != nil {
+		return err
+	}
+	x.form = v.eventForm()
+	expected, texts := v.moment(x.form.expected), x.form.given()
+	patch := api.EventPatch{Expected: &expected, Texts: &texts}
+	if !slices.Equal(x.form.audience, x.event.Audience) {
+		patch.Audience = &x.form.audience
+	}
+	if _, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("n"), patch); err != nil {
+		x.form.faults = page.Faults{v.fault("", err)}
+		return v.wrong(eventPage(v, x))
+	}
+	return v.done(eventPath(x.event), page.Receipt{Title: v.Say("status.saved")})
+}
+
+func endEvent(v *visit) error {
+	x, err := v.eventView()
+	if err != nil {
+		return err
+	}
+	x.reason = v.form("reason")
+	done, err := v.in.EndEvent(v.ctx(), v.act, v.r.PathValue("n"), api.EndEvent{Reason: x.reason, Emergency: v.ticked("emergency")})
+	if err != nil {
+		x.faults = page.Faults{v.fault("", err)}
+		return v.wrong(eventPage(v, x))
+	}
+	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
+}
+
+// eventTypeOptions are the types people may start.
+func (v *visit) eventTypeOptions(chosen string) []page.Option {
+	var all []page.Option
+	for _, kind := range eventTypes {
+		all = append(all, page.Option{Value: kind, Text: v.eventType(kind), Chosen: kind == chosen})
+	}
+	return all
+}
+
+// changeable reports whether the reader may change an event by hand.
+func (v *visit) changeable(e api.Event) bool {
+	return v.may(api.ScopeAdmin) && e.State != "ended" && e.Type != "notice"
+}
