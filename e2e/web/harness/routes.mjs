@@ -10,6 +10,7 @@ const examples = {
   '/licenses/review/{id}/{module}': ['/licenses/review/kontoret-9/kontoret.sales-premium'],
   '/licenses/review/{id}/free/{module}': ['/licenses/review/kontoret-9/free/kontoret.sales-premium'],
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
+  '/settings/providers/{code}': ['/settings/providers/work'],
   '/users/{id}': ['/users/olle.ek'],
   '/users/{id}/plans': ['/users/olle.ek/plans', '/users/tove.moe/plans'],
   '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote-cal'],

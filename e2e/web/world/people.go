@@ -129,6 +129,9 @@ func settleNorthwind(ctx context.Context, in *installation.Installation, n int, 
 			}
 		}
 	}
+	if _, err := in.PutProvider(ctx, byHost, "work", api.ProviderBody{Name: "Northwind account", Issuer: "https://id.northwind.example", ClientID: "pott", Secret: "a client secret"}); err != nil {
+		return err
+	}
 	return settleExtras(ctx, in)
 }
 
