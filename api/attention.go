@@ -16,7 +16,7 @@ type Attention struct {
 
 // An AttentionItem is one thing that is wrong, or that waits for somebody.
 type AttentionItem struct {
-	Kind     string       `json:"kind" enum:"rolled-back,tampered,unchecked,suspended,read-only,grace,over,set-refused,expires,set-waiting,full,notice,approval,nearly-full,no-login,maintenance,message"`
+	Kind     string       `json:"kind" enum:"rolled-back,tampered,unchecked,suspended,read-only,grace,over,set-refused,expires,set-waiting,full,notice,approval,nearly-full,activated,no-login,maintenance,message"`
 	Severity string       `json:"severity" enum:"crit,warn,info"`
 	Title    string       `json:"title" doc:"What is the case, in the language asked for."`
 	Text     string       `json:"text,omitempty" doc:"What it means."`

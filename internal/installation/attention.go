@@ -48,7 +48,11 @@ func waitingTroubles(s *api.Status) (list []seat.Trouble) {
 		}
 	}
 	for _, e := range s.Events {
-		if e.Type == string(seat.Notice) && !slices.Contains(toldOtherwise, e.Code) {
+		switch {
+		case e.Type != string(seat.Notice) || slices.Contains(toldOtherwise, e.Code):
+		case e.Code == NoticeSetActivated:
+			list = append(list, seat.Trouble{Kind: seat.NewsActivated, Event: e.Number, About: e.About})
+		default:
 			list = append(list, seat.Trouble{Kind: seat.WaitsNotice, Event: e.Number, About: e.Text})
 		}
 	}
@@ -103,14 +107,14 @@ func attentionItem(v *store.View, t seat.Trouble, lang string) api.AttentionItem
 		taken, seats = row.Taken, row.Seats
 	case seat.TroubleReadOnly, seat.TroubleGrace, seat.TroubleExpires:
 		item.Issuer = t.About
-	case seat.WaitsSet, seat.WaitsSetRefused:
+	case seat.WaitsSet, seat.WaitsSetRefused, seat.NewsActivated:
 		item.Set = t.About
 	case seat.WaitsNotice:
 		text = t.About
 	case seat.TroubleSuspended:
 		text = v.Info().Reason
 	}
-	if e, ok := v.Event(t.Event); ok && t.Event != 0 && t.Kind != seat.WaitsNotice {
+	if e, ok := v.Event(t.Event); ok && t.Event != 0 && t.Kind != seat.WaitsNotice && t.Kind != seat.NewsActivated {
 		text = eventText(v, e, lang)
 	}
 	facts := []any{"Name", name, "N", t.Count, "Taken", taken, "Of", seats, "On", t.On, "Days", t.Days, "Text", text}

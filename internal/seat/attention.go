@@ -13,11 +13,12 @@ const (
 	WaitsNotice     TroubleKind = "notice"      // Event: something the server tells of itself
 	WaitsApproval   TroubleKind = "approval"    // Count: people who wait to be approved
 	WaitsNearly     TroubleKind = "nearly-full" // About: a license with little spare; Count: how much
+	NewsActivated   TroubleKind = "activated"   // About: a set that came in force by itself; Event: its notice
 )
 
 // attention is the order in which what is wrong and what waits is dealt with.
 var attention = slices.Concat(severity[:slices.Index(severity, TroubleExpires)],
-	[]TroubleKind{WaitsSetRefused, TroubleExpires, WaitsSet, WaitsFull, WaitsNotice, WaitsApproval, WaitsNearly},
+	[]TroubleKind{WaitsSetRefused, TroubleExpires, WaitsSet, WaitsFull, WaitsNotice, WaitsApproval, WaitsNearly, NewsActivated},
 	severity[slices.Index(severity, TroubleExpires)+1:])
 
 // Attention sorts what is wrong and what waits, the most severe first; of one

@@ -151,6 +151,8 @@ func (v *visit) attentionAct(item api.AttentionItem) (page.Link, bool) {
 		return act("home.see-who", licensePath(item.License)+"#holders", api.ScopeRead)
 	case "set-waiting", "set-refused":
 		return act("home.review", "/licenses/review/"+escape(item.Set), api.ScopeActivate)
+	case "activated":
+		return act("licenses.see-changes", "/licenses/history", api.ScopeRead)
 	case "expires", "grace", "read-only":
 		return act("home.load", "/licenses/import", api.ScopeActivate)
 	case "approval":

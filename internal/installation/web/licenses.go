@@ -66,6 +66,9 @@ func showLicenses(v *visit) error {
 		return err
 	}
 	v.titled("licenses", v.Say("licenses.title"))
+	if view.status != nil && v.query("issuer") != "" {
+		v.Title = v.Say("licenses.caption", "Issuer", v.issuerName(*view.status))
+	}
 	v.Wide, v.Command = true, "pott license ls"
 	if view.all {
 		v.Command += " --hidden"
