@@ -36,6 +36,8 @@ const notPages = {
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',
   '/signin/draft/{id}': 'it is there after a form was sent without a session: the tests of signing in look at it',
+  '/licenses/review/{id}/apply': 'it shows choices, and leads to the review where there are none',
+  '/licenses/history/roll-back': 'it leads to the history where there is no way back',
 }
 
 /** The pages: { name, path, who, status }. who is a person of Northwind, or nobody. */

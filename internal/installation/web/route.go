@@ -47,7 +47,25 @@ func (rt route) upTo(bytes int64) route {
 
 // routes are all pages, each room's in its own file.
 func routes() []route {
-	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), licenseRoutes(), homeRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), auditRoutes(), bannerRoutes(), statusRoutes())
+	return slices.Concat(
+		frameRoutes(),
+		searchRoutes(),
+		helpRoutes(),
+		licensesRoutes(),
+		licenseRoutes(),
+		homeRoutes(),
+		signInRoutes(),
+		meRoutes(),
+		settingsRoutes(),
+		auditRoutes(),
+		bannerRoutes(),
+		statusRoutes(),
+		reviewRoutes(),
+		freeRoutes(),
+		importRoutes(),
+		historyRoutes(),
+		keysRoutes(),
+	)
 }
 
 // Path is where one finds a page, for those who go through all of them.

@@ -1,0 +1,286 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func historyRoutes() []route {
+	return []route{
+		get("/licenses/history", api.ScopeRead, showSetHistory),
+		get("/licenses/history.csv", api.ScopeRead, exportHistory),
+		get("/licenses/history.json", api.ScopeRead, exportHistory),
+		get("/licenses/history/roll-back", api.ScopeActivate, showRollBack),
+		post("/licenses/history/roll-back", api.ScopeActivate, rollBackSet),
+		get("/licenses/history/{pair}", api.ScopeRead, showDiff),
+		post("/licenses/history/seen", api.ScopeActivate, seeActivated),
+		post("/licenses/history/policy", api.ScopeActivate, changeSetPolicy),
+	}
+}
+
+// diffPath is where two sets are compared.
+func diffPath(from, to string) string { return "/licenses/history/" + escape(from+".."+to) }
+
+// A setHistory is every time a set was in force, and what was received.
+type setHistory struct {
+	Activations []api.Activation
+	Sets        []api.Set
+	Pager       page.Pager
+	Backs       []wayBack
+	Policy      string
+	Told        []autoActivated
+}
+
+// A wayBack is whether the set of an issuer can give way to the one it replaced.
+type wayBack struct {
+	Issuer, Name, Set, To string
+	Why                   string // it cannot; "" when it can
+	May                   bool   // the reader may do it
+}
+
+const mostActivations = 50
+
+func showSetHistory(v *visit) error {
+	list, err := v.in.SetHistory(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	sets, err := v.in.Sets(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	policy, err := v.in.SetPolicy(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	x := setHistory{Sets: sets.Items, Policy: policy.Activation}
+	x.Pager = page.Pager{Page: v.pageNumber(), Size: mostActivations, Total: len(list.Items), Link: func(n int) string { return v.with("page", strconv.Itoa(n)) }}
+	x.Activations = list.Items[min(len(list.Items), max(0, x.Pager.First()-1)):x.Pager.Last()]
+	x.Backs = v.waysBack(sets.Items)
+	if x.Told, err = v.activatedByItself(); err != nil {
+		return err
+	}
+	v.titled("licenses", v.Say("history.title"))
+	v.crumbs(v.crumb("nav.licenses", "/licenses"))
+	v.AsOf, v.Wide, v.Command = list.AsOf, true, "pott set history"
+	return v.show(setHistoryPage(v, x))
+}
+
+// waysBack asks of each set in force whether it can give way to the one before.
+func (v *visit) waysBack(sets []api.Set) []wayBack {
+	var all []wayBack
+	if !v.may(api.ScopeActivate) {
+		return nil
+	}
+	for _, s := range sets {
+		if s.Status != "active" {
+			continue
+		}
+		back := wayBack{Issuer: s.Issuer, Name: cmp.Or(s.IssuerName, s.Issuer), Set: s.ID, May: true}
+		would, err := v.in.RollBack(v.ctx(), v.dry(), api.RollBack{Issuer: s.Issuer})
+		if err != nil {
+			back.Why = v.fault("", err).Text
+		}
+		back.To = would.Set.ID
+		all = append(all, back)
+	}
+	return all
+}
+
+func exportHistory(v *visit) error {
+	list, err := v.in.SetHistory(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(v.Path, ".json") {
+		return v.json(list.Items)
+	}
+	rows := [][]string{{"set", "from", "until", "how", "by", "replaced", "people"}}
+	for _, a := range list.Items {
+		until := ""
+		if !a.Until.IsZero() {
+			until = a.Until.UTC().Format("2006-01-02T15:04:05Z")
+		}
+		rows = append(rows, []string{a.Set, a.From.UTC().Format("2006-01-02T15:04:05Z"), until, a.How, cellText(a.By), a.Replaced, strconv.Itoa(a.People)})
+	}
+	return v.download("history.csv", "text/csv; charset=utf-8", table(rows))
+}
+
+// showRollBack shows what going back would do.
+func showRollBack(v *visit) error {
+	issuer := v.query("issuer")
+	would, err := v.in.RollBack(v.ctx(), v.dry(), api.RollBack{Issuer: issuer})
+	if err != nil {
+		return v.goTo("/licenses/history") // which says why there is no way back
+	}
+	v.titled("licenses", v.Say("history.back-title", "Set", would.Set.ID))
+	v.crumbs(v.crumb("nav.licenses", "/licenses"), v.crumb("history.title", "/licenses/history"))
+	v.Wide, v.Command = true, "pott set roll-back --dry-run"
+	return v.show(rollBackPage(v, would))
+}
+
+// rollBackSet puts the replaced set in force again.
+func rollBackSet(v *visit) error {
+	back, err := v.in.RollBack(v.ctx(), v.act, api.RollBack{Issuer: v.form("issuer")})
+	if err != nil {
+		return err
+	}
+	r := page.Receipt{Title: v.Say("history.went-back", "Set", back.Set.ID, "Instead", back.Instead), Text: v.Say("history.restored", "N", len(back.Restored)),
+		Links: []page.Link{v.crumb("review.in-audit", "/audit")}}
+	if len(back.NotRestored) > 0 {
+		r.Kind = "warn"
+		for _, n := range back.NotRestored[:min(len(back.NotRestored), 10)] {
+			r.Items = append(r.Items, n.Person+": "+n.Text)
+		}
+	}
+	return v.done("/licenses/history", r)
+}
+
+// A diffView compares two sets.
+type diffView struct {
+	api.SetDifference
+	Sets   []api.Set // to choose others from
+	Faults page.Faults
+}
+
+// showDiff shows what two sets say differently; with from and to in the address
+// it leads to the page of those.
+func showDiff(v *visit) error {
+	from, to, two := strings.Cut(v.r.PathValue("pair"), "..")
+	if !two || from == "" || to == "" {
+		if v.query("from") == "" {
+			return &NoSuchPageError{Path: v.Path}
+		}
+		from, to = v.query("from"), v.query("to")
+		return v.goTo(diffPath(from, to))
+	}
+	if v.query("from") != "" {
+		return v.goTo(diffPath(v.query("from"), v.query("to")))
+	}
+	sets, err := v.in.Sets(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	x := diffView{Sets: sets.Items}
+	v.titled("licenses", v.Say("history.diff-title", "From", from, "To", to))
+	v.crumbs(v.crumb("nav.licenses", "/licenses"), v.crumb("history.title", "/licenses/history"))
+	v.Wide, v.Command = true, "pott set diff "+from+" "+to
+	x.SetDifference, err = v.in.DiffSets(v.ctx(), v.act, from, to)
+	if other := (*installation.OtherIssuerError)(nil); errors.As(err, &other) {
+		x.SetDifference = api.SetDifference{From: from, To: to}
+		x.Faults = page.Faults{v.fault("to", err)}
+		return v.wrong(diffPage(v, x))
+	}
+	if err != nil {
+		return err
+	}
+	return v.show(diffPage(v, x))
+}
+
+// An autoActivated is a set that came in force by itself, and that nobody has
+// looked at since.
+type autoActivated struct {
+	Event   string // its number, "" while it could not be stored
+	Set     api.Set
+	Changes int    // licenses that are not as before
+	Path    string // where they stand
+}
+
+// activatedByItself lists the sets that came in force by themselves, until
+// somebody says that they are seen.
+func (v *visit) activatedByItself() ([]autoActivated, error) {
+	status, err := v.in.Status(v.ctx(), v.act)
+	if err != nil {
+		return nil, err
+	}
+	var told []api.Event
+	for _, e := range status.Events {
+		if e.Code == installation.NoticeSetActivated {
+			told = append(told, e)
+		}
+	}
+	if len(told) == 0 {
+		return nil, nil
+	}
+	history, err := v.in.SetHistory(v.ctx(), v.act)
+	if err != nil {
+		return nil, err
+	}
+	var all []autoActivated
+	for _, e := range told {
+		i := slices.IndexFunc(history.Items, func(a api.Activation) bool { return a.Set == e.About && a.Until.IsZero() })
+		if i < 0 {
+			continue
+		}
+		one := autoActivated{Event: strconv.FormatInt(e.Number, 10)}
+		if one.Set, err = v.in.Set(v.ctx(), v.act, e.About); err != nil {
+			return nil, err
+		}
+		if before := history.Items[i].Replaced; before != "" {
+			d, err := v.in.DiffSets(v.ctx(), v.act, before, e.About)
+			if err != nil {
+				return nil, err
+			}
+			one.Changes, one.Path = len(d.Licenses), diffPath(before, e.About)
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// seeActivated ends what was told of a set that came in force by itself.
+func seeActivated(v *visit) error {
+	told, err := v.activatedByItself()
+	if err != nil {
+		return err
+	}
+	for _, one := range told {
+		if one.Event == v.form("event") {
+			if _, err := v.in.EndEvent(v.ctx(), v.act, one.Event, api.EndEvent{}); err != nil {
+				return err
+			}
+		}
+	}
+	to, _ := here(v.form("to"))
+	return v.goTo(to)
+}
+
+// changeSetPolicy says whether sets that only raise come in force by themselves.
+func changeSetPolicy(v *visit) error {
+	body := api.SetPolicy{Activation: v.form("activation")}
+	if _, err := v.in.PutSetPolicy(v.ctx(), v.act, body); err != nil {
+		return err
+	}
+	word := v.Say("history.policy-asks")
+	if body.Activation == "automatic" {
+		word = v.Say("history.policy-automatic")
+	}
+	return v.done("/licenses/history", page.Receipt{Title: v.Say("history.policy-changed"), Text: word})
+}
+
+// setOptions are the sets as choices of a form.
+func setOptions(sets []api.Set, chosen string) []page.Option {
+	var all []page.Option
+	for _, s := range sets {
+		all = append(all, page.Option{Value: s.ID, Text: s.ID, Chosen: s.ID == chosen, Group: cmp.Or(s.IssuerName, s.Issuer)})
+	}
+	slices.SortStableFunc(all, func(a, b page.Option) int { return cmp.Compare(a.Group, b.Group) })
+	return all
+}
+
+// table writes rows as CSV.
+func table(rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.WriteAll(rows)
+	return b.Bytes()
+}
