@@ -57,7 +57,9 @@ func Doctor(ctx context.Context, c Config, now time.Time) []Finding {
 	d.modes()
 	d.keys()
 	d.root()
-	d.database(ctx)
+	if d.database(ctx); !d.failed() { // else there is nobody to ask for
+		d.authorities(ctx)
+	}
 	d.disk()
 	d.backup()
 	d.listen()

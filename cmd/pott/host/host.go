@@ -39,6 +39,7 @@ type Host struct {
 	house  *installation.House
 	log    *slog.Logger
 	now    func() time.Time
+	look   bool  // nothing is written
 	broken error // why the house could not be opened; nil: it is
 	serves bool  // it goes on for long, so that records are looked at again
 }
@@ -203,9 +204,12 @@ func (h *Host) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	anchors := h.config.AnchorDir()
-	if lost {
+	anchors, incidents := h.config.AnchorDir(), h.config.incidents()
+	if lost || h.look {
 		anchors = "" // another key's are not read, and certainly not written
+	}
+	if h.look {
+		incidents = ""
 	}
 	verify := time.Duration(0)
 	if h.serves && !lost {
@@ -214,7 +218,7 @@ func (h *Host) open(ctx context.Context) error {
 	h.house, err = installation.Open(ctx, installation.Options{
 		Verify: verify, Verified: h.config.verified(),
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
-		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,
+		Anchors: anchors, Incidents: incidents, Look: h.look, Confirm: h.confirm,
 		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },
