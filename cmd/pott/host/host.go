@@ -155,7 +155,11 @@ func closedOnError(h *Host, err error) (*Host, error) {
 // that, and tells whoever comes with a recovery token why.
 func OpenToServe(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
 	h := &Host{config: c, keys: Keys{c.Keys}, log: log, now: now, serves: true}
-	return orRepair(h, h.openAll(ctx))
+	h, err := orRepair(h, h.openAll(ctx))
+	if err == nil && h.house != nil {
+		h.house.EndLeftJobs(ctx)
+	}
+	return h, err
 }
 
 // OpenToRecover is [OpenToServe] beside a server that may be running.
