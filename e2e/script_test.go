@@ -15,7 +15,6 @@ import (
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/internal/audit"
-	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -30,19 +29,10 @@ import (
 //	people              adds five people with a login
 //	halt                stops the server (stop would end the script)
 //	proves FILE NAME    the file proves a module, to whoever has the root
-//
-// Lines under [postgres] run where tests have a PostgreSQL server; $PG is an empty
-// database on it.
 func TestCommands(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: func(env *testscript.Env) error { return setUp(t, env) },
-		Condition: func(cond string) (bool, error) {
-			if cond != "postgres" {
-				return false, errors.New("there is no such condition")
-			}
-			return sqldbtest.Server(t) != "", nil
-		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits,
 			"clock": func(ts *testscript.TestScript, _ bool, args []string) {
@@ -167,9 +157,6 @@ func setUp(t *testing.T, env *testscript.Env) error {
 			return err
 		}
 		w.write(t, scope+".token", []byte(made.Secret+"\n"))
-	}
-	if server := sqldbtest.Server(t); server != "" {
-		env.Setenv("PG", sqldbtest.Postgres(t, server))
 	}
 	for name, value := range map[string]string{
 		"POTT_SERVER": w.server, "POTT_INSTALLATION": designteamet.Name, "POTT_TOKEN_FILE": w.path(designteamet.Name + ".token"),

@@ -88,7 +88,7 @@ func (in *Installation) shownAuthority(v *store.View, a store.Authority, lang st
 			Since  time.Time
 		}{a.Issuer, a.Why, timeOf(a.Answered)})
 	} else if a.Status != "" {
-		out.StatusText = say(lang, "authority-"+offerWord(v, a), struct {
+		out.StatusText = say(lang, "authority-"+string(a.Status), struct {
 			Issuer             license.Issuer
 			Set, Serial        string
 			Company, Refused   string
@@ -96,16 +96,6 @@ func (in *Installation) shownAuthority(v *store.View, a store.Authority, lang st
 		}{a.Issuer, out.Newest, v.Info().Serial, a.Company, string(a.Refused), a.NewSerial, a.NewCompany})
 	}
 	return out
-}
-
-// offerWord is what is said of a license server's status: a set it has may be here
-// already, and wait for a decision.
-func offerWord(v *store.View, a store.Authority) string {
-	offers := a.Status == licenseserver.NewSet || a.Status == licenseserver.NewCompanyName
-	if offers && !unseen(v, a.Issuer)(a.Offered) {
-		return "waits"
-	}
-	return string(a.Status)
 }
 
 // messageIn returns a message in a language, or in any that it has.

@@ -1,9 +1,7 @@
 package installation
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/pott-dev/pott/internal/audit"
@@ -127,52 +125,24 @@ func (in *Installation) duties(admin bool) (list []duty) {
 func (in *Installation) reporting(v *store.View, a store.Authority) seat.Reporting {
 	mark := inForceMark(v, a.Issuer)
 	last := timeOf(a.ToldAt)
-	_, wentBack := untold(v, a.Issuer)
-	return seat.Reporting{Same: !wentBack && (mark == a.Reported || mark.Number == 0), Failed: a.ToldAt != 0 && a.ToldAt > a.Answered, Last: last}
+	return seat.Reporting{Same: mark == a.Reported || mark.Number == 0, Failed: a.ToldAt != 0 && a.ToldAt > a.Answered, Last: last}
 }
 
-// untold returns the earliest roll back of an issuer's sets that it was not told
-// of.
-func untold(v *store.View, issuer license.Issuer) (store.Activation, bool) {
-	all := v.Activations()
-	slices.SortFunc(all, func(x, y store.Activation) int { return cmp.Compare(x.Number, y.Number) })
-	i := slices.IndexFunc(all, func(a store.Activation) bool {
-		return a.Issuer == issuer && a.How == store.RollBack && a.Reported == 0 &&
-			markOf(v, a.Checkpoint).Number != 0 && markOf(v, a.Replaced).Number != 0 // damaged ones wait for their repair
-	})
-	if i < 0 {
-		return store.Activation{}, false
-	}
-	return all[i], true
-}
-
-// markOf names a set by its checkpoint.
-func markOf(v *store.View, checkpoint string) licenseserver.Mark {
-	for _, row := range v.Sets() {
-		if row.Checkpoint == checkpoint {
-			return licenseserver.Mark{Number: row.Number, Checkpoint: checkpoint}
-		}
-	}
-	return licenseserver.Mark{}
-}
-
-// report tells the license server of an issuer of a roll back that it was not told
-// of, one at a time and each once, whatever came in force since; then which set is
-// in force.
+// report tells the license server of an issuer which set is in force, or that the
+// one before is again.
 func (in *Installation) report(ctx context.Context, act Act, issuer license.Issuer) error {
 	in.askMu.Lock()
 	defer in.askMu.Unlock()
-	var back store.Activation
-	var to, left licenseserver.Mark
-	var wentBack bool
+	var was licenseserver.Mark
 	in.view(func(v *store.View) error {
-		back, wentBack = untold(v, issuer)
-		to, left = markOf(v, back.Checkpoint), markOf(v, back.Replaced)
+		a, _ := v.Authority(issuer)
+		was = a.Reported
 		return nil
 	})
-	q, err := in.askServer(ctx, issuer, licenseserver.Accepted, func(q *licenseserver.Request) {
-		if wentBack {
-			q.Kind, q.Set, q.Left = licenseserver.RolledBack, to, left
+	kind := licenseserver.Accepted
+	q, err := in.askServer(ctx, issuer, kind, func(q *licenseserver.Request) {
+		if was.Number > q.Set.Number {
+			q.Kind, q.Left = licenseserver.RolledBack, was
 		}
 	})
 	if err == nil && q.reply.Refused != "" {
@@ -188,17 +158,19 @@ func (in *Installation) report(ctx context.Context, act Act, issuer license.Issu
 		a.Reported, a.ToldAt = q.asked.Set, tx.Now().UnixMicro()
 		tx.Entry("set.report", "", audit.F("issuer", issuer), audit.F("kind", q.asked.Kind), audit.F("set", setID(issuer, a.Reported.Number)),
 			audit.F("checkpoint", a.Reported.Checkpoint))
-		return markTold(tx, back.Number)
+		return markReported(tx, issuer)
 	})
 	return err
 }
 
-// markTold notes that the issuer was told of a roll back; 0 is none.
-func markTold(tx *store.Tx, number int64) error {
+// markReported notes that the issuer was told of every roll back so far.
+func markReported(tx *store.Tx, issuer license.Issuer) error {
 	for _, a := range tx.Activations() {
-		if a.Number == number && a.Reported == 0 {
+		if a.Issuer == issuer && a.How == store.RollBack && a.Reported == 0 {
 			a.Reported = tx.Now().UnixMicro()
-			return tx.PutActivation(a)
+			if err := tx.PutActivation(a); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

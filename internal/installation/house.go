@@ -72,9 +72,7 @@ type Options struct {
 	// Authorities are where the license servers of issuers are asked; they win over
 	// what sets say.
 	Authorities map[license.Issuer]string
-	// Look says that the house is opened to be looked at: it does nothing by itself.
-	Look bool
-	Now  func() time.Time // nil: time.Now
+	Now         func() time.Time // nil: time.Now
 	// Uptime is how long the process has run, by a clock nobody can set; nil: as
 	// Now says, which is one too where it is time.Now.
 	Uptime func() time.Duration
@@ -138,11 +136,6 @@ func Open(ctx context.Context, o Options) (*House, error) {
 			close(h.attended)
 			return nil, errors.Join(err, h.Close())
 		}
-	}
-	if o.Look {
-		close(h.stopped)
-		close(h.attended)
-		return h, nil
 	}
 	go h.follow(following)
 	go h.attend(following)

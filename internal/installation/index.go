@@ -134,9 +134,6 @@ func (in *Installation) nextDay() {
 
 // switchOver is [Installation.SwitchDue] where nobody waits for the outcome.
 func (in *Installation) switchOver() {
-	if in.options.Look {
-		return
-	}
 	err := in.SwitchDue(context.Background())
 	if closed := new(store.ClosedError); err != nil && !errors.As(err, &closed) {
 		in.options.Log.Error("a set whose day has come could not take over", "installation", in.name, "err", err)

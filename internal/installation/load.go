@@ -1,7 +1,6 @@
 package installation
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -31,23 +30,10 @@ import (
 // [EquivocationError]; after the last, and after a genuine
 // [licensefile.ForkedKeyListError], the refused file is kept as evidence.
 func (in *Installation) Load(ctx context.Context, act Act, file []byte) (api.LoadedSet, error) {
-	file = asWritten(file)
 	if isKeyLists(file) {
 		return in.learnLists(ctx, act, file)
 	}
 	return in.loadSet(ctx, act, file, licenseserver.Mark{})
-}
-
-// asWritten returns a text as it was before it passed through a mail or a text box,
-// which end every line with a carriage return too. Text boxes of browsers always
-// do. Only where each line ends so, and there is none elsewhere, is it taken
-// away; what is left is checked to the byte as ever.
-func asWritten(text []byte) []byte {
-	ends := bytes.Count(text, []byte("\r\n"))
-	if ends == 0 || ends != bytes.Count(text, []byte("\n")) || ends != bytes.Count(text, []byte("\r")) {
-		return text
-	}
-	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 }
 
 // loadSet is [Installation.Load] of a set; see [Installation.mayLoad] for said.

@@ -71,8 +71,7 @@ func (in *Installation) mayChange(act Act, n api.ChangeOwner, issuer license.Iss
 // changeByFile changes to the serial number of a set that was answered to a
 // request file.
 func (in *Installation) changeByFile(ctx context.Context, act Act, n api.ChangeOwner) (api.ChangedOwner, error) {
-	file := asWritten([]byte(n.File))
-	f, err := licensefile.Parse(file)
+	f, err := licensefile.Parse([]byte(n.File))
 	if err != nil {
 		return api.ChangedOwner{}, err
 	}
@@ -88,7 +87,7 @@ func (in *Installation) changeByFile(ctx context.Context, act Act, n api.ChangeO
 	if err != nil {
 		return api.ChangedOwner{}, err
 	}
-	return in.change(ctx, act, n, file, nil)
+	return in.change(ctx, act, n, []byte(n.File), nil)
 }
 
 // change checks the set that a change brings and makes it. q is the exchange it

@@ -160,11 +160,7 @@ func (in *Installation) run(r *run) {
 	case in.checks.slow <- struct{}{}:
 		defer func() { <-in.checks.slow }()
 	}
-	var report fsck.Report
-	err := serverJob{JobVerification, []*Installation{in}}.do(in.checks.ctx, tellAfter, func(ctx context.Context) (err error) {
-		report, err = in.fsck(ctx, r)
-		return err
-	})
+	report, err := in.fsck(in.checks.ctx, r)
 	if err == nil && report.Verdict == fsck.Broken {
 		// What is wrong with rows is put out of use by the store, with its own eyes.
 		if _, err := in.book.CheckAll(in.checks.ctx); err != nil {

@@ -256,13 +256,14 @@ type ownerChange struct {
 	Code    string `placeholder:"CODE" help:"The one-time code of the purchase; - reads standard input."`
 	File    string `placeholder:"FILE" help:"The set that was answered to a request file, instead of a code."`
 	Yes     bool   `help:"Do it without asking."`
-	choosing
+
+	Acknowledge []string `placeholder:"LICENSE" help:"A system license that may be turned off for everyone; may be given several times."`
 	preview
 }
 
 // Help says what kong's one line cannot.
 func (ownerChange) Help() string {
-	return "People and what they were given stay. The set that goes with the new serial number comes in force in the same step; when it would leave anybody without a seat, nothing is changed. What is to become of people in that step is chosen as for pott set activate."
+	return "People and what they were given stay. The set that goes with the new serial number comes in force in the same step; when it would leave anybody without a seat, nothing is changed."
 }
 
 func (c ownerChange) Run(s *session) error {
@@ -270,11 +271,7 @@ func (c ownerChange) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	choices, err := c.choices(s)
-	if err != nil {
-		return err
-	}
-	body := api.ChangeOwner{Issuer: c.Issuer, Serial: c.Serial, Company: c.Company, Choices: choices.Choices, Acknowledge: choices.Acknowledge}
+	body := api.ChangeOwner{Issuer: c.Issuer, Serial: c.Serial, Company: c.Company, Acknowledge: c.Acknowledge}
 	if body.Code, err = s.typedCode(c.Code, ""); err != nil {
 		return err
 	}

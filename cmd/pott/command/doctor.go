@@ -11,7 +11,7 @@ type serverDoctor struct {
 
 // Help says what kong's one line cannot.
 func (serverDoctor) Help() string {
-	return "Looks at permissions, places, keys, root, database, disk, clock, last backup and door of the server on this machine, asks the license servers it has to do with, and says what to do about each. It changes nothing, and works while the server runs. Exit code 0: nothing fails; 1: something does. Whether the records are good is for pott fsck to say."
+	return "Looks at permissions, places, keys, root, database, disk, clock, last backup and door of the server on this machine, and says what to do about each. It changes nothing, and works while the server runs. Exit code 0: nothing fails; 1: something does. Whether the records are good is for pott fsck to say."
 }
 
 // shownFinding is a finding in words.

@@ -7,14 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
 	"filippo.io/age"
 
-	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/archive"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -57,36 +55,18 @@ func MakeBackup(ctx context.Context, c Config, now time.Time, b Backup) (*Backed
 	if err != nil {
 		return nil, err
 	}
-	err = telling(ctx, c, db, now, func(ctx context.Context) error {
-		return writeArchive(path, b.Recipients, done, func(w io.Writer) error {
-			h := archive.Header{Of: archive.Server, Made: now.UTC().Truncate(time.Second)}
-			_, err := archive.Write(ctx, w, db, h, archive.Selection{Tables: store.Tables()}, nil)
-			return err
-		}, func(r io.Reader) error {
-			done.Manifest, done.Check, _, err = checkArchive(ctx, c, r, nil)
-			return err
-		})
+	err = writeArchive(path, b.Recipients, done, func(w io.Writer) error {
+		h := archive.Header{Of: archive.Server, Made: now.UTC().Truncate(time.Second)}
+		_, err := archive.Write(ctx, w, db, h, archive.Selection{Tables: store.Tables()}, nil)
+		return err
+	}, func(r io.Reader) error {
+		done.Manifest, done.Check, _, err = checkArchive(ctx, c, r, nil)
+		return err
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		return nil, err
 	}
 	return done, c.rememberBackup(done, now)
-}
-
-// telling makes a backup, and tells administrators of it when it lasts. Where they
-// cannot be told, because the tables are an older version's or the records cannot
-// be opened, it is made all the same: it is never the backup that migrates.
-func telling(ctx context.Context, c Config, db *sqldb.DB, now time.Time, work func(context.Context) error) error {
-	if version, err := db.SchemaVersion(ctx); err != nil || version != store.NewestSchema() {
-		return work(ctx)
-	}
-	begun := time.Now()
-	h, err := OpenBeside(ctx, c, func() time.Time { return now.Add(time.Since(begun)) }, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return work(ctx)
-	}
-	defer h.Close()
-	return h.house.While(ctx, installation.JobBackup, work)
 }
 
 // backupPath returns the file a backup goes to, which is not there yet.

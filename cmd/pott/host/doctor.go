@@ -57,9 +57,7 @@ func Doctor(ctx context.Context, c Config, now time.Time) []Finding {
 	d.modes()
 	d.keys()
 	d.root()
-	if d.database(ctx); !d.failed() { // else there is nobody to ask for
-		d.authorities(ctx)
-	}
+	d.database(ctx)
 	d.disk()
 	d.backup()
 	d.listen()

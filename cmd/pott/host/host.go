@@ -39,7 +39,6 @@ type Host struct {
 	house  *installation.House
 	log    *slog.Logger
 	now    func() time.Time
-	look   bool  // nothing is written
 	broken error // why the house could not be opened; nil: it is
 	serves bool  // it goes on for long, so that records are looked at again
 }
@@ -155,11 +154,7 @@ func closedOnError(h *Host, err error) (*Host, error) {
 // that, and tells whoever comes with a recovery token why.
 func OpenToServe(ctx context.Context, c Config, now func() time.Time, log *slog.Logger) (*Host, error) {
 	h := &Host{config: c, keys: Keys{c.Keys}, log: log, now: now, serves: true}
-	h, err := orRepair(h, h.openAll(ctx))
-	if err == nil && h.house != nil {
-		h.house.EndLeftJobs(ctx)
-	}
-	return h, err
+	return orRepair(h, h.openAll(ctx))
 }
 
 // OpenToRecover is [OpenToServe] beside a server that may be running.
@@ -208,12 +203,9 @@ func (h *Host) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	anchors, incidents := h.config.AnchorDir(), h.config.incidents()
-	if lost || h.look {
+	anchors := h.config.AnchorDir()
+	if lost {
 		anchors = "" // another key's are not read, and certainly not written
-	}
-	if h.look {
-		incidents = ""
 	}
 	verify := time.Duration(0)
 	if h.serves && !lost {
@@ -222,7 +214,7 @@ func (h *Host) open(ctx context.Context) error {
 	h.house, err = installation.Open(ctx, installation.Options{
 		Verify: verify, Verified: h.config.verified(),
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
-		Anchors: anchors, Incidents: incidents, Look: h.look, Confirm: h.confirm,
+		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,
 		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,
 		// One set of roots for the whole server: whoever runs it trusts them.
 		Trust: func(string) (licensefile.Trust, error) { return trust, nil },

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/internal/audit"
-	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/archive"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -53,7 +52,6 @@ func (h *Host) Move(ctx context.Context, by audit.Actor, to string, dryRun bool)
 	if err != nil || dryRun {
 		return done, err
 	}
-	over := h.house.Tell(ctx, installation.JobMove)
 	begun := h.now()
 	err = h.house.Move(ctx, by, done.From, done.To, func(ctx context.Context, from store.Source) error {
 		if done.Rows, err = refill(ctx, from, h.db, db); err != nil {
@@ -64,24 +62,9 @@ func (h *Host) Move(ctx context.Context, by audit.Actor, to string, dryRun bool)
 	})
 	done.Waited = h.now().Sub(begun)
 	if err != nil {
-		over(ctx)
 		return nil, errors.Join(err, empty(ctx, db), db.Close())
 	}
-	if err := db.Close(); err != nil {
-		return done, err
-	}
-	return done, endJobs(ctx, target, h)
-}
-
-// endJobs ends in the new place what is told there of the move. A server that is
-// started does so too.
-func endJobs(ctx context.Context, target Config, h *Host) error {
-	there, err := OpenBeside(ctx, target, h.now, h.log)
-	if err != nil {
-		return err
-	}
-	there.house.EndLeftJobs(ctx)
-	return there.Close()
+	return done, db.Close()
 }
 
 // sound refuses a database that is damaged or cannot be checked: it is to be

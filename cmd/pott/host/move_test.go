@@ -2,7 +2,6 @@ package host
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,14 +56,10 @@ func TestADatabaseIsMovedWithEverythingInIt(t *testing.T) {
 	there := c
 	there.Database = to
 	after := intact(t, there)
-	if after.Checked.Rows != before.Checked.Rows+1+2 { // a person, and in each installation that it was moved
+	if after.Checked.Rows != before.Checked.Rows+1 {
 		t.Errorf("%+v are there, %+v were here", after.Checked, before.Checked)
 	}
 	moved := opened(t, there)
-	if events, err := moved.House().Installation("acme").Events(t.Context(), installation.Act{By: tester}, true, 0, ""); err != nil ||
-		len(events.Items) != 1 || events.Items[0].Code != installation.JobMove || events.Items[0].Ended.IsZero() {
-		t.Errorf("what administrators were told of it: %+v, %v", events.Items, err)
-	}
 	for _, id := range []string{"anna", "cilla"} {
 		if _, err := moved.House().Installation("acme").Person(t.Context(), installation.Act{By: tester}, id); err != nil {
 			t.Errorf("%s: %v", id, err)
@@ -79,7 +74,7 @@ func TestADatabaseIsMovedWithEverythingInIt(t *testing.T) {
 	}
 	// And back, into another data directory.
 	moved.config.Data = filepath.Join(t.TempDir(), "data")
-	if err := errors.Join(makeDir(moved.config.Data), os.Link(c.root(), moved.config.root())); err != nil {
+	if err := makeDir(moved.config.Data); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := moved.Move(t.Context(), tester, ToFile, false); err != nil {

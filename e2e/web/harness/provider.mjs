@@ -1,6 +1,11 @@
 // An OpenID Connect provider on this machine, made of a real one's code.
-import { Provider } from 'oidc-provider'
 import { createServer } from 'node:http'
+
+// It warns at length that it is not made for production like this.
+const { info, warn } = console
+console.info = console.warn = () => {}
+const { Provider } = await import('oidc-provider')
+Object.assign(console, { info, warn })
 
 /**
  * Starts a provider that knows these people: { subject: { email, name, … } }. It
@@ -10,6 +15,7 @@ export async function openProvider(people, redirect) {
   const server = createServer()
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://localhost:${server.address().port}`
+  console.info = console.warn = () => {}
   const provider = new Provider(issuer, {
     clients: [{ client_id: 'pott', client_secret: 'secret', redirect_uris: [redirect], grant_types: ['authorization_code'], response_types: ['code'] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
@@ -21,5 +27,10 @@ export async function openProvider(people, redirect) {
   })
   provider.on('server_error', (_, e) => console.error(e))
   server.on('request', provider.callback())
-  return { issuer, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections() }) }
+  const close = async () => {
+    Object.assign(console, { info, warn })
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return { issuer, close }
 }

@@ -17,7 +17,7 @@ const examples = {
   '/users/{id}/history': ['/users/olle.ek/history'],
   '/users/{id}/offboard': ['/users/olle.ek/offboard'],
   '/audit/{n}': ['/audit/5'],
-  '/status/events/{id}': ['/status/events/1'],
+  '/status/events/{n}': ['/status/events/1'],
 }
 
 // Pages with something in their query that deserves a look of its own.
@@ -32,6 +32,10 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
+  '/status/live': 'a stream, for pages that are open',
+  '/settings/providers/{code}': 'there is none at Northwind: the tests of signing in look at it',
+  '/status/damage/{place}': 'nothing is damaged on an ordinary day: the tests of damage look at it',
+  '/status/damage/{place}/incident': 'a file',
   '/signin/provider/{code}': 'it leads to the provider',
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',

@@ -68,7 +68,7 @@ func (b *Book) upToDate(ctx context.Context) (bool, error) {
 	if damaged := new(DamagedError); errors.As(err, &damaged) {
 		return false, nil // the teller says so, and stops
 	} else if err != nil {
-		return false, unavailable(err)
+		return false, &UnavailableError{cause: err}
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -213,20 +213,11 @@ func (t *teller) settle(ctx context.Context, acts []*request) {
 	for n := 0; len(acts) > 0; n++ {
 		left, err := t.try(ctx, acts)
 		if err != nil && (!sqldb.Retryable(err) || n >= tries) {
-			refuse(left, unavailable(err))
+			refuse(left, &UnavailableError{cause: err})
 			return
 		}
 		acts = left
 	}
-}
-
-// unavailable says that the database could not be written. One that was moved
-// says itself where to.
-func unavailable(err error) error {
-	if moved := (*MovedError)(nil); errors.As(err, &moved) {
-		return moved
-	}
-	return &UnavailableError{cause: err}
 }
 
 func refuse(acts []*request, err error) {

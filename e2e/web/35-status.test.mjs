@@ -1,0 +1,96 @@
+// Status, notifications, damage and the audit trail.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { closeBrowser, visiting } from './harness/browser.mjs'
+import { freshWorld } from './harness/house.mjs'
+import { as, asAdministrator, receipt, signIn } from './harness/person.mjs'
+
+let world
+before(async () => (world = await freshWorld()))
+after(closeBrowser)
+
+const tell = (w, text) => w.api('/events', { method: 'POST', body: { type: 'message', texts: { en: text } } })
+
+test('35. A new notification shows up in an open session without moving focus or rows; updates can be paused', async () => {
+  await asAdministrator(world, async (page) => {
+    await page.goto(`${world.url}/status`)
+    const link = page.locator('main a').first()
+    await link.focus()
+    const rows = await page.locator('[data-events] tbody tr').count()
+    await tell(world, 'The coffee machine is back')
+    const show = page.getByRole('button', { name: 'Show 1 new' })
+    await show.waitFor({ timeout: 60_000 })
+    assert.equal(await page.locator('[data-events] tbody tr').count(), rows, 'no row has moved')
+    assert.equal(await link.evaluate((e) => e === document.activeElement), true, 'the focus has not moved')
+    assert.match(await page.locator('[aria-live=polite]').textContent(), /1 new notification/)
+    await show.click()
+    await page.getByText('The coffee machine is back').first().waitFor()
+    await page.getByRole('button', { name: 'Pause updates' }).click()
+    await tell(world, 'The coffee machine is gone')
+    await page.waitForTimeout(3000)
+    assert.equal(await page.getByRole('button', { name: 'Show 1 new' }).count(), 0, 'paused')
+    await page.getByRole('button', { name: 'Resume updates' }).click()
+    await show.waitFor({ timeout: 60_000 })
+  })
+})
+
+test('35. No login lets an administrator in and stops others', async () => {
+  const fresh = await freshWorld()
+  for (const who of ['karin.lind', 'olle.ek']) await fresh.setPassword(who, 'correct horse battery')
+  await fresh.api('/events', { method: 'POST', body: { type: 'no-login', texts: { en: 'We move the servers' } } })
+  const tries = async (who) => {
+    let inside
+    await visiting({ javaScript: false }, async (page) => {
+      await page.goto(`${fresh.url}/signin`)
+      assert.match(await page.locator('main').textContent(), /We move the servers/)
+      await page.getByLabel('User id').fill(who)
+      await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.waitForLoadState()
+      inside = !page.url().includes('/signin')
+    })
+    return inside
+  }
+  assert.equal(await tries('karin.lind'), true)
+  assert.equal(await tries('olle.ek'), false)
+  await fresh.end()
+})
+
+test('36. Verify says Intact with the count, and Broken with the right number', async () => {
+  const fresh = await freshWorld()
+  await asAdministrator(fresh, async (page) => {
+    const verify = async () => {
+      await page.goto(`${fresh.url}/audit/verify`)
+      await page.getByRole('button', { name: /Verify/ }).click()
+      await page.locator('.verdict').waitFor()
+      return (await page.locator('main').textContent()).replace(/\s+/g, ' ')
+    }
+    const { entries } = await fresh.api('/audit/verify')
+    const said = await verify()
+    assert.match(said, /Intact/)
+    assert.ok(said.replace(/[^\d ]/g, '').includes(String(entries)) || said.includes(entries.toLocaleString('en')), `${entries} entries: ${said}`)
+    const [{ seq, n }] = await fresh.readBehindTheBack("SELECT seq, n FROM audit WHERE action = 'plan.set' OR action = 'person.add' ORDER BY seq DESC LIMIT 1")
+    assert.equal(await fresh.editBehindTheBack('UPDATE audit SET action = ? WHERE seq = ? AND n = ?', 'person.forged', seq, n), 1)
+    const broken = await verify()
+    assert.match(broken, new RegExp(`Broken at #${seq}`))
+  })
+  await fresh.end()
+})
+
+test('20. A license row that is edited in the database raises a banner and gives nothing more than was signed', async () => {
+  const fresh = await freshWorld()
+  await asAdministrator(fresh, async (page) => {
+    const changed = await fresh.editBehindTheBack("UPDATE license SET seats = 99 WHERE module = 'sales-premium'")
+    assert.equal(changed >= 1, true)
+    await fresh.restart()
+    await page.goto(`${fresh.url}/`)
+    const banner = page.locator('.banner')
+    await banner.waitFor()
+    assert.match(await banner.textContent(), /changed outside/)
+    const premium = (await fresh.api('/licenses?hidden=true')).items.find((l) => l.name === 'kontoret.sales-premium')
+    assert.equal(premium.seats, 40, 'what the issuer has signed')
+    await page.goto(`${fresh.url}/status/damage`)
+    assert.match(await page.locator('main').textContent(), /license/)
+  })
+  await fresh.end()
+})
