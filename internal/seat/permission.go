@@ -52,6 +52,17 @@ func Reaches(has []string, needs ...string) bool {
 	return false
 }
 
+// Lacking returns the permissions that somebody who has some does not have,
+// narrowest first.
+func Lacking(has []string) (lacks []string) {
+	for _, p := range []string{MayCheck, MayRead, MayAssign, MayActivate, MayAdmin} {
+		if !Reaches(has, p) {
+			lacks = append(lacks, p)
+		}
+	}
+	return lacks
+}
+
 // RolesFor returns the roles that may do what needs any one of some permissions,
 // the widest first: whom to ask.
 func RolesFor(needs ...string) []Role {

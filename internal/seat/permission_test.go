@@ -27,6 +27,9 @@ func TestARoleMayDoWhatItsPermissionReaches(t *testing.T) {
 				t.Errorf("%s: %s is %v", c.who, p, got)
 			}
 		}
+		if lacks := seat.Lacking(has); len(lacks)+len(c.may) != len(all) || slices.ContainsFunc(lacks, func(p string) bool { return slices.Contains(c.may, p) }) {
+			t.Errorf("%s: lacks %v", c.who, lacks)
+		}
 		if !seat.Reaches(has) {
 			t.Errorf("%s: what needs nothing is for everybody", c.who)
 		}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/seat"
 )
@@ -43,14 +42,4 @@ func bearer(r *http.Request) string {
 		return ""
 	}
 	return strings.TrimSpace(header[len(prefix):])
-}
-
-// lacking returns the scopes that somebody who has some does not.
-func lacking(has []string) (lacks []string) {
-	for _, scope := range []string{api.ScopeCheck, api.ScopeRead, api.ScopeAssign, api.ScopeActivate, api.ScopeAdmin} {
-		if !seat.Reaches(has, scope) {
-			lacks = append(lacks, scope)
-		}
-	}
-	return lacks
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/internal/problem"
+	"github.com/pott-dev/pott/internal/seat"
 )
 
 // serve answers the requests of a route: who comes, whether they may, then the
@@ -54,7 +55,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request) *visit {
 	v.choose()
 	v.act = installation.Act{Language: v.Lang}
 	if v.session != nil {
-		v.act.By = v.session.Actor()
+		v.act.By, v.act.Lacks = v.session.Actor(), seat.Lacking(v.session.Scopes)
 		v.Token, v.Reader = v.session.CSRF(), cmp.Or(v.session.Name, v.Say("frame.recovery"))
 		v.Nav = v.nav()
 	}
