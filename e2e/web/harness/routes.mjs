@@ -12,6 +12,7 @@ const examples = {
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
   '/settings/providers/{code}': ['/settings/providers/work'],
   '/users/{id}': ['/users/olle.ek'],
+  '/users/{id}/signin': ['/users/olle.ek/signin'],
   '/users/{id}/plans': ['/users/olle.ek/plans', '/users/tove.moe/plans'],
   '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote-cal'],
   '/users/{id}/history': ['/users/olle.ek/history'],

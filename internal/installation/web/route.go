@@ -57,6 +57,7 @@ func routes() []route {
 		signInRoutes(),
 		meRoutes(),
 		settingsRoutes(),
+		personSignInRoutes(),
 		auditRoutes(),
 		bannerRoutes(),
 		statusRoutes(),

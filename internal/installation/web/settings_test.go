@@ -90,3 +90,28 @@ func TestProvidersAreAddedTestedAndRemoved(t *testing.T) {
 	r.get("/settings/providers")
 	r.send("/settings/providers/work/remove").says(t, "Work account is removed.", "No sign-in providers")
 }
+
+func TestAnAdministratorHelpsSomebodyToSignIn(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("karin")
+	r.get("/users/anna/signin").says(t, "How anna signs in", "Nowhere.", "No password and no passkey yet.")
+	page := r.send("/users/anna/signin/link")
+	page.says(t, "A one-time link for anna is made.", w.server.URL+"/acme/signin/link/")
+	if page = r.get("/users/anna/signin"); strings.Contains(page.body, "/signin/link/") {
+		t.Error("the link is shown again")
+	}
+	page.says(t, "A link that nobody has used is good until")
+	w.secret("anna")
+	r.get("/users/anna/signin").says(t, "End 1 session", "Remove the password")
+	r.send("/users/anna/signin/end").says(t, "session ended: 1", "Nowhere.")
+	r.send("/users/anna/signin/forget").says(t, "The password of anna is removed.")
+	if page = r.send("/users/anna/signin/forget", "passkey", "key.0"); page.status != http.StatusNotFound {
+		t.Errorf("%d", page.status)
+	}
+	if page = r.get("/users/nobody/signin"); page.status != http.StatusNotFound {
+		t.Errorf("%d", page.status)
+	}
+	if page = w.as("uma").get("/users/anna/signin"); page.status != http.StatusForbidden {
+		t.Errorf("a user administrator: %d", page.status)
+	}
+}

@@ -1,0 +1,75 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func personSignInRoutes() []route {
+	return []route{
+		get("/users/{id}/signin", api.ScopeAdmin, showPersonSignIn),
+		post("/users/{id}/signin/link", api.ScopeAdmin, makePersonLink),
+		post("/users/{id}/signin/end", api.ScopeAdmin, endPersonSessions),
+		post("/users/{id}/signin/forget", api.ScopeAdmin, forgetPerson),
+	}
+}
+
+// A personSignIn is how somebody else signs in, for whoever helps.
+type personSignIn struct {
+	api.SignIn
+	Path string // of this page
+	Link string // just made; shown once
+}
+
+func showPersonSignIn(v *visit) error { return v.showPersonSignIn("") }
+
+func (v *visit) showPersonSignIn(link string) error {
+	id := v.r.PathValue("id")
+	who, err := v.in.SignIn(v.ctx(), v.act, id, "")
+	if err != nil {
+		return err
+	}
+	v.titled("users", v.Say("signin.person-title", "Name", who.Person))
+	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: who.Person, Path: "/users/" + escape(id)})
+	v.Command = "pott user signin " + who.Person
+	return v.show(personSignInPage(v, personSignIn{SignIn: who, Path: "/users/" + escape(id) + "/signin", Link: link}))
+}
+
+// makePersonLink shows the page with the link itself: a receipt would keep it in a
+// cookie.
+func makePersonLink(v *visit) error {
+	made, err := v.in.MakeLink(v.ctx(), v.act, v.r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	v.Path = strings.TrimSuffix(v.Path, "/link")
+	return v.showPersonSignIn(v.origin() + v.Base + made.Path)
+}
+
+func endPersonSessions(v *visit) error {
+	id := v.r.PathValue("id")
+	done, err := v.in.EndSessions(v.ctx(), v.act, id, v.form("session"), "")
+	if err != nil {
+		return err
+	}
+	return v.done("/users/"+escape(id)+"/signin", page.Receipt{Title: v.Say("me.ended", "N", done.Ended)})
+}
+
+// forgetPerson removes the password, or the passkey that is named.
+func forgetPerson(v *visit) (err error) {
+	id, passkey := v.r.PathValue("id"), v.form("passkey")
+	var done api.ChangedSignIn
+	said := v.Say("me.passkey-removed")
+	if passkey != "" {
+		done, err = v.in.RemovePasskey(v.ctx(), v.act, id, passkey, "")
+	} else {
+		said = v.Say("signin.person-removed", "User", id)
+		done, err = v.in.RemovePassword(v.ctx(), v.act, id, "")
+	}
+	if err != nil {
+		return err
+	}
+	return v.done("/users/"+escape(id)+"/signin", page.Receipt{Title: said, Text: v.Say("me.ended", "N", done.Ended)})
+}
