@@ -448,7 +448,7 @@ func (h *Host) Serve(ctx context.Context, listener net.Listener, ready func(addr
 // does. Everything else is answered first.
 func untilEnding(ending context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/v1/changes") {
+		if strings.HasSuffix(r.URL.Path, "/v1/changes") || strings.HasSuffix(r.URL.Path, "/status/live") {
 			ctx, cancel := context.WithCancel(r.Context())
 			defer cancel()
 			defer context.AfterFunc(ending, cancel)()
