@@ -26,6 +26,7 @@ type BannerAsk struct {
 	// of the administrators: whom an event concerns depends on it.
 	Kind          license.PersonKind
 	Administrator bool
+	Reads         string                 // who it is, as an actor: events they started and that should be over are theirs to end
 	Hidden        func(item string) bool // what the reader hides; nil: nothing
 	Language      string
 }
@@ -73,6 +74,9 @@ func (in *Installation) troubles(v *store.View, ask BannerAsk) []seat.Trouble {
 		}
 	}
 	for _, e := range v.Events() {
+		if e.State(now.UnixMicro()) == seat.EventOverdue && e.Type != seat.Notice && ask.Reads != "" && e.StartedBy == ask.Reads {
+			list = append(list, seat.Trouble{Kind: seat.TroubleOverdue, Event: e.Number})
+		}
 		kind := map[seat.EventType]seat.TroubleKind{seat.NoSignIn: seat.TroubleNoSignIn, seat.Maintenance: seat.TroubleMaintenance,
 			seat.Message: seat.TroubleMessage}[e.Type]
 		if kind != "" && e.InEffect(now.UnixMicro()) && e.Audience.Has(ask.Kind, ask.Administrator) {

@@ -20,13 +20,14 @@ const (
 	TroubleGrace       TroubleKind = "grace"       // About: the issuer; On: the last day everything works
 	TroubleOver        TroubleKind = "over"        // About: the module; Count: how many are too many
 	TroubleExpires     TroubleKind = "expires"     // About: the issuer; On: the expiry
+	TroubleOverdue     TroubleKind = "overdue"     // Event: the number of one that the reader started, and that should be over
 	TroubleNoSignIn    TroubleKind = "no-login"    // Event: its number
 	TroubleMaintenance TroubleKind = "maintenance"
 	TroubleMessage     TroubleKind = "message"
 )
 
 var severity = []TroubleKind{TroubleRolledBack, TroubleTampered, TroubleUnchecked, TroubleSuspended, TroubleReadOnly, TroubleGrace,
-	TroubleOver, TroubleExpires, TroubleNoSignIn, TroubleMaintenance, TroubleMessage}
+	TroubleOver, TroubleExpires, TroubleOverdue, TroubleNoSignIn, TroubleMaintenance, TroubleMessage}
 
 // A Trouble is one thing a banner could tell of.
 type Trouble struct {
@@ -90,7 +91,7 @@ func (t *Trouble) before(other *Trouble) bool {
 // shownOn reports whether a reader is told of a trouble on a page.
 func (t *Trouble) shownOn(page BannerPage, reader BannerReader) bool {
 	switch t.Kind {
-	case TroubleReadOnly, TroubleSuspended, TroubleNoSignIn, TroubleMaintenance, TroubleMessage:
+	case TroubleReadOnly, TroubleSuspended, TroubleOverdue, TroubleNoSignIn, TroubleMaintenance, TroubleMessage:
 		return true
 	case TroubleGrace:
 		return reader == Staff || t.Days <= everyDays
@@ -106,7 +107,7 @@ func (t *Trouble) shownOn(page BannerPage, reader BannerReader) bool {
 // Snooze returns for how many days a reader may hide the trouble; 0: not at all.
 func (t *Trouble) Snooze() int {
 	switch {
-	case t.Kind == TroubleMessage, t.Kind == TroubleExpires && t.Days <= lastDays:
+	case t.Kind == TroubleMessage, t.Kind == TroubleOverdue, t.Kind == TroubleExpires && t.Days <= lastDays:
 		return 1
 	case t.Kind == TroubleExpires:
 		return 7

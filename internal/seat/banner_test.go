@@ -24,6 +24,8 @@ func TestTheMostSevereTroubleIsTold(t *testing.T) {
 		"grace comes before over-use":                {troubles: []Trouble{{Kind: TroubleOver}, {Kind: TroubleGrace}}, reader: Staff, want: TroubleGrace},
 		"over-use comes before an expiry":            {troubles: []Trouble{expires(2), {Kind: TroubleOver}}, reader: Staff, want: TroubleOver},
 		"an expiry comes before maintenance":         {troubles: []Trouble{{Kind: TroubleMaintenance}, expires(2)}, reader: Staff, want: TroubleExpires, snooze: 1},
+		"an expiry comes before what is overdue":     {troubles: []Trouble{{Kind: TroubleOverdue}, expires(2)}, reader: Staff, want: TroubleExpires, snooze: 1},
+		"who started it is reminded for a day":       {troubles: []Trouble{{Kind: TroubleMessage}, {Kind: TroubleOverdue}}, want: TroubleOverdue, snooze: 1},
 		"who has no role hears of maintenance":       {troubles: []Trouble{{Kind: TroubleTampered}, {Kind: TroubleMaintenance}}, want: TroubleMaintenance},
 		"an expiry in 31 days stands on home":        {troubles: []Trouble{expires(31)}, reader: Staff, page: HomePage, want: TroubleExpires, snooze: 7},
 		"an expiry in 31 days stands nowhere else":   {troubles: []Trouble{expires(31)}, reader: Staff, page: LicensePage},

@@ -23,6 +23,8 @@ const examples = {
 
 // Pages with something in their query that deserves a look of its own.
 const more = [
+  { path: '/audit/verify?run=1', who: 'karin.lind' },
+  { path: '/audit/verify?run=1&from=99999', who: 'karin.lind' },
   { path: '/', who: 'rut.berg' },
   { path: '/', who: 'olle.ek' },
   { path: '/licenses?issuer=KONTORET&hidden=1', who: 'karin.lind' },
@@ -33,10 +35,16 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
+<<<<<<< HEAD
   '/status/live': 'a stream, for pages that are open',
   '/settings/providers/{code}': 'there is none at Northwind: the tests of signing in look at it',
   '/status/damage/{place}': 'nothing is damaged on an ordinary day: the tests of damage look at it',
   '/status/damage/{place}/incident': 'a file',
+=======
+  '/status/live': 'it tells an open page of what is new, and never ends by itself',
+  '/status/damage/{place}': 'nothing is damaged in this world: the tests of pages look at it',
+  '/status/damage/{place}/incident': 'it is a file, and nothing is damaged in this world',
+>>>>>>> 2b03313 (web: whoever started what is overdue is reminded, and pages of status and audit breathe)
   '/signin/provider/{code}': 'it leads to the provider',
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',

@@ -22,12 +22,20 @@ func (v *visit) banner() {
 	if v.may(api.ScopeRead) {
 		ask.Reader = seat.Staff
 	}
-	ask.Administrator = v.may(api.ScopeAdmin)
+	ask.Administrator, ask.Reads = v.may(api.ScopeAdmin), v.reads()
 	b, err := v.in.Banner(ask)
 	if err != nil || b == nil || v.session == nil && b.Event == 0 {
 		return
 	}
 	v.Banner = v.bannerOf(b, ask.Reader == seat.Staff)
+}
+
+// reads is who reads the page, as records know it.
+func (v *visit) reads() string {
+	if v.session == nil {
+		return ""
+	}
+	return v.act.By.String()
 }
 
 func bannerPage(path string) seat.BannerPage {
@@ -76,6 +84,9 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	case seat.TroubleExpires:
 		out.Kind, out.Title = "warn", v.Say("banner.expires", "Day", day, "N", b.Days)
 		load()
+	case seat.TroubleOverdue:
+		out.Kind, out.Title, out.Text = "warn", v.Say("banner.overdue"), b.Text
+		link(v.Say("banner.end-it"), eventPath(api.Event{Number: b.Event}), api.ScopeRead)
 	case seat.TroubleNoSignIn:
 		out.Kind, out.Title, out.Text = "info", v.Say("banner.no-login"), b.Text
 	case seat.TroubleMaintenance:
@@ -120,7 +131,7 @@ func (v *visit) snoozed() func(item string) bool {
 func snooze(v *visit) error {
 	to, _ := here(v.form("to"))
 	items := v.hidden()
-	troubles, err := v.in.Troubles(installation.BannerAsk{Language: v.Lang, Kind: license.Internal, Administrator: v.may(api.ScopeAdmin)})
+	troubles, err := v.in.Troubles(installation.BannerAsk{Language: v.Lang, Kind: license.Internal, Administrator: v.may(api.ScopeAdmin), Reads: v.reads()})
 	if err != nil {
 		return err
 	}

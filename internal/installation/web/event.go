@@ -112,7 +112,7 @@ type eventView struct {
 }
 
 func (v *visit) eventView() (eventView, error) {
-	e, err := v.in.Event(v.ctx(), v.act, v.r.PathValue("n"))
+	e, err := v.in.Event(v.ctx(), v.act, v.r.PathValue("id"))
 	x := eventView{event: e, form: eventForm{kind: e.Type, from: v.typed(e.From), expected: v.typed(e.Expected), audience: e.Audience, texts: e.Texts}}
 	v.titledEvents(v.Say("status.event-number", "N", e.Number))
 	v.Command = "pott event show " + strconv.FormatInt(e.Number, 10)
@@ -138,7 +138,7 @@ func changeEvent(v *visit) error {
 	if !slices.Equal(x.form.audience, x.event.Audience) {
 		patch.Audience = &x.form.audience
 	}
-	if _, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("n"), patch); err != nil {
+	if _, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("id"), patch); err != nil {
 		x.form.faults = page.Faults{v.fault("", err)}
 		return v.wrong(eventPage(v, x))
 	}
@@ -151,7 +151,7 @@ func endEvent(v *visit) error {
 		return err
 	}
 	x.reason = v.form("reason")
-	done, err := v.in.EndEvent(v.ctx(), v.act, v.r.PathValue("n"), api.EndEvent{Reason: x.reason, Emergency: v.ticked("emergency")})
+	done, err := v.in.EndEvent(v.ctx(), v.act, v.r.PathValue("id"), api.EndEvent{Reason: x.reason, Emergency: v.ticked("emergency")})
 	if err != nil {
 		x.faults = page.Faults{v.fault("", err)}
 		return v.wrong(eventPage(v, x))

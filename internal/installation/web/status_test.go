@@ -43,6 +43,9 @@ func TestAnEventIsPreviewedStartedChangedAndEnded(t *testing.T) {
 	w.Set(housetest.Noon.Add(9 * time.Hour))
 	r = w.host()
 	r.get("/status").says(t, "Overdue")
+	if !strings.Contains(r.last.body, "A notification you started should be over.") {
+		t.Error("whoever started it is not reminded")
+	}
 	r.get("/status/events/1?lang=sv").says(t, "Uppgradering", "Försenad")
 	r.get("/status/events/1")
 	r.send("/status/events/1", "expected", "2026-06-11T08:00", "text-en", "Longer", "audience-internal", "on").says(t, "was changed", "Longer", "Running")
