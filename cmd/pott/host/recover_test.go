@@ -159,13 +159,13 @@ func TestNobodyIsLockedOut(t *testing.T) {
 				w.attack(t, "DELETE FROM token")
 			}, ordinary: "auth.invalid", audit: "broken", load: "storage.read-only"},
 		"the head was edited": {
-			happens: func(t *testing.T, w *wreck) { w.attack(t, "UPDATE head SET box = epoch WHERE ledger = 'seats'") }, audit: "intact", load: "storage.read-only"},
+			happens: func(t *testing.T, w *wreck) { w.attack(t, "UPDATE head SET box = epoch WHERE ledger = 'seats'") }, audit: "cannot-check", load: "storage.read-only"},
 		"the seal key is lost": {
 			happens: func(t *testing.T, w *wreck) {
 				if err := os.Remove(Keys{w.c.Keys}.path("seal.key")); err != nil {
 					t.Fatal(err)
 				}
-			}, ordinary: "auth.invalid", audit: "intact", load: "storage.cannot-check"},
+			}, ordinary: "auth.invalid", audit: "cannot-check", load: "storage.cannot-check"},
 		"the seal key is another server's": {
 			happens: func(t *testing.T, w *wreck) {
 				if err := os.Remove(Keys{w.c.Keys}.path("seal.key")); err != nil {
@@ -174,13 +174,13 @@ func TestNobodyIsLockedOut(t *testing.T) {
 				if err := (Keys{w.c.Keys}).Make(); err != nil {
 					t.Fatal(err)
 				}
-			}, ordinary: "auth.invalid", audit: "intact", load: "storage.cannot-check"},
+			}, ordinary: "auth.invalid", audit: "cannot-check", load: "storage.cannot-check"},
 		"the file of the seal key is cut off": {
 			happens: func(t *testing.T, w *wreck) {
 				if err := os.Truncate(Keys{w.c.Keys}.path("seal.key"), 20); err != nil {
 					t.Fatal(err)
 				}
-			}, ordinary: "auth.invalid", audit: "intact", load: "storage.cannot-check"},
+			}, ordinary: "auth.invalid", audit: "cannot-check", load: "storage.cannot-check"},
 		"a table is gone": {
 			happens: func(t *testing.T, w *wreck) { w.attack(t, "DROP TABLE token") }, ordinary: "auth.invalid", audit: "intact", load: "storage.schema-changed"},
 		"the list of installations is gone": {
