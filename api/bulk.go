@@ -108,3 +108,13 @@ type Job struct {
 	UndoneBy string     `json:"undone_by,omitempty" doc:"The job that undid it."`
 	Undoes   string     `json:"undoes,omitempty" doc:"The job it undoes."`
 }
+
+// A SavedView is a list somebody comes back to.
+type SavedView struct {
+	ID     string `json:"id"`
+	Page   string `json:"page" doc:"Which list it is of."`
+	Name   string `json:"name"`
+	Query  string `json:"query" doc:"What the list's address says."`
+	Shared bool   `json:"shared" doc:"Whether others see it."`
+	Mine   bool   `json:"mine"`
+}

@@ -262,15 +262,21 @@ func (in *Installation) ExportPeople(ctx context.Context, act Act, f PeopleFilte
 	if err != nil {
 		return nil, err
 	}
-	_, err = in.book.Update(ctx, act.By, in.present(), func(tx *store.Tx) error {
-		tx.Protects() // reading goes on where nothing may be changed
-		tx.Entry("people.export", "", audit.F("rows", bytes.Count(list, []byte("\n"))-1))
+	in.recordExport(ctx, act, bytes.Count(list, []byte("\n"))-1)
+	return list, nil
+}
+
+// recordExport records that a list of people leaves the house. Reading goes on
+// where nothing can be written.
+func (in *Installation) recordExport(ctx context.Context, act Act, rows int) {
+	_, err := in.book.Update(ctx, act.By, in.present(), func(tx *store.Tx) error {
+		tx.Protects()
+		tx.Entry("people.export", "", audit.F("rows", rows))
 		return nil
 	})
 	if err != nil {
 		in.options.Log.Warn("that people were exported could not be recorded", "installation", in.name, "by", act.By.String(), "err", err)
 	}
-	return list, nil
 }
 
 // PeopleList writes the people a filter chooses as a list that can be imported.

@@ -22,6 +22,11 @@ func (in *Installation) eraseFromJobs(ctx context.Context, tx *store.Tx, p store
 	if err != nil {
 		return err
 	}
+	drafts, err := in.book.FirstBoxes(ctx, "draft/")
+	if err != nil {
+		return err
+	}
+	forgetDrafts(tx, drafts, tx.Now().Add(undoFor))
 	number := "#" + strconv.FormatInt(p.Number, 10)
 	for _, head := range heads {
 		boxes, err := in.book.Boxes(ctx, head.Place)
@@ -83,6 +88,9 @@ func (in *Installation) forgetJobs(ctx context.Context) error {
 		return err
 	}
 	now := in.present()
+	if err := in.forgetOldDrafts(ctx, now.Add(-undoFor)); err != nil {
+		return err
+	}
 	for _, b := range heads {
 		var h jobHead
 		if json.Unmarshal(b.Plain, &h) != nil || in.jobs.get(h.ID) != nil {
@@ -127,4 +135,22 @@ func (h *House) forgetJobs(ctx context.Context) {
 			}
 		}
 	}
+}
+
+func (in *Installation) forgetOldDrafts(ctx context.Context, before time.Time) error {
+	drafts, err := in.book.FirstBoxes(ctx, "draft/")
+	old := slices.ContainsFunc(drafts, func(b store.Box) bool {
+		var d draft
+		return json.Unmarshal(b.Plain, &d) != nil || d.Made.Before(before)
+	})
+	if err != nil || !old {
+		return err
+	}
+	_, err = in.book.Update(ctx, audit.Actor{Kind: audit.System, ID: "jobs"}, in.present(), func(tx *store.Tx) error {
+		tx.Protects()
+		forgetDrafts(tx, drafts, before)
+		tx.Entry("people.draft-forget", "")
+		return nil
+	})
+	return err
 }

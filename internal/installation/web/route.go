@@ -54,6 +54,8 @@ func routes() []route {
 		licensesRoutes(),
 		licenseRoutes(),
 		homeRoutes(),
+		peopleRoutes(),
+		bulkRoutes(),
 		signInRoutes(),
 		meRoutes(),
 		settingsRoutes(),

@@ -1,0 +1,469 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func peopleRoutes() []route {
+	return []route{
+		get("/users", api.ScopeRead, showPeople),
+		get("/users.csv", api.ScopeRead, exportPeople),
+		get("/users.json", api.ScopeRead, exportPeople),
+		get("/users/new", api.ScopeAssign, newPerson),
+		post("/users/new", api.ScopeAssign, addPerson),
+		post("/users/views", api.ScopeRead, saveView),
+		post("/users/views/drop", api.ScopeRead, dropView),
+	}
+}
+
+// peopleSize is how many people stand on a page.
+const peopleSize = 50
+
+// otherKinds are the accounts that are nobody's.
+const otherKinds = "system,anonymous"
+
+// columns are what a list of people can show beside the name, in its order.
+var columns = []string{"plan", "extras", "group", "role", "login", "email", "profile", "kind", "source", "number"}
+
+// usual are the columns shown when nobody chooses.
+var usual = []string{"plan", "extras", "group", "role", "login"}
+
+// A peopleView is a list of people with everything that chooses them.
+type peopleView struct {
+	tab      string // "", "other" or "licenses"
+	filter   installation.PeopleFilter
+	list     api.PeopleList
+	pager    page.Pager
+	shown    []string
+	dense    bool
+	selected string // "", "page" or "all"
+	filtered bool
+	options  map[string][]page.Option
+	views    []api.SavedView
+	pools    []api.License // of the tab of licenses
+	license  *api.License  // chosen there
+	assign   bool
+}
+
+// filterOf reads the filter of an address.
+func filterOf(q url.Values) installation.PeopleFilter {
+	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"),
+		Sort: q.Get("sort"), GroupBy: q.Get("by"), Waiting: q.Get("waiting"), Limit: peopleSize, Kind: "internal,external,resource"}
+	switch q.Get("login") {
+	case "may":
+		f.SignsIn = "true"
+	case "may-not":
+		f.SignsIn = "false"
+	case "former":
+		f.Former = "true"
+	case "deleted":
+		f.Deleted = true
+	}
+	if q.Get("signs_in") != "" {
+		f.SignsIn = "true"
+	}
+	switch q.Get("tab") {
+	case "other":
+		f.Kind = otherKinds
+	case "licenses":
+		f.Kind = ""
+	}
+	return f
+}
+
+func showPeople(v *visit) error {
+	view, err := v.people()
+	if err != nil {
+		return err
+	}
+	v.titled("users", v.Say("people.title"))
+	v.Wide, v.AsOf, v.Command = true, view.list.AsOf, view.command()
+	v.Modules = []string{"people.js"}
+	return v.show(peoplePage(v, view))
+}
+
+// people reads what the list of an address shows.
+func (v *visit) people() (peopleView, error) {
+	q := v.r.URL.Query()
+	view := peopleView{tab: q.Get("tab"), filter: filterOf(q), shown: q["col"], dense: q.Get("dense") != "", selected: q.Get("select"), assign: v.may(api.ScopeAssign)}
+	if len(view.shown) == 0 {
+		view.shown = usual
+	}
+	for _, name := range []string{"q", "plan", "group", "role", "profile", "login", "waiting", "signs_in"} {
+		view.filtered = view.filtered || q.Get(name) != ""
+	}
+	if view.tab == "licenses" {
+		if err := v.pools(&view, q.Get("license")); err != nil || view.license == nil {
+			return view, err
+		}
+		view.filter.Holds = view.license.Name.String()
+	}
+	view.filter.Page = v.pageNumber()
+	var err error
+	if view.list, err = v.in.People(v.ctx(), v.act, view.filter); err != nil {
+		return view, err
+	}
+	view.pager = page.Pager{Page: view.filter.Page, Size: peopleSize, Total: view.list.Total, Link: func(n int) string { return v.with("page", strconv.Itoa(n), "select", "") }}
+	if view.views, err = v.in.SavedViews(v.ctx(), v.act, "users"); err != nil {
+		return view, err
+	}
+	return view, v.choices(&view, q)
+}
+
+// pools reads the licenses people can be given.
+func (v *visit) pools(view *peopleView, chosen string) error {
+	list, err := v.in.Licenses(v.ctx(), v.act, false)
+	if err != nil {
+		return err
+	}
+	for _, l := range list.Items {
+		if l.Kind.String() == "user" && !l.Marker {
+			view.pools = append(view.pools, l)
+		}
+	}
+	for i := range view.pools {
+		if chosen == "" || view.pools[i].Name.String() == chosen {
+			view.license = &view.pools[i]
+			break
+		}
+	}
+	view.list.AsOf = list.AsOf
+	return nil
+}
+
+// choices fills in what people can be filtered by, and given.
+func (v *visit) choices(view *peopleView, q url.Values) error {
+	list, err := v.in.Licenses(v.ctx(), v.act, false)
+	if err != nil {
+		return err
+	}
+	groups, err := v.in.Groups(v.act)
+	if err != nil {
+		return err
+	}
+	profiles, err := v.in.Profiles(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	o := map[string][]page.Option{}
+	option := func(field, value, text string) {
+		o[field] = append(o[field], page.Option{Value: value, Text: text, Chosen: q.Get(field) == value})
+	}
+	for _, field := range []string{"plan", "group", "role", "profile", "login"} {
+		option(field, "", v.Say("people.any"))
+	}
+	option("by", "", v.Say("people.by-none"))
+	for _, l := range list.Items {
+		if l.Plan {
+			option("plan", l.Name.String(), licenseTitle(l))
+		}
+		if l.Kind.String() == "user" && !l.Marker {
+			group := v.Say("licenses.extras")
+			if l.Plan {
+				group = v.Say("licenses.plans")
+			}
+			o["name"] = append(o["name"], page.Option{Value: l.Name.String(), Text: licenseTitle(l), Group: group})
+		}
+	}
+	for _, g := range groups {
+		option("group", g, g)
+	}
+	for _, r := range []string{"administrator", "user-administrator", "auditor"} {
+		option("role", r, v.Say("people.role."+r))
+	}
+	for _, p := range profiles.Items {
+		option("profile", p.Code, p.Name)
+	}
+	for _, w := range []string{"may", "may-not", "former", "deleted"} {
+		option("login", w, v.Say("people.login."+w))
+	}
+	for _, by := range installation.PeopleGroupings {
+		if by != "profile" || len(profiles.Items) > 0 {
+			option("by", by, v.Say("people.col."+by))
+		}
+	}
+	slices.SortStableFunc(o["name"], func(x, y page.Option) int { return cmp.Compare(y.Group, x.Group) })
+	view.options = o
+	return nil
+}
+
+// command is the list as a command.
+func (x peopleView) command() string {
+	words := []string{"pott user ls"}
+	f := x.filter
+	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
+		if flag[1] != "" {
+			words = append(words, flag[0]+" "+shellWord(flag[1]))
+		}
+	}
+	if f.SignsIn != "" {
+		words = append(words, map[string]string{"true": "--signs-in yes", "false": "--signs-in no"}[f.SignsIn])
+	}
+	if f.Text != "" {
+		words = append(words, shellWord(f.Text))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellWord writes an argument as a shell takes it.
+func shellWord(text string) string {
+	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+// cell is what somebody has in a column, in words.
+func (v *visit) cell(p api.Person, column string) string {
+	switch column {
+	case "plan":
+		return strings.Join(holdingTitles(p.Plans), ", ")
+	case "extras":
+		if n := len(p.Extras); n > 0 {
+			return v.Number(int64(n))
+		}
+		return ""
+	case "group":
+		return p.Group
+	case "role":
+		var words []string
+		for _, r := range p.Roles {
+			words = append(words, v.Say("people.role."+r))
+		}
+		return strings.Join(words, ", ")
+	case "login":
+		return v.loginMark(p).Text
+	case "email":
+		return p.Email
+	case "profile":
+		return p.Profile
+	case "kind":
+		return v.Say("people.kind." + p.Kind.String())
+	case "source":
+		var words []string
+		for _, h := range append(slices.Clone(p.Plans), p.Extras...) {
+			if w := v.Say("people.source." + h.Source); !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+		return strings.Join(words, ", ")
+	case "number":
+		return strconv.FormatInt(p.Number, 10)
+	}
+	return ""
+}
+
+func holdingTitles(list []api.Holding) []string {
+	var titles []string
+	for _, h := range list {
+		titles = append(titles, cmp.Or(h.DisplayName, h.Name.String()))
+	}
+	return titles
+}
+
+// loginMark says whether somebody signs in.
+func (v *visit) loginMark(p api.Person) page.Mark {
+	switch {
+	case p.Deleted:
+		return page.Mark{Text: v.Say("people.state.deleted")}
+	case p.Former:
+		return page.Mark{Text: v.Say("people.state.former")}
+	case p.Waiting:
+		return page.Mark{Kind: "warn", Text: v.Say("people.state.waiting")}
+	case !p.Login:
+		return page.Mark{Text: v.Say("people.state.no")}
+	case !p.ValidThrough.IsZero():
+		return page.Mark{Kind: "ok", Text: v.Say("people.state.through", "On", p.ValidThrough)}
+	}
+	return page.Mark{Kind: "ok", Text: v.Say("people.state.yes")}
+}
+
+// groupTitle is the heading of people who have the same.
+func (v *visit) groupTitle(by string, g api.PeopleGroup) string {
+	name := cmp.Or(g.Name, g.Key)
+	switch {
+	case g.Key == "":
+		name = v.Say("people.none-of-it")
+	case by == "role":
+		name = v.Say("people.role." + g.Key)
+	case by == "kind":
+		name = v.Say("people.kind." + g.Key)
+	case by == "login":
+		name = v.Say("people.state." + g.Key)
+	}
+	return v.Say("people.group-of", "Name", name, "N", g.People)
+}
+
+// groupStarts are the headings before some of the rows of a page.
+func (x peopleView) groupStarts() map[int]api.PeopleGroup {
+	starts := map[int]api.PeopleGroup{}
+	at, first := 0, x.pager.First()-1
+	for _, g := range x.list.Groups {
+		if end := at + g.People; end > first && at < first+len(x.list.Items) {
+			starts[max(0, at-first)] = g
+		}
+		at += g.People
+	}
+	return starts
+}
+
+func exportPeople(v *visit) error {
+	f := filterOf(v.r.URL.Query())
+	f.Limit = installation.MostListed
+	list, err := v.in.ListForFile(v.ctx(), v.act, f)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(v.Path, ".json") {
+		return v.json(list)
+	}
+	shown := v.r.URL.Query()["col"]
+	if len(shown) == 0 {
+		shown = usual
+	}
+	s := sheet{name: "users", head: append(v.words("people.name", "people.user-id"))}
+	for _, c := range shown {
+		s.head = append(s.head, v.Say("people.col."+c))
+	}
+	for _, p := range list.Items {
+		row := []string{strings.TrimSpace(p.FirstName + " " + p.LastName), p.UserID}
+		for _, c := range shown {
+			row = append(row, v.cell(p, c))
+		}
+		s.rows = append(s.rows, row)
+	}
+	return v.csv(s)
+}
+
+// A newPersonView is the form that adds somebody.
+type newPersonView struct {
+	person  api.NewPerson
+	plans   []page.Option
+	profile []page.Option
+	faults  page.Faults
+}
+
+func newPerson(v *visit) error {
+	view, err := v.newPersonView(api.NewPerson{Login: true})
+	if err != nil {
+		return err
+	}
+	return v.show(newPersonPage(v, view))
+}
+
+func (v *visit) newPersonView(p api.NewPerson) (newPersonView, error) {
+	view := newPersonView{person: p}
+	list, err := v.in.Licenses(v.ctx(), v.act, false)
+	if err != nil {
+		return view, err
+	}
+	profiles, err := v.in.Profiles(v.ctx(), v.act)
+	if err != nil {
+		return view, err
+	}
+	view.plans = []page.Option{{Text: v.Say("people.no-plan")}}
+	for _, l := range list.Items {
+		if l.Plan {
+			text := licenseTitle(l)
+			if bounded(l) {
+				text = v.Say("people.plan-spare", "Name", text, "N", l.Free)
+			}
+			view.plans = append(view.plans, page.Option{Value: l.Name.String(), Text: text, Chosen: p.Plan == l.Name.String()})
+		}
+	}
+	for _, pr := range profiles.Items {
+		view.profile = append(view.profile, page.Option{Value: pr.Code, Text: pr.Name, Chosen: p.Profile == pr.Code})
+	}
+	if len(view.profile) > 0 {
+		view.profile = append([]page.Option{{Text: v.Say("people.no-profile")}}, view.profile...)
+	}
+	v.titled("users", v.Say("people.add"))
+	v.crumbs(v.crumb("nav.users", "/users"))
+	return view, nil
+}
+
+func addPerson(v *visit) error {
+	n := api.NewPerson{UserID: v.form("user_id"), FirstName: v.form("first_name"), LastName: v.form("last_name"), Email: v.form("email"), Group: v.form("group"),
+		Plan: v.form("plan"), Profile: v.form("profile"), Login: v.ticked("login")}
+	done, err := v.in.AddPerson(v.ctx(), v.act, n)
+	if err != nil {
+		view, viewErr := v.newPersonView(n)
+		if viewErr != nil {
+			return viewErr
+		}
+		field := "plan"
+		if bad := new(installation.BadValueError); asBad(err, &bad) {
+			field = bad.Field
+		} else if _, code := v.explain(err); code == "person.user-id-taken" {
+			field = "user_id"
+		}
+		view.faults = page.Faults{v.fault(field, err)}
+		return v.wrong(newPersonPage(v, view))
+	}
+	p := done.Person
+	return v.done(userPath(p.UserID, p.Number), page.Receipt{Title: v.Say("people.added", "Name", cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID)),
+		Links: []page.Link{{Text: v.Say("people.add-another"), Path: "/users/new"}}})
+}
+
+func saveView(v *visit) error {
+	name, query := v.form("name"), v.form("query")
+	if err := v.in.SaveView(v.ctx(), v.act, api.SavedView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared") && v.may(api.ScopeAssign)}); err != nil {
+		return err
+	}
+	return v.done("/users?"+query, page.Receipt{Title: v.Say("people.view-saved", "Name", name)})
+}
+
+func dropView(v *visit) error {
+	if err := v.in.DropView(v.ctx(), v.act, v.form("id")); err != nil {
+		return err
+	}
+	return v.done("/users", page.Receipt{Title: v.Say("people.view-dropped")})
+}
+
+// viewQuery is the address of a list without where one stands in it.
+func (v *visit) viewQuery() string {
+	q := v.r.URL.Query()
+	for _, name := range []string{"page", "select"} {
+		q.Del(name)
+	}
+	return q.Encode()
+}
+
+// kept are the parameters of the address a form must carry along, without those
+// it sets itself.
+func (v *visit) kept(without ...string) [][2]string {
+	var pairs [][2]string
+	q := v.r.URL.Query()
+	names := []string{"tab", "q", "plan", "group", "role", "profile", "login", "signs_in", "waiting", "license", "sort", "by", "col", "dense"}
+	for _, name := range names {
+		if slices.Contains(without, name) {
+			continue
+		}
+		for _, value := range q[name] {
+			pairs = append(pairs, [2]string{name, value})
+		}
+	}
+	return pairs
+}
+
+// who is how a form names a person.
+func who(p api.Person) string { return fmt.Sprint("#", p.Number) }
+
+// userPath is where the page of somebody is: by user id, or by number where
+// that would lead elsewhere.
+func userPath(userID string, number int64) string {
+	reserved := []string{"", "new", "bulk", "other", "licenses", "views", "rules"}
+	if slices.Contains(reserved, strings.ToLower(userID)) || strings.HasSuffix(userID, ".csv") || strings.HasSuffix(userID, ".json") {
+		userID = fmt.Sprint("#", number)
+	}
+	return "/users/" + escape(userID)
+}
