@@ -16,9 +16,16 @@ import (
 // Attention returns what an administrator should deal with, the most severe
 // first, and what the days to come bring.
 func (in *Installation) Attention(ctx context.Context, act Act) (api.Attention, error) {
+	_, a, err := in.Overview(ctx, act)
+	return a, err
+}
+
+// Overview returns how the installation is, and what of that an administrator
+// should deal with.
+func (in *Installation) Overview(ctx context.Context, act Act) (api.Status, api.Attention, error) {
 	status, err := in.Status(ctx, act)
 	if err != nil {
-		return api.Attention{}, err
+		return status, api.Attention{}, err
 	}
 	var out api.Attention
 	err = in.view(func(v *store.View) error {
@@ -33,7 +40,7 @@ func (in *Installation) Attention(ctx context.Context, act Act) (api.Attention, 
 		out.Dates = in.comingDates(v, &status, act.Language)
 		return nil
 	})
-	return out, err
+	return status, out, err
 }
 
 // waitingTroubles are what waits for somebody to decide: sets, people, and what

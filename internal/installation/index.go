@@ -33,6 +33,7 @@ type Installation struct {
 	backings  map[backedSet]backing
 
 	shown     shownReviews
+	recent    atomic.Pointer[recentPeaks]
 	askMu     sync.Mutex      // held while a license server is asked
 	addresses sync.Map        // of license servers, by the hash of the file that says so
 	admin     atomic.Bool     // an administrator was here since license servers were asked

@@ -11,6 +11,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
+	"github.com/pott-dev/pott/license"
 )
 
 func TestALicenseSaysWhatItHasToDoWithOthersAndHowItWouldBe(t *testing.T) {
@@ -77,6 +78,40 @@ func TestTheHistoryOfALicenseHasOnePeakForEachWeekSinceItCame(t *testing.T) {
 		}
 		if _, err := in.Course(t.Context(), admin, "gold", ""); code(err) != "license.unknown-module" {
 			t.Errorf("of nothing: %v", err)
+		}
+	})
+}
+
+func TestThePeaksOfTheLastDaysFollowEveryChange(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := housetest.New(t, db, "acme")
+		in := f.Installation("acme")
+		enforce(t, f, in, smallSet("SUPEROFFICE", 1))
+		for i := range 3 {
+			name := fmt.Sprint("person", i)
+			_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: name, Login: true, Plan: "sales"})
+			must(t, err)
+			for range 2 {
+				peaks, err := in.RecentPeaks(t.Context(), admin)
+				must(t, err)
+				if got := peaks[license.NameOf("SUPEROFFICE", "sales")].Peak; got != int64(i+1) {
+					t.Errorf("with %d people on the plan: %d", i+1, got)
+				}
+			}
+		}
+		f.Set(housetest.Noon.Add(time.Hour))
+		for i := range 3 {
+			_, err := in.RemovePlan(t.Context(), admin, fmt.Sprint("person", i), "sales")
+			must(t, err)
+		}
+		for i, want := range []int64{3, 3, 0} {
+			days := []int{1, 89, 90}[i]
+			f.Set(housetest.Noon.Add(time.Duration(days) * 24 * time.Hour))
+			peaks, err := in.RecentPeaks(t.Context(), admin)
+			must(t, err)
+			if got := peaks[license.NameOf("SUPEROFFICE", "sales")].Peak; got != want {
+				t.Errorf("%d days later: %d, want %d", days, got, want)
+			}
 		}
 	})
 }

@@ -58,8 +58,12 @@ func showHome(v *visit) error {
 		if err := v.readHome(&x); err != nil {
 			return err
 		}
-	} else {
-		v.Command = ""
+	} else if x.mine != nil {
+		status, err := v.in.Status(v.ctx(), v.act)
+		if err != nil {
+			return err
+		}
+		x.status = &status
 	}
 	return v.show(homePage(v, x))
 }
@@ -76,11 +80,7 @@ func (v *visit) readMine(x *homeView) error {
 
 // readHome reads how the installation is.
 func (v *visit) readHome(x *homeView) error {
-	status, err := v.in.Status(v.ctx(), v.act)
-	if err != nil {
-		return err
-	}
-	attention, err := v.in.Attention(v.ctx(), v.act)
+	status, attention, err := v.in.Overview(v.ctx(), v.act)
 	if err != nil {
 		return err
 	}
@@ -193,13 +193,9 @@ func titles(list []api.License) []string {
 	return all
 }
 
-// ends is the first day from which something of these licenses may be missing;
-// the zero time when nothing ends.
-func (v *visit) ends(list []api.License) (first time.Time) {
-	status, err := v.in.Status(v.ctx(), v.act)
-	if err != nil {
-		return first
-	}
+// endOf returns the last day on which all of these licenses work, in an
+// installation that is so; the zero time when nothing ends.
+func endOf(status *api.Status, list []api.License) (first time.Time) {
 	for _, s := range status.Sets {
 		mine := slices.ContainsFunc(list, func(l api.License) bool { return string(l.Name.Issuer) == s.Issuer })
 		if end := s.End.Midnight(time.UTC); mine && !s.End.IsZero() && (first.IsZero() || end.Before(first)) {

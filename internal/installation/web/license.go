@@ -86,11 +86,9 @@ func (v *visit) readLicense(x *licenseView, seats *int64) error {
 	if x.course, err = v.in.Course(v.ctx(), v.act, name, v.query("by")); err != nil {
 		return err
 	}
-	peaks, err := v.in.Peaks(v.ctx(), v.act, v.In(v.now).AddDate(0, 0, 1-peakDays).Format(time.DateOnly), "", true)
-	for i := range peaks.Items {
-		if peaks.Items[i].Name == x.Name {
-			x.peak = &peaks.Items[i]
-		}
+	peaks, err := v.in.RecentPeaks(v.ctx(), v.act)
+	if peak, ok := peaks[x.Name]; ok {
+		x.peak = &peak
 	}
 	return err
 }

@@ -24,6 +24,7 @@ func licensesRoutes() []route {
 type licensesView struct {
 	tabs    []page.Link
 	set     api.Set
+	issuer  string         // what people call it
 	status  *api.SetStatus // nil when no set is in force
 	server  *api.Authority // nil when none is known
 	waiting []api.SetStatus
@@ -57,9 +58,6 @@ func bounded(l api.License) bool {
 	return counted(l) && l.State != api.PoolNoLimit && l.State != api.PoolByUse
 }
 
-// peakDays is how far back the peak of a list looks.
-const peakDays = 90
-
 func showLicenses(v *visit) error {
 	view, err := v.licenses()
 	if err != nil {
@@ -67,7 +65,7 @@ func showLicenses(v *visit) error {
 	}
 	v.titled("licenses", v.Say("licenses.title"))
 	if view.status != nil && v.query("issuer") != "" {
-		v.Title = v.Say("licenses.caption", "Issuer", v.issuerName(*view.status))
+		v.Title = v.Say("licenses.caption", "Issuer", view.issuer)
 	}
 	v.Wide, v.Command = true, "pott license ls"
 	if view.all {
@@ -145,24 +143,20 @@ func (v *visit) licenses() (licensesView, error) {
 		return view, err
 	}
 	view.fresh = !view.set.From.IsZero() && sameDay(v.In(view.set.From), v.In(status.Now))
-	return view, v.fill(&view, status.Now)
+	view.issuer = cmp.Or(view.set.IssuerName, view.status.Issuer)
+	return view, v.fill(&view)
 }
 
 // fill puts the licenses of the issuer in groups, sorted.
-func (v *visit) fill(view *licensesView, now time.Time) error {
+func (v *visit) fill(view *licensesView) error {
 	list, err := v.in.Licenses(v.ctx(), v.act, true)
 	if err != nil {
 		return err
 	}
-	peaks, err := v.in.Peaks(v.ctx(), v.act, v.In(now).AddDate(0, 0, 1-peakDays).Format(time.DateOnly), "", true)
+	peaks, err := v.in.RecentPeaks(v.ctx(), v.act)
 	if err != nil {
 		return err
 	}
-	peak := map[license.Name]*int64{}
-	for i := range peaks.Items {
-		peak[peaks.Items[i].Name] = &peaks.Items[i].Peak
-	}
-	zero := int64(0)
 	byGroup := map[string][]licenseRow{}
 	for _, l := range list.Items {
 		if string(l.Name.Issuer) != view.status.Issuer {
@@ -176,9 +170,8 @@ func (v *visit) fill(view *licensesView, now time.Time) error {
 		}
 		row := licenseRow{License: l}
 		if counted(l) {
-			if row.Peak = peak[l.Name]; row.Peak == nil {
-				row.Peak = &zero
-			}
+			peak := peaks[l.Name].Peak
+			row.Peak = &peak
 		}
 		key := groupOf(l)
 		byGroup[key] = append(byGroup[key], row)
