@@ -197,7 +197,7 @@ func (c *crowd) from() []api.GivenFrom {
 
 // targets are the plans of the set that somebody on a plan might be switched to
 // and that do not give the license: those of its group, or of any where it has
-// none or is not in the set.
+// none. Those that include most stand first, for they take the least.
 func (c *crowd) targets(from license.Name) []license.Name {
 	was := cmp.Or(c.p.before.License(from), c.base.Active.License(from))
 	if was == nil || was.Plan == nil {
@@ -212,6 +212,9 @@ func (c *crowd) targets(from license.Name) []license.Name {
 		}
 		all = append(all, to)
 	}
+	slices.SortStableFunc(all, func(x, y license.Name) int {
+		return cmp.Compare(len(c.base.Active.License(y).Plan.Includes), len(c.base.Active.License(x).Plan.Includes))
+	})
 	return all
 }
 

@@ -113,7 +113,7 @@ func (v *visit) free(p picks, text string, number int) (freeView, error) {
 	v.titled("licenses", title)
 	v.crumbs(v.crumb("nav.licenses", "/licenses"), page.Link{Text: v.Say("review.title", "Set", x.Set), Path: x.Picks.to(reviewPath(x.Set))})
 	v.AsOf, v.Wide, v.Modules = x.AsOf, true, []string{"free.js"}
-	v.Command = "pott set superfluous " + x.Set + " " + x.Name.String()
+	v.Command = "pott set review " + x.Set
 	return x, nil
 }
 

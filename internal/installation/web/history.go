@@ -37,6 +37,8 @@ type setHistory struct {
 	Pager       page.Pager
 	Backs       []wayBack
 	Policy      string
+	Earlier     string // two sets to compare
+	Later       string
 	Told        []autoActivated
 }
 
@@ -69,10 +71,26 @@ func showSetHistory(v *visit) error {
 	if x.Told, err = v.activatedByItself(); err != nil {
 		return err
 	}
+	x.Earlier, x.Later = lastTwo(sets.Items)
 	v.titled("licenses", v.Say("history.title"))
 	v.crumbs(v.crumb("nav.licenses", "/licenses"))
 	v.AsOf, v.Wide, v.Command = list.AsOf, true, "pott set history"
 	return v.show(setHistoryPage(v, x))
+}
+
+// lastTwo are the newest two sets of an issuer that has two, or else any two.
+func lastTwo(sets []api.Set) (earlier, later string) {
+	for i, s := range sets {
+		for _, before := range sets[i+1:] {
+			if before.Issuer == s.Issuer {
+				return before.ID, s.ID
+			}
+		}
+	}
+	if len(sets) > 1 {
+		return sets[1].ID, sets[0].ID
+	}
+	return "", ""
 }
 
 // waysBack asks of each set in force whether it can give way to the one before.
@@ -88,7 +106,8 @@ func (v *visit) waysBack(sets []api.Set) []wayBack {
 		back := wayBack{Issuer: s.Issuer, Name: cmp.Or(s.IssuerName, s.Issuer), Set: s.ID, May: true}
 		would, err := v.in.RollBack(v.ctx(), v.dry(), api.RollBack{Issuer: s.Issuer})
 		if err != nil {
-			back.Why = v.fault("", err).Text
+			text, _ := v.explain(err)
+			back.Why = text.Detail
 		}
 		back.To = would.Set.ID
 		all = append(all, back)
