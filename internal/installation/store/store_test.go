@@ -141,7 +141,7 @@ func dump(t testing.TB, b *Book) string {
 		}
 		out += fmt.Sprintln(v.Licenses(), v.Sets(), v.Profiles(), v.Tokens(), v.KeyLists(), v.Active().Names(),
 			v.Activations(), v.Agreement("c5"), v.Policy(), v.PastPeople(), v.PastProfiles(), v.Events(),
-			v.Databases(), v.SiteAssignments(), v.Roles(), fmt.Sprint(v.Hook("blockers")))
+			v.Databases(), v.SiteAssignments(), v.Roles(), fmt.Sprint(v.Hook("blockers")), v.Providers())
 		return nil
 	})
 	if err != nil {
@@ -172,7 +172,7 @@ func everything(t testing.TB, b *Book) {
 			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
 			tx.SetPolicy(Ask),
 			stageEvents(tx), tx.PutAuthority(fullAuthority()),
-			stageSites(tx, anna), stagePast(tx, anna))
+			stageSites(tx, anna), stagePast(tx, anna), stageSignIn(tx, anna))
 	})
 	do(t, b, func(tx *Tx) error {
 		tx.Entry("profile.drop", "")
