@@ -110,6 +110,8 @@ var jsonCases = map[string]jsonCase{
 	"owner change":                {"", "owner change 1600070121 --code ABCDEFGHIJKLMNOP --issuer superoffice --yes"},
 	"audit ls":                    {"audit ls", "audit ls --limit many"},
 	"audit show":                  {"audit show 1", "audit show 9999"},
+	"audit head":                  {"audit head", "audit head --server http://127.0.0.1:1"},
+	"audit compare":               {"", "audit compare 1/seats/2"},
 	"audit verify":                {"audit verify", "audit verify --wat"},
 	"token ls":                    {"token ls", "token ls --wat"},
 	"token add":                   {"token add x --scope read", "token add x --scope everything"},

@@ -164,7 +164,7 @@ var table = map[string]Row{
 	"storage.rolled-back":     {http.StatusServiceUnavailable, NotVerified},
 	"storage.bad-node":        command(Failed),
 	"restore.gap":             command(Usage),
-	"restore.bad-head":        command(Usage),
+	"restore.bad-head":        {http.StatusBadRequest, Usage},
 	"restore.not-whole":       command(NotVerified),
 	"restore.unchecked":       command(CannotVerify),
 	"incident.kind":           command(Failed),
@@ -431,6 +431,7 @@ var table = map[string]Row{
 	"installation.changed-since": command(Conflict),
 	"host.other-export":          command(NotFound),
 	"host.not-an-export":         command(Usage),
+	"audit.head-differs":         command(NotVerified),
 	"host.not-genuine":           command(NotVerified),
 	"installation.bad-import":    command(NotVerified),
 

@@ -12,9 +12,11 @@ import (
 )
 
 type auditCmd struct {
-	Ls     auditLs     `cmd:"" help:"List who did what, newest first."`
-	Show   auditShow   `cmd:"" help:"Show one entry, and what the chain holds of it."`
-	Verify auditVerify `cmd:"" help:"Have the server check the record, or a range of it."`
+	Ls      auditLs      `cmd:"" help:"List who did what, newest first."`
+	Show    auditShow    `cmd:"" help:"Show one entry, and what the chain holds of it."`
+	Head    auditHead    `cmd:"" help:"Print where the record stands, to be kept elsewhere."`
+	Compare auditCompare `cmd:"" help:"Compare a head that was kept with the record."`
+	Verify  auditVerify  `cmd:"" help:"Have the server check the record, or a range of it."`
 }
 
 type auditLs struct {

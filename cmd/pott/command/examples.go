@@ -98,6 +98,8 @@ var examples = map[string][]string{
 	"what-if":          {"pott what-if 'remove-plan anna sales-premium' --ask 'anna sale-cal'", "pott what-if 'activate-set superoffice-2' 'date 2027-07-01' --sign-in 'anna web'"},
 	"audit ls":         {"pott audit ls", "pott audit ls --user anna --limit 20"},
 	"audit show":       {"pott audit show 12", "pott audit show 12-2 --json"},
+	"audit head":       {"pott audit head", "pott audit head --json"},
+	"audit compare":    {"pott audit compare 2xr5yec27mi5m6ukpbd37xmlhn/seats/8123/0123-4567-89ab-cdef-0123-4567-89ab-cdef"},
 	"audit verify":     {"pott audit verify", "pott audit verify --from 2026-06-01 --to 2026-06-30"},
 	"token ls":         {"pott token ls"},
 	"token add":        {"pott token add dashboard --scope read --out dashboard.token", "pott token add intranet --scope check --expires 2027-06-30"},

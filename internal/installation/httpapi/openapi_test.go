@@ -303,6 +303,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/audit?limit=2", "/v1/audit", "", ""},
 		{"GET", "/v1/audit?who=token&from=2026-06-01&to=2026-06-30", "/v1/audit", "", ""},
 		{"GET", "/v1/audit/verify", "", "", ""},
+		{"GET", "/v1/head", "", "", ""},
+		{"POST", "/v1/head/compare", "", `{"head":"` + into[api.Head](w, ask{method: "GET", path: "/v1/head"}).Head + `"}`, ""},
 		{"GET", "/v1/audit/verify?from=2&to=2026-06-30", "/v1/audit/verify", "", ""},
 		{"GET", "/v1/audit/2", "/v1/audit/{id}", "", ""},
 		{"GET", "/v1/integrity", "", "", ""},
