@@ -28,6 +28,8 @@ const more = [
   { path: '/', who: 'rut.berg' },
   { path: '/', who: 'olle.ek' },
   { path: '/licenses?issuer=KONTORET&hidden=1', who: 'karin.lind' },
+  { path: '/users?q=ann', who: 'karin.lind' },
+  { path: '/users?tab=other', who: 'karin.lind' },
 ]
 
 // Pages that are there to refuse.
@@ -35,20 +37,15 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
-<<<<<<< HEAD
-  '/status/live': 'a stream, for pages that are open',
-  '/settings/providers/{code}': 'there is none at Northwind: the tests of signing in look at it',
-  '/status/damage/{place}': 'nothing is damaged on an ordinary day: the tests of damage look at it',
-  '/status/damage/{place}/incident': 'a file',
-=======
   '/status/live': 'it tells an open page of what is new, and never ends by itself',
   '/status/damage/{place}': 'nothing is damaged in this world: the tests of pages look at it',
   '/status/damage/{place}/incident': 'it is a file, and nothing is damaged in this world',
->>>>>>> 2b03313 (web: whoever started what is overdue is reminded, and pages of status and audit breathe)
   '/signin/provider/{code}': 'it leads to the provider',
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',
   '/signin/draft/{id}': 'it is there after a form was sent without a session: the tests of signing in look at it',
+  '/users/bulk/list/{draft}': 'a list that was sent: the tests of lists look at it',
+  '/users/bulk/jobs/{job}': 'a job that was begun: the tests of lists look at it',
   '/licenses/review/{id}/apply': 'it shows choices, and leads to the review where there are none',
   '/licenses/history/roll-back': 'it leads to the history where there is no way back',
 }
