@@ -128,7 +128,7 @@ var jsonCases = map[string]jsonCase{
 	"server migrate":              {"server migrate --data $DIR/d --keys $DIR/k", "server migrate --data $DIR/nothing --keys $DIR/k"},
 	"server check-config":         {"server check-config $DIR/server.yaml", "server check-config $DIR/nothing.yaml"},
 	"server serve":                {"", "server serve --data $DIR/nothing --keys $DIR/k"},
-	"integrity show":              {"", "integrity show"},
+	"integrity show":              {"", "--server http://127.0.0.1:1 integrity show"},
 	"integrity check":             {"", "integrity check --wat"},
 	"damage ls":                   {"damage ls", "--server http://127.0.0.1:1 damage ls"},
 	"damage show":                 {"", "damage show 000000000000"},
