@@ -239,3 +239,19 @@ func TestDamageDoesNotFloodTheDisk(t *testing.T) {
 		t.Errorf("%d files for 72 edited records", len(files))
 	}
 }
+
+func TestAnEditedListOfInstallationsIsSeenAndServedOn(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, _ := watched(t, db)
+		if h := f.LookAtList(t.Context(), 0); h.String() != "sound" {
+			t.Errorf("before: %s", h)
+		}
+		attacked(t, db, "UPDATE installation SET state = 'suspended x' WHERE name = 'acme'")
+		if h := f.LookAtList(t.Context(), 0); h.String() != "damaged" {
+			t.Errorf("after: %s", h)
+		}
+		if _, err := f.Installation("acme").RemovePlan(t.Context(), admin, "bo", "sales"); err != nil {
+			t.Errorf("the installation is served as before, but: %v", err)
+		}
+	})
+}

@@ -294,6 +294,8 @@ type verifier struct {
 	every time.Duration // how long a round and the time between two full checks are
 	turn  int           // which installation is looked at next
 	due   map[string]time.Time
+	turns int
+	list  store.Health // of the list of installations, as it was last seen
 }
 
 const (
@@ -302,11 +304,16 @@ const (
 	// firstCheck is when the first full check begins after the start: what was
 	// loaded was checked then.
 	firstCheck = time.Minute
+	// listTurns is how many seconds lie between two looks at the list of installations.
+	listTurns = 60
 )
 
 // second looks at the next records, as many as it takes to have seen all after
 // one round, and begins the full checks that are due.
 func (y *verifier) second(ctx context.Context, h *House, now time.Time) {
+	if y.turns++; y.turns%listTurns == 0 {
+		y.list = h.LookAtList(ctx, y.list)
+	}
 	names := h.Names()
 	var all int64
 	for _, name := range names {
@@ -334,6 +341,19 @@ func (y *verifier) second(ctx context.Context, h *House, now time.Time) {
 			in.Discover(ctx)
 		}
 	}
+}
+
+// LookAtList looks at all rows of the server's list of installations, and tells
+// the log when it is worse than it was. It returns how it is.
+func (h *House) LookAtList(ctx context.Context, was store.Health) store.Health {
+	if _, err := h.store.CheckList(ctx); err != nil && ctx.Err() == nil {
+		h.options.Log.Warn("the list of installations could not be looked at", "err", err)
+	}
+	health, damages := h.store.Health()
+	if health > was {
+		h.options.Log.Error("the list of installations was changed behind the server's back", "health", health.String(), "damage", damages)
+	}
+	return health
 }
 
 // checkDue begins the full check of an installation when it is due.
