@@ -23,6 +23,10 @@ const examples = {
 
 // Pages with something in their query that deserves a look of its own.
 const more = [
+  { path: '/users?select=page&by=plan', who: 'karin.lind' },
+  { path: '/users?tab=other', who: 'karin.lind' },
+  { path: '/users?tab=licenses', who: 'karin.lind' },
+  { path: '/users?q=nobodyatall', who: 'karin.lind' },
   { path: '/audit/verify?run=1', who: 'karin.lind' },
   { path: '/audit/verify?run=1&from=99999', who: 'karin.lind' },
   { path: '/', who: 'rut.berg' },
@@ -40,6 +44,10 @@ const notPages = {
   '/status/live': 'it tells an open page of what is new, and never ends by itself',
   '/status/damage/{place}': 'nothing is damaged in this world: the tests of pages look at it',
   '/status/damage/{place}/incident': 'it is a file, and nothing is damaged in this world',
+  '/users/bulk/list/{draft}': 'it is there after a list was sent: the tests of lists look at it',
+  '/users/bulk/list/{draft}/errors.csv': 'a file',
+  '/users/bulk/jobs/{job}': 'it is there once many people were changed: the tests of lists look at it',
+  '/users/bulk/jobs/{job}/errors.csv': 'a file',
   '/signin/provider/{code}': 'it leads to the provider',
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',

@@ -286,13 +286,10 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 		x.fault = strings.TrimSpace(text.Detail + " " + text.Hint)
 		return v.wrong(changePage(v, x))
 	}
-	everybody, err := v.in.People(v.ctx(), v.act, installation.PeopleFilter{Limit: 1})
-	if err != nil {
+	if x.heavy, err = v.heavy(x.act, x.bulk); err != nil {
 		return err
 	}
 	x.total = x.bulk.Totals.Rows
-	takes := slices.Contains([]string{"remove", "end-login", "retire", "switch"}, x.act)
-	x.heavy = takes && x.bulk.Totals.Changed*5 > everybody.Total && v.Org != "" && x.bulk.Totals.Changed > 5
 	x.rows = x.bulk.Rows[:min(bulkSize, len(x.bulk.Rows))]
 	if wrong != nil {
 		x.fault = v.fault("org", wrong).Text
@@ -301,12 +298,28 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 	return v.show(changePage(v, x))
 }
 
+// heavy reports whether a change takes something from more than a fifth of all
+// people: then whoever makes it types the organisation's name.
+func (v *visit) heavy(act string, b api.Bulk) (bool, error) {
+	if !slices.Contains([]string{"remove", "end-login", "retire", "switch"}, act) || v.Org == "" || b.Totals.Changed <= 5 {
+		return false, nil
+	}
+	everybody, err := v.in.People(v.ctx(), v.act, installation.PeopleFilter{Limit: 1})
+	return b.Totals.Changed*5 > everybody.Total, err
+}
+
 func applyChange(v *visit) error {
 	x, c, f, err := v.changeOf()
 	if err != nil {
 		return err
 	}
-	if v.form("heavy") != "" && v.form("org") != v.Org {
+	tried, err := v.in.ChangePeople(v.ctx(), v.dry(), c, f)
+	if err != nil {
+		return err
+	}
+	if heavy, err := v.heavy(x.act, tried); err != nil {
+		return err
+	} else if heavy && v.form("org") != v.Org {
 		return v.previewChange(x, c, f, &installation.BadValueError{Field: "org", Why: v.Say("bulk.org-wrong")})
 	}
 	done, err := v.in.ChangePeople(v.ctx(), v.act, c, f)

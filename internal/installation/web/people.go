@@ -67,6 +67,8 @@ func filterOf(q url.Values) installation.PeopleFilter {
 		f.Former = "true"
 	case "deleted":
 		f.Deleted = true
+	case "waiting":
+		f.Waiting = "true"
 	}
 	if q.Get("signs_in") != "" {
 		f.SignsIn = "true"
@@ -183,7 +185,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	for _, p := range profiles.Items {
 		option("profile", p.Code, p.Name)
 	}
-	for _, w := range []string{"may", "may-not", "former", "deleted"} {
+	for _, w := range []string{"may", "may-not", "waiting", "former", "deleted"} {
 		option("login", w, v.Say("people.login."+w))
 	}
 	for _, by := range installation.PeopleGroupings {

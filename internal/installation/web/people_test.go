@@ -115,5 +115,11 @@ func TestEverybodyOfAListIsChangedInTwoSteps(t *testing.T) {
 	uma.get("/users?group=Many&select=page").says(t, "50 of 70 selected", "Select all 70 that match")
 	uma.get("/users?group=Many&select=all").says(t, "70 of 70 selected")
 	review := uma.send("/users/bulk/change", "act", "switch", "name", "superoffice.none", "all", "1", "query", "group=Many")
+	if got := uma.send("/users/bulk/apply", "act", "switch", "name", "superoffice.none", "all", "1", "query", "group=Many", "org", "Acme"); got.status != 422 {
+		t.Errorf("a change of everybody without the organisation's name is answered %d", got.status)
+	}
+	token := planToken.FindStringSubmatch(review.body + `name="plan_token" value=""`)[1]
+	uma.get("/users")
+	uma.send("/users/bulk/apply", "act", "switch", "name", "superoffice.none", "all", "1", "query", "group=Many", "org", "Acme AB", "plan_token", token).says(t, "Change of many people", "70 changed")
 	review.says(t, "It concerns 70 people.", "70 will change", "Switch 70 people to The none", "This concerns many")
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 )
 
@@ -95,13 +94,13 @@ func (v *visit) findPeople(text string) ([]hit, error) {
 	if text == "" || !v.may(api.ScopeRead) {
 		return nil, nil
 	}
-	people, err := v.in.People(v.ctx(), v.act, installation.PeopleFilter{Text: text, Limit: mostHits})
+	people, err := v.in.FindPeople(v.act, text, mostHits)
 	if err != nil {
 		return nil, err
 	}
 	var items []hit
-	for _, p := range people.Items {
-		items = append(items, hit{cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID), p.UserID, "/users/" + escape(p.UserID)})
+	for _, p := range people {
+		items = append(items, hit{cmp.Or(p.Name, p.UserID), p.UserID, userPath(p.UserID, p.Number)})
 	}
 	return items, nil
 }
