@@ -118,6 +118,9 @@ type Effect struct {
 	Given    []Holding    `json:"given"`
 	Released []Holding    `json:"released"`
 	Pools    []PoolChange `json:"pools" doc:"Every pool whose count changed."`
+	// Gains and Loses are of one person; plans are not among them.
+	Gains []license.Name `json:"gains,omitempty" doc:"What the person can use and could not before."`
+	Loses []license.Name `json:"loses,omitempty" doc:"What the person can no longer use."`
 	// Parents and Dependants say what went along without being named.
 	Parents    []license.Name `json:"parents,omitempty" doc:"Those given that nobody asked for: another needs them."`
 	Dependants []license.Name `json:"dependants,omitempty" doc:"Those released that nobody named: what they need was taken back."`

@@ -65,6 +65,8 @@ var jsonCases = map[string]jsonCase{
 	"database release":            {"database release 0 sale-cal", "database release 9 sale-cal"},
 	"database why":                {"database why 0 visible-for", "database why 0 gold"},
 	"database check":              {"database check 0 superoffice.visible-for", "database check 0 gold"},
+	"user offer":                  {"user offer anna", "user offer nobody"},
+	"user arrange":                {"user arrange anna visible-for sales-premium", "user arrange anna gold"},
 	"user licenses":               {"user licenses anna", "user licenses nobody"},
 	"blockers show":               {"blockers show", "blockers show --wat"},
 	"blockers set":                {"blockers set http://127.0.0.1:1/ --timeout 100ms", "blockers set http://crm.example/"},

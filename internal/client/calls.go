@@ -168,6 +168,16 @@ func (c *Client) SetPlan(ctx context.Context, id string, p api.PlanChoice, t Tak
 	return taking[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "plan"), p, t)
 }
 
+// Offer returns what a person may be given.
+func (c *Client) Offer(ctx context.Context, id string) (api.Offer, error) {
+	return get[api.Offer](ctx, c, path("people", id, "offer"), nil)
+}
+
+// Arrange gives a person exactly some plans and extras.
+func (c *Client) Arrange(ctx context.Context, id string, a api.Arrangement, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "given"), a, dryRun)
+}
+
 // AddPlan gives a person one more plan.
 func (c *Client) AddPlan(ctx context.Context, id string, p api.PlanChoice, dryRun bool) (api.ChangedPerson, error) {
 	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "plans"), p, dryRun)

@@ -28,47 +28,70 @@ type decision struct {
 func (in *Installation) decidePerson(ctx context.Context, act Act, id string, decide func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error)) (api.ChangedPerson, error) {
 	var answer api.ChangedPerson
 	outcome, err := in.performAsking(ctx, act, func(tx *store.Tx, asked *asking) (bool, error) {
-		p, err := findPerson(&tx.View, id)
-		if err != nil {
-			return false, err
-		}
-		s := in.standing(&tx.View, p, tx.Now())
-		d, err := decide(tx, s, p)
-		if err == nil {
-			err = d.change.Confirmed(d.named, act.WithDependants)
-		}
-		if err != nil {
-			return false, named(err, p)
-		}
-		if answer.HandOver, err = in.handOver(tx, asked, s, d); err != nil {
-			return false, err
-		}
-		answer.Effect = effectOf(&tx.View, d.change, act.Language)
-		answer.Person = personOf(&tx.View, d.person, s.Apply(d.change), act.Language)
-		if d.change.Empty() && !d.write {
-			return false, nil
-		}
-		if d.write {
-			if _, err := tx.PutPerson(d.person); err != nil {
-				return false, err
-			}
-		}
-		if err := write(tx, act, d.change, d.reason); err != nil {
-			return false, err
-		}
-		tx.Entry(d.action, p.ID, append(d.facts, changeFacts(d.change)...)...)
-		if p.Login && !d.person.Login {
-			if _, err := endSessions(tx, p.ID, ""); err != nil {
-				return false, err
-			}
-		}
-		if d.person.Gone() {
-			return true, dropRoles(tx, p.ID)
-		}
-		return true, nil
+		return in.decideOne(tx, asked, act, id, &answer, decide)
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// decideOne is the change of one person within an update.
+func (in *Installation) decideOne(tx *store.Tx, asked *asking, act Act, id string, answer *api.ChangedPerson, decide func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error)) (bool, error) {
+	p, err := findPerson(&tx.View, id)
+	if err != nil {
+		return false, err
+	}
+	s := in.standing(&tx.View, p, tx.Now())
+	d, err := decide(tx, s, p)
+	if err == nil {
+		err = d.change.Confirmed(d.named, act.WithDependants)
+	}
+	if err != nil {
+		return false, named(err, p)
+	}
+	if answer.HandOver, err = in.handOver(tx, asked, s, d); err != nil {
+		return false, err
+	}
+	answer.Effect = effectOf(&tx.View, d.change, act.Language)
+	answer.Effect.Gains, answer.Effect.Loses = difference(&tx.View, s, d)
+	answer.Person = personOf(&tx.View, d.person, s.Apply(d.change), act.Language)
+	if d.change.Empty() && !d.write {
+		return false, nil
+	}
+	if d.write {
+		if _, err := tx.PutPerson(d.person); err != nil {
+			return false, err
+		}
+	}
+	if err := write(tx, act, d.change, d.reason); err != nil {
+		return false, err
+	}
+	tx.Entry(d.action, p.ID, append(d.facts, changeFacts(d.change)...)...)
+	if p.Login && !d.person.Login {
+		if _, err := endSessions(tx, p.ID, ""); err != nil {
+			return false, err
+		}
+	}
+	if d.person.Gone() {
+		return true, dropRoles(tx, p.ID)
+	}
+	return true, nil
+}
+
+// difference returns what the person can use after a decision and could not
+// before, and the other way round; plans left out.
+func difference(v *store.View, s seat.Standing, d decision) (gains, loses []license.Name) {
+	next := s
+	next.Person, next.Current, next.Profile = d.person.Person, s.Apply(d.change), profileModules(v, d.person.Profile)
+	usable := func(s seat.Standing) (names []license.Name) {
+		for _, h := range s.Uses() {
+			if l := s.Active.License(h.Name); l != nil && l.Plan == nil && !l.Marker {
+				names = append(names, h.Name)
+			}
+		}
+		return names
+	}
+	before, after := usable(s), usable(next)
+	return without(after, before), without(before, after)
 }
 
 // handOver asks the host application about what a decision takes, and returns

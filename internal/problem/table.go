@@ -90,6 +90,7 @@ var table = map[string]Row{
 	"seat.prerequisite":       conflict,
 	"seat.person-kind":        badValue,
 	"person.gone":             conflict,
+	"person.changed":          conflict,
 	"seat.dependants":         conflict,
 	"plan.by-login":           badValue,
 	"plan.not-in-agreement":   notFound,

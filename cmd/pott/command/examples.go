@@ -73,6 +73,8 @@ var examples = map[string][]string{
 	"user login set":   {"pott user login set anna", "pott user login set anna --valid-through 2027-06-30"},
 	"user login end":   {"pott user login end anna"},
 	"user why":         {"pott user why anna sale-cal", "pott user why anna --client superoffice.web", "pott user why anna sale-cal --proof anna.proof"},
+	"user offer":       {"pott user offer anna"},
+	"user arrange":     {"pott user arrange anna sales-premium visible-for --dry-run", "pott user arrange anna sales-premium --take-from 'bo sales-premium'"},
 	"user licenses":    {"pott user licenses anna", "pott user licenses anna --json"},
 	"database check":   {"pott database check Oslo superoffice.translate"},
 	"database why":     {"pott database why Oslo translate"},

@@ -245,6 +245,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/why?person=nobody&client=web", "/v1/why", "", ""},
 		{"GET", "/v1/why?database=0&module=translate", "/v1/why", "", ""},
 		{"POST", "/v1/check", "", `{"database":"0","module":"superoffice.translate"}`, ""},
+		{"GET", "/v1/people/anna/offer", "/v1/people/{id}/offer", "", ""},
+		{"PUT", "/v1/people/eva/given", "/v1/people/{id}/given", `{"given":[],"was":["superoffice.none"],"take_from":[],"reason":"none"}`, ""},
 		{"GET", "/v1/people/anna/licenses", "/v1/people/{id}/licenses", "", ""},
 		{"GET", "/v1/holdings", "", "", ""},
 		{"POST", "/v1/people/eva/roles", "/v1/people/{id}/roles", `{"role":"auditor"}`, ""},

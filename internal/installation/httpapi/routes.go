@@ -120,6 +120,12 @@ func givingRoutes() []operation {
 			func(c *call, in api.PlanChoice) (api.ChangedPerson, error) {
 				return c.in.ChoosePlan(c.r.Context(), c.act, c.path("id"), in)
 			}).with(withDependants).may("person.unknown", "plan.not-in-agreement", "request.bad-value").may(givingCodes...).may(leavingCodes...),
+		read("/v1/people/{id}/offer", "getOffer", api.ScopeRead, "What a person may be given, with what is spare and what each choice would change",
+			func(c *call) (api.Offer, error) { return c.in.Offer(c.r.Context(), c.act, c.path("id")) }).may("person.unknown"),
+		change("PUT", "/v1/people/{id}/given", "arrangePerson", api.ScopeAssign, "Give a person exactly these plans and extras, and take back the others, all or nothing",
+			func(c *call, in api.Arrangement) (api.ChangedPerson, error) {
+				return c.in.Arrange(c.r.Context(), c.act, c.path("id"), in)
+			}).may("person.unknown", "person.changed", "seat.is-a-plan", "seat.not-held", "request.bad-value").may(givingCodes...).may(leavingCodes...),
 		change("POST", "/v1/people/{id}/plans", "addPlan", api.ScopeAssign, "Add a plan beside the ones held; refused when one of its group is held",
 			func(c *call, in api.PlanChoice) (api.ChangedPerson, error) {
 				return c.in.AddPlan(c.r.Context(), c.act, c.path("id"), in.Plan, in.Reason)
