@@ -201,14 +201,15 @@ func (t teller) step(s seat.Step) api.Step {
 	return api.Step{Fact: string(s.Fact), Text: t.say(string(s.Fact), s), With: with}
 }
 
-// actor names who gave something: a token by the name it was given.
+// actor names who gave something; people are named by their user ids.
 func (t teller) actor(by string) string {
-	if id, ok := strings.CutPrefix(by, "token "); ok {
-		if token, ok := t.v.Token(id); ok {
-			return "token " + token.Name
+	if id, ok := strings.CutPrefix(by, "person "); ok {
+		if p, ok := t.v.Person(id); ok && p.Erased == 0 {
+			return p.Personal.UserID
 		}
+		return by
 	}
-	return by
+	return actorName(t.v, by)
 }
 
 func (t teller) missing(m seat.Missing) api.Missing {

@@ -47,28 +47,7 @@ func (rt route) upTo(bytes int64) route {
 
 // routes are all pages, each room's in its own file.
 func routes() []route {
-	return slices.Concat(
-		frameRoutes(),
-		searchRoutes(),
-		helpRoutes(),
-		licensesRoutes(),
-		licenseRoutes(),
-		homeRoutes(),
-		peopleRoutes(),
-		bulkRoutes(),
-		signInRoutes(),
-		meRoutes(),
-		settingsRoutes(),
-		personSignInRoutes(),
-		auditRoutes(),
-		bannerRoutes(),
-		statusRoutes(),
-		reviewRoutes(),
-		freeRoutes(),
-		importRoutes(),
-		historyRoutes(),
-		keysRoutes(),
-	)
+	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), licenseRoutes(), homeRoutes(), peopleRoutes(), bulkRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), personSignInRoutes(), auditRoutes(), bannerRoutes(), statusRoutes(), reviewRoutes(), freeRoutes(), importRoutes(), historyRoutes(), keysRoutes(), personRoutes(), plansRoutes(), usesRoutes(), offboardRoutes())
 }
 
 // Path is where one finds a page, for those who go through all of them.

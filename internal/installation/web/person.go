@@ -1,0 +1,362 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
+)
+
+func personRoutes() []route {
+	return []route{
+		get("/users/{id}", api.ScopeRead, showPerson),
+		get("/users/{id}/history", api.ScopeRead, showHistory),
+		post("/users/{id}/details", api.ScopeAssign, changeDetails),
+		post("/users/{id}/login", api.ScopeAssign, changeLogin),
+		post("/users/{id}/role", api.ScopeAdmin, changeRole),
+		post("/users/{id}/approve", api.ScopeAssign, approve),
+		post("/users/{id}/restore", api.ScopeAssign, restore),
+		post("/users/{id}/link", api.ScopeAdmin, makeLink),
+	}
+}
+
+// words that other pages of /users have as their last segment: a person with such
+// a user id is found by number.
+var taken = []string{"new", "bulk", "other", "licenses", "views", "rules"}
+
+// personPath is where the page of a person is.
+func personPath(userID string, number int64) string {
+	if userID == "" || slices.Contains(taken, strings.ToLower(userID)) || strings.HasSuffix(userID, ".csv") || strings.HasSuffix(userID, ".json") {
+		userID = fmt.Sprint("#", number)
+	}
+	return "/users/" + escape(userID)
+}
+
+// fullName is what a person is called: the name, or else the user id.
+func fullName(p api.Person) string {
+	return cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID, fmt.Sprint("#", p.Number))
+}
+
+// A card is what every page of a person shows around its own part.
+type card struct {
+	api.PersonDetail
+	Path   string
+	Part   string // the tab
+	Assign bool   // the reader may give and take
+	Admin  bool
+}
+
+// Name is what the person is called.
+func (c card) Name() string { return fullName(c.Person) }
+
+// Gone reports whether the person holds nothing and may come back.
+func (c card) Gone() bool { return c.Former || c.Deleted }
+
+// card reads the person of the path, and begins the page.
+func (v *visit) card(part string) (card, error) {
+	p, err := v.in.Person(v.ctx(), v.act, v.r.PathValue("id"))
+	if err != nil {
+		return card{}, err
+	}
+	c := card{PersonDetail: p, Path: personPath(p.UserID, p.Number), Part: part, Assign: v.may(api.ScopeAssign), Admin: v.may(api.ScopeAdmin)}
+	v.titled("users", c.Name())
+	v.crumbs(v.crumb("nav.users", "/users"))
+	v.Command = "pott user show " + quoted(p.UserID)
+	v.AsOf = v.now
+	return c, nil
+}
+
+// quoted writes a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-@") == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// tabs lead between the parts of a person's page.
+func (c card) tabs(v *visit) []page.Link {
+	return []page.Link{
+		{Text: v.Say("person.overview"), Path: c.Path, Current: c.Part == "overview"},
+		{Text: v.Say("person.plans"), Path: c.Path + "/plans", Current: c.Part == "plans"},
+		{Text: v.Say("person.uses"), Path: c.Path + "/uses", Current: c.Part == "uses"},
+		{Text: v.Say("person.history"), Path: c.Path + "/history", Current: c.Part == "history"},
+	}
+}
+
+// state says in a word how the person is.
+func (c card) state(v *visit) page.Mark {
+	switch {
+	case c.Deleted:
+		return page.Mark{Kind: "off", Text: v.Say("person.is-deleted")}
+	case c.Former:
+		return page.Mark{Kind: "off", Text: v.Say("person.is-former")}
+	case c.Waiting:
+		return page.Mark{Kind: "warn", Text: v.Say("person.is-waiting")}
+	case !c.Login:
+		return page.Mark{Kind: "off", Text: v.Say("person.no-login")}
+	case !c.ValidThrough.IsZero() && c.ValidThrough.Before(license.DateOf(v.In(v.now))):
+		return page.Mark{Kind: "warn", Text: v.Say("person.login-ended", "Day", v.day(c.ValidThrough))}
+	}
+	return page.Mark{Kind: "ok", Text: v.Say("person.may-log-in")}
+}
+
+// day writes a calendar date as tables do; "" for none.
+func (v *visit) day(d license.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return v.Date(d.Midnight(v.Zone))
+}
+
+// calledAll are the names of licenses as readers know them.
+func (v *visit) calledAll(names []license.Name) []string {
+	all := []string{}
+	for _, n := range names {
+		all = append(all, v.called(n))
+	}
+	return all
+}
+
+func (v *visit) holding(h api.Holding) string { return cmp.Or(h.DisplayName, string(h.Name.Module)) }
+
+// personView is the overview.
+type personView struct {
+	card
+	Faults page.Faults
+	Link   string // a one-time link that was just made: shown once
+	Until  string // when it ends
+	Form   map[string]string
+}
+
+func (p personView) value(field, stored string) string {
+	if typed, ok := p.Form[field]; ok {
+		return typed
+	}
+	return stored
+}
+
+func showPerson(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	return v.show(personPage(v, personView{card: c}))
+}
+
+// details are the fields of the form that says who somebody is.
+var details = []string{"user_id", "first_name", "last_name", "email", "group"}
+
+func changeDetails(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	typed := map[string]string{}
+	for _, f := range details {
+		typed[f] = v.form(f)
+	}
+	value := func(field, stored string) *string {
+		if text := typed[field]; text != stored {
+			return &text
+		}
+		return nil
+	}
+	patch := api.PersonPatch{UserID: value("user_id", c.UserID), FirstName: value("first_name", c.FirstName), LastName: value("last_name", c.LastName),
+		Email: value("email", c.Email), Group: value("group", c.Group)}
+	done, err := v.in.ChangePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number), patch)
+	if err != nil {
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault(fieldOf(err, details), err)}, Form: typed}))
+	}
+	r := page.Receipt{Title: v.Say("person.saved"), Links: v.trail(done.Person)}
+	if !done.Changed {
+		r = page.Receipt{Title: v.Say("person.already")}
+	}
+	return v.done(personPath(done.Person.UserID, done.Person.Number), r)
+}
+
+// fieldOf is which of some fields an error is about, "" when none.
+func fieldOf(err error, fields []string) string {
+	about := err.Error()
+	for _, f := range fields {
+		if strings.Contains(about, f) {
+			return f
+		}
+	}
+	return ""
+}
+
+// trail leads to what is on record of a person.
+func (v *visit) trail(p api.Person) []page.Link {
+	return []page.Link{{Text: v.Say("person.audit"), Path: "/audit?person=" + escape(cmp.Or(p.UserID, fmt.Sprint("#", p.Number)))}}
+}
+
+func changeLogin(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	id := fmt.Sprint("#", c.Number)
+	undo := &page.Act{Text: v.Say("person.undo"), Path: c.Path + "/login", Fields: [][2]string{{"do", "end"}}}
+	if c.Login {
+		undo.Fields = [][2]string{{"do", "give"}, {"valid_through", c.ValidThrough.String()}}
+	}
+	var done api.ChangedPerson
+	title := "person.login-given"
+	if v.form("do") == "end" {
+		title = "person.login-taken"
+		act := v.act
+		act.WithDependants = true
+		done, err = v.in.EndLogin(v.ctx(), act, id)
+	} else {
+		done, err = v.in.GiveLogin(v.ctx(), v.act, id, v.form("valid_through"))
+	}
+	if err != nil {
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("valid_through", err)}, Form: map[string]string{"valid_through": v.form("valid_through")}}))
+	}
+	return v.done(v.backTo(c), v.changed(done, v.Say(title, "Name", c.Name()), undo))
+}
+
+// backTo is where a form of a person's page was sent from.
+func (v *visit) backTo(c card) string {
+	if v.form("from") == "plans" {
+		return c.Path + "/plans"
+	}
+	return c.Path
+}
+
+// changed is the receipt of a change of a person.
+func (v *visit) changed(done api.ChangedPerson, title string, undo *page.Act) page.Receipt {
+	if !done.Changed {
+		return page.Receipt{Title: v.Say("person.already")}
+	}
+	r := page.Receipt{Title: title, Undo: undo, Links: v.trail(done.Person)}
+	r.Items = v.effects(done.Effect)
+	for _, b := range done.HandOver {
+		r.Items = append(r.Items, v.Say("person.hand-over", "What", b.Text))
+	}
+	return r
+}
+
+// effects are what a change did, in sentences.
+func (v *visit) effects(e api.Effect) (items []string) {
+	say := func(key string, names []string) {
+		if len(names) > 0 {
+			items = append(items, v.Say(key, "Names", names))
+		}
+	}
+	var given, released []string
+	for _, h := range e.Given {
+		if !slices.Contains(e.Parents, h.Name) {
+			given = append(given, v.holding(h))
+		}
+	}
+	for _, h := range e.Released {
+		if !slices.Contains(e.Dependants, h.Name) {
+			released = append(released, v.holding(h))
+		}
+	}
+	say("person.given", given)
+	say("person.along-given", v.calledAll(e.Parents))
+	say("person.released", released)
+	say("person.along-released", v.calledAll(e.Dependants))
+	return items
+}
+
+func changeRole(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	role, id := v.form("role"), fmt.Sprint("#", c.Number)
+	var done api.ChangedRoles
+	undo := "take"
+	if v.form("do") == "take" {
+		done, err = v.in.TakeRole(v.ctx(), v.act, id, role)
+		undo = "give"
+	} else {
+		done, err = v.in.GiveRole(v.ctx(), v.act, id, role)
+	}
+	if err != nil {
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("", err)}}))
+	}
+	r := page.Receipt{Title: v.Say("person.roles-are", "Name", c.Name(), "Roles", v.roleNames(done.Roles)), Links: v.trail(c.Person),
+		Undo: &page.Act{Text: v.Say("person.undo"), Path: c.Path + "/role", Fields: [][2]string{{"do", undo}, {"role", role}}}}
+	return v.done(c.Path, r)
+}
+
+// roleNames are roles as readers know them.
+func (v *visit) roleNames(roles []string) []string {
+	names := []string{}
+	for _, r := range roles {
+		names = append(names, v.Say("person.role-" + r))
+	}
+	return names
+}
+
+func approve(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	done, err := v.in.ApprovePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number))
+	if err != nil {
+		return err
+	}
+	return v.done(c.Path, v.changed(done, v.Say("person.approved", "Name", c.Name()), nil))
+}
+
+func restore(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	done, err := v.in.RestorePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number), api.RestoreChoice{UserID: v.form("new_id")})
+	if err != nil {
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("new_id", err)}, Form: map[string]string{"new_id": v.form("new_id")}}))
+	}
+	return v.done(personPath(done.Person.UserID, done.Person.Number), v.changed(done, v.Say("person.restored", "Name", c.Name()), nil))
+}
+
+// makeLink shows a one-time link on the very page that answers: it is nowhere
+// else, and gone when the page is.
+func makeLink(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	made, err := v.in.MakeLink(v.ctx(), v.act, fmt.Sprint("#", c.Number))
+	if err != nil {
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("", err)}}))
+	}
+	scheme := "http://"
+	if secure(v.r) {
+		scheme = "https://"
+	}
+	return v.show(personPage(v, personView{card: c, Link: scheme + v.r.Host + v.Base + made.Path, Until: v.Time(made.Expires)}))
+}
+
+func showHistory(v *visit) error {
+	c, err := v.card("history")
+	if err != nil {
+		return err
+	}
+	slices.Reverse(c.History)
+	return v.show(historyPage(v, c))
+}
+
+// everyRole is all roles in the order they are offered.
+var everyRole = []string{"administrator", "user-administrator", "auditor"}
+
+// kindWord is the word for a kind of account.
+func kindWord(p api.Person) string {
+	text, err := p.Kind.MarshalText()
+	if err != nil {
+		return "internal"
+	}
+	return string(text)
+}
