@@ -55,7 +55,8 @@ type LineOffer struct {
 type TierOffer struct {
 	Tier   string     `json:"tier" doc:"Empty: none of the line."`
 	Chosen bool       `json:"chosen,omitempty"`
-	Plan   *PlanOffer `json:"plan,omitempty" doc:"What the choice comes to; left out when it is not in the agreement."`
+	Plan   *PlanOffer `json:"plan,omitempty" doc:"What the choice comes to; left out when it is not in the agreement, or is no plan."`
+	None   bool       `json:"none,omitempty" doc:"The choice is to be on no plan of the group."`
 }
 
 // An ExtraOffer is a license that may be given beside plans.

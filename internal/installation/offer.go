@@ -68,7 +68,7 @@ func planOffer(active *license.Active, p seat.PlanOffer, lang string) api.PlanOf
 func lineOffer(active *license.Active, l seat.LineOffer, lang string) api.LineOffer {
 	out := api.LineOffer{Line: l.Line}
 	for _, t := range l.Options {
-		option := api.TierOffer{Tier: t.Tier, Chosen: t.Chosen}
+		option := api.TierOffer{Tier: t.Tier, Chosen: t.Chosen, None: t.None}
 		if t.Plan != nil {
 			p := planOffer(active, *t.Plan, lang)
 			option.Plan = &p

@@ -1,6 +1,7 @@
 package seat
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pott-dev/pott/license"
@@ -43,7 +44,8 @@ type LineOffer struct {
 type TierOffer struct {
 	Tier   string // "": none of the line
 	Chosen bool
-	Plan   *PlanOffer // what the choice comes to; nil: it is not in the agreement
+	Plan   *PlanOffer // what the choice comes to; nil: it is not in the agreement,
+	None   bool       // unless it is to be on no plan of the group
 }
 
 // An ExtraOffer is a license that may be given beside plans.
@@ -154,6 +156,7 @@ func (w why) tier(g GroupOffer, t *TierOffer, line string, have map[string]strin
 	}
 	name, err := Compose(w.Active, g.Group, tiers)
 	if err != nil {
+		t.None = !slices.ContainsFunc(slices.Collect(maps.Values(tiers)), func(tier string) bool { return tier != "" })
 		return
 	}
 	if i := slices.IndexFunc(g.Plans, func(p PlanOffer) bool { return p.Name == name }); i >= 0 {

@@ -142,7 +142,8 @@ func offboard(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done(personPath(done.Person.UserID, done.Person.Number), v.changed(done, v.Say("offboard.did-"+do, "Name", o.Name()), v.comeBack(o.card, do)))
+	// Who was erased or deleted is found by number alone.
+	return v.done(personPath("", o.Number), v.changed(done, v.Say("offboard.did-"+do, "Name", o.Name()), v.comeBack(o.card, do)))
 }
 
 // comeBack is what undoes one of the ways, as far as it can be undone by one
