@@ -5,6 +5,11 @@ import { listPaths } from './house.mjs'
 
 // What stands for the parts of a path that name something.
 const examples = {
+  '/users/{id}': ['/users/olle.ek'],
+  '/users/{id}/plans': ['/users/olle.ek/plans'],
+  '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote'],
+  '/users/{id}/history': ['/users/olle.ek/history'],
+  '/users/{id}/offboard': ['/users/olle.ek/offboard'],
   '/licenses/{issuer}/{module}': ['/licenses/KONTORET/sales-premium', '/licenses/KONTORET/confidential', '/licenses/KONTORET/quote'],
   '/licenses/review/{id}': ['/licenses/review/kontoret-9'],
   '/licenses/review/{id}/{module}': ['/licenses/review/kontoret-9/kontoret.sales-premium'],
