@@ -468,7 +468,7 @@ func leavePage(v *visit, o offboardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if items := v.effects(o.Review.Effect); len(items) > 0 {
+		if items := v.personEffects(o.Review.Effect); len(items) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -235,15 +235,15 @@ func (v *visit) changed(done api.ChangedPerson, title string, undo *page.Act) pa
 		return page.Receipt{Title: v.Say("person.already")}
 	}
 	r := page.Receipt{Title: title, Undo: undo, Links: v.trail(done.Person)}
-	r.Items = v.effects(done.Effect)
+	r.Items = v.personEffects(done.Effect)
 	for _, b := range done.HandOver {
 		r.Items = append(r.Items, v.Say("person.hand-over", "What", b.Text))
 	}
 	return r
 }
 
-// effects are what a change did, in sentences.
-func (v *visit) effects(e api.Effect) (items []string) {
+// personEffects are what a change did, in sentences.
+func (v *visit) personEffects(e api.Effect) (items []string) {
 	say := func(key string, names []string) {
 		if len(names) > 0 {
 			items = append(items, v.Say(key, "Names", names))

@@ -194,7 +194,7 @@ type reviewView struct {
 
 // review shows what a change would do; taken is what others lose by it.
 func (v *visit) review(c card, action string, would api.ChangedPerson, taken ...api.Taken) error {
-	r := reviewView{card: c, Action: action, Fields: v.carried("confirm"), Effects: v.effects(would.Effect),
+	r := reviewView{card: c, Action: action, Fields: v.carried("confirm"), Effects: v.personEffects(would.Effect),
 		Gains: v.calledAll(would.Effect.Gains), Loses: v.calledAll(would.Effect.Loses), Hand: would.HandOver,
 		Changes: len(would.Effect.Given) + len(would.Effect.Released) + len(taken)}
 	for _, t := range taken {
