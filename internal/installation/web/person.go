@@ -293,7 +293,7 @@ func changeRole(v *visit) error {
 func (v *visit) roleNames(roles []string) []string {
 	names := []string{}
 	for _, r := range roles {
-		names = append(names, v.Say("person.role-" + r))
+		names = append(names, v.Say("person.role-"+r))
 	}
 	return names
 }
