@@ -332,7 +332,7 @@ func exportPeople(v *visit) error {
 	if len(shown) == 0 {
 		shown = usual
 	}
-	s := sheet{name: "users", head: append(v.words("people.name", "people.user-id"))}
+	s := sheet{name: "users", head: v.words("people.name", "people.user-id")}
 	for _, c := range shown {
 		s.head = append(s.head, v.Say("people.col."+c))
 	}

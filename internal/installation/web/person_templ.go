@@ -14,8 +14,8 @@ import (
 	"github.com/pott-dev/pott/internal/page"
 )
 
-// personHead is the heading and the tabs of every part of a person's page.
-func personHead(v *visit, c card) templ.Component {
+// cardHead is the heading and the tabs of every part of a person's page.
+func cardHead(v *visit, c card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -123,7 +123,7 @@ func personPage(v *visit, p personView) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = personHead(v, p.card).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cardHead(v, p.card).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1076,7 +1076,7 @@ func historyPage(v *visit, c card) templ.Component {
 			templ_7745c5c3_Var49 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = personHead(v, c).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cardHead(v, c).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -35,7 +35,7 @@ func plansPage(v *visit, p plansView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = personHead(v, p.card).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cardHead(v, p.card).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

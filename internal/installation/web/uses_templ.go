@@ -32,7 +32,7 @@ func usesPage(v *visit, u usesView) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = personHead(v, u.card).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cardHead(v, u.card).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
