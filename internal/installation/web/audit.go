@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -142,7 +143,11 @@ func showAuditVerify(v *visit) error {
 	}
 	verdict, err := v.in.VerifyAudit(v.ctx(), v.act, installation.AuditSpan{From: x.from, To: x.to})
 	if err != nil {
-		x.faults = page.Faults{v.fault("from", err)}
+		field := "from"
+		if bad := new(installation.BadValueError); errors.As(err, &bad) {
+			field = bad.Field
+		}
+		x.faults = page.Faults{v.fault(field, err)}
 		return v.wrong(auditVerifyPage(v, x))
 	}
 	x.verdict, v.AsOf = &verdict, v.now

@@ -1299,7 +1299,7 @@ func auditVerifyPage(v *visit, x auditVerifyView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "to", Label: v.Say("audit.to"), Hint: v.Say("audit.verify-hint"), Value: x.to}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "to", Label: v.Say("audit.to"), Hint: v.Say("audit.verify-hint"), Value: x.to, Fault: x.faults.Of("to")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

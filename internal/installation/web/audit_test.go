@@ -49,6 +49,9 @@ func TestVerifyingSaysOneOfThreeThings(t *testing.T) {
 	if s := r.get("/audit/verify?run=1&from=soon"); s.status != http.StatusUnprocessableEntity {
 		t.Errorf("nonsense: %d", s.status)
 	}
+	if s := r.get("/audit/verify?run=1&from=2&to=soon"); !strings.Contains(s.body, `href="#to"`) || strings.Contains(s.body, `href="#from"`) {
+		t.Error("the fault of one field stands at another")
+	}
 	r.get("/audit/verify?run=1&from=2&to=3&lang=sv").says(t, "Intakt", "poster kontrollerade")
 	w.attack("UPDATE audit SET action = 'x' WHERE ledger = 'seats' AND seq = 4")
 	r.get("/audit/verify?run=1").says(t, "Broken at #4", "Expected", "Found", "Entry before", "Karin Lind")
