@@ -33,6 +33,7 @@ type Frame struct {
 	Banner   *Banner        // the one thing that is most wrong; nil is nothing
 	Receipt  *Receipt       // what was just done; nil is nothing
 	Reader   string         // who is signed in; "" is nobody
+	Until    time.Time      // when the reader's session ends if nothing more happens; zero: not known
 	Token    string         // goes with every form, so that no other site can send it
 	Command  string         // the command that does the same; "" is none
 	AsOf     time.Time      // of the numbers on the page; zero when it has none

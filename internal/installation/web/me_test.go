@@ -66,6 +66,25 @@ func TestWhoSignedInLongAgoIsAskedToSignInAgain(t *testing.T) {
 	}
 }
 
+func TestASessionSaysWhenItEndsAndUsingItPutsThatOff(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("anna")
+	if page := r.get("/me"); !strings.Contains(page.body, `data-until="`+w.Clock().Add(2*time.Hour).Format(time.RFC3339)+`"`) {
+		t.Errorf("the page does not say until when: %.400s", page.body)
+	}
+	w.Set(w.Clock().Add(2*time.Hour - time.Minute))
+	if page := r.get("/signin/stay.json"); !strings.Contains(page.body, w.Clock().Add(2*time.Hour).Format("2006-01-02T15:04")) {
+		t.Errorf("%d: %s", page.status, page.body)
+	}
+	w.Set(w.Clock().Add(2*time.Hour - time.Minute))
+	if page := r.get("/me"); page.path != "/me" {
+		t.Errorf("it ended: %s", page.path)
+	}
+	if page := w.nobody().get("/signin"); strings.Contains(page.body, "data-until") {
+		t.Error("nobody has a session that ends")
+	}
+}
+
 func TestTheRecoveryDoorHasNoPagesOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	r := w.host()

@@ -57,6 +57,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request) *visit {
 	if v.session != nil {
 		v.act.By, v.act.Lacks = v.session.Actor(), seat.Lacking(v.session.Scopes)
 		v.Token, v.Reader = v.session.CSRF(), cmp.Or(v.session.Name, v.Say("frame.recovery"))
+		v.Until = v.session.Until
 		v.Nav = v.nav()
 	}
 	if v.in != nil {

@@ -31,6 +31,7 @@ func signInRoutes() []route {
 		get("/signin/recovery", anybody, showRecovery),
 		post("/signin/recovery", anybody, signInRecovered),
 		get("/signin/draft/{id}", member, showDraft),
+		get("/signin/stay.json", member, stay),
 		post("/signout", anybody, signOut),
 	}
 }
@@ -312,6 +313,13 @@ func signInRecovered(v *visit) error {
 		return v.showRecovery(err)
 	}
 	return v.enter(begun, "/")
+}
+
+// stay says until when the session lasts now that it was used again.
+func stay(v *visit) error {
+	return v.json(struct {
+		Until time.Time `json:"until"`
+	}{v.session.Until})
 }
 
 func signOut(v *visit) error {

@@ -1,6 +1,7 @@
 // What every page gets beyond plain HTML. Nothing here is needed to get work
 // done: without it the same forms and links do the same things.
 import { openPalette } from "./palette.js";
+import "./session.js";
 
 const base = document.body.dataset.base || "";
 
