@@ -14,8 +14,16 @@ func activationRoutes() []operation {
 			return c.in.Review(c.r.Context(), c.act, c.path("id"), in)
 		})
 	review.query = nil // it is a preview itself
+	superfluous := change("POST", "/v1/sets/{id}/superfluous/{module}", "listSuperfluous", api.ScopeActivate, "Who uses a license under the set, what would free their seats, and how far these choices have come; nothing is stored",
+		func(c *call, in api.SuperfluousQuestion) (api.Superfluous, error) {
+			return c.in.Superfluous(c.r.Context(), c.act, c.path("id"), c.path("module"), in)
+		})
+	superfluous.query = nil
 	return []operation{
 		review.may(choiceCodes...),
+		superfluous.may(append(choiceCodes, "blockers.unreachable")...),
+		read("/v1/keys", "getKeys", api.ScopeRead, "Whom this installation believes: the pinned roots, the issuers they name, and how each set in force leads back to them",
+			func(c *call) (api.Keys, error) { return c.in.Keys(c.r.Context(), c.act) }),
 		change("POST", "/v1/sets/{id}/withdraw", "withdrawSet", api.ScopeActivate, "Let a set no longer wait",
 			func(c *call, _ nothing) (api.ChangedSet, error) {
 				return c.in.Withdraw(c.r.Context(), c.act, c.path("id"))

@@ -208,6 +208,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/sets/superoffice-2", "/v1/sets/{id}", "", ""},
 		{"GET", "/v1/sets/superoffice-2/file", "/v1/sets/{id}/file", "", ""},
 		{"GET", "/v1/sets/superoffice-2/review", "/v1/sets/{id}/review", "", ""},
+		{"POST", "/v1/sets/superoffice-2/superfluous/sales", "/v1/sets/{id}/superfluous/{module}", `{"suggest":true}`, ""},
+		{"GET", "/v1/keys", "", "", ""},
 		{"POST", "/v1/sets/superoffice-2/review", "/v1/sets/{id}/review", `{"choices":[{"do":"switch","everyone":true,"name":"sales","to":"service"},{"do":"end-login","person":"cy"}]}`, ""},
 		{"POST", "/v1/sets/superoffice-2/withdraw", "/v1/sets/{id}/withdraw", "", ""},
 		{"POST", "/v1/sets/superoffice-2/activate", "/v1/sets/{id}/activate", `{"choices":[{"do":"end-login","person":"cy"}]}`, ""},
