@@ -23,7 +23,7 @@ const examples = {
   '/users/{id}/history': ['/users/olle.ek/history'],
   '/users/{id}/offboard': ['/users/olle.ek/offboard'],
   '/audit/{n}': ['/audit/5'],
-  '/status/events/{n}': ['/status/events/1'],
+  '/status/events/{id}': ['/status/events/1'],
 }
 
 // Pages with something in their query that deserves a look of its own.

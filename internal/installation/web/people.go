@@ -417,7 +417,7 @@ func addPerson(v *visit) error {
 }
 
 func saveView(v *visit) error {
-	name, query := v.form("name"), v.form("query")
+	name, query := v.form("view"), v.form("query")
 	if err := v.in.SaveView(v.ctx(), v.act, api.SavedView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared") && v.may(api.ScopeAssign)}); err != nil {
 		return err
 	}

@@ -653,7 +653,7 @@ func viewForm(v *visit, x peopleView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "name", Label: v.Say("people.view-name"), Required: true, Most: 60}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "view", Label: v.Say("people.view-name"), Required: true, Most: 60}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -34,7 +34,7 @@ func TestPeopleAreListedFilteredAndPutTogether(t *testing.T) {
 		t.Errorf("an auditor is answered %d", got.status)
 	}
 	uma.get("/users?group=Sales")
-	uma.send("/users/views", "name", "Our sales people", "query", "group=Sales&sort=name", "shared", "on").says(t, "The view Our sales people is saved.", "2 people")
+	uma.send("/users/views", "view", "Our sales people", "query", "group=Sales&sort=name", "shared", "on").says(t, "The view Our sales people is saved.", "2 people")
 	olle.get("/users").says(t, "Our sales people")
 	olle.get("/users").lacks(t, "Remove the view")
 }
