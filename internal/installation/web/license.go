@@ -117,7 +117,7 @@ func holderPath(h api.Holder) string {
 	if h.Person == "" {
 		return ""
 	}
-	return "/users/" + escape(h.Person)
+	return personPath(h.Person, h.Number)
 }
 
 // how says in words by what way somebody has a license.
