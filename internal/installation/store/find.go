@@ -36,11 +36,7 @@ func (v *View) PersonByNumber(number int64) (Person, bool) {
 		return p, true
 	}
 	if v.staged != nil {
-		for _, draft := range v.staged.people.drafts {
-			if draft.row != nil && draft.row.Number == number {
-				return draft.row.Person, true
-			}
-		}
+		return v.Person(v.staged.byNumber[number])
 	}
 	return Person{}, false
 }

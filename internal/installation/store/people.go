@@ -15,6 +15,7 @@ func (tx *Tx) PutPerson(p Person) (Person, error) {
 		next.ID, next.Created = NewID(), tx.now
 		tx.staged.last.person++
 		next.Number = tx.staged.last.person
+		tx.staged.byNumber[next.Number] = next.ID
 	}
 	old := tx.person(next.ID)
 	if old != nil {

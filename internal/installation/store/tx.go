@@ -47,17 +47,18 @@ type staged struct {
 	pastProfiles *staging[int64, PastProfile]
 	changedAt    since // as Book.changedAt, where it differs
 
-	byUser  map[string]string  // as Book.byUser, where it differs
-	current map[string][]int64 // as Book.current, where it differs
-	files   map[string][]byte
-	boxes   map[boxAt][]byte // nil: to be deleted
-	mended  map[string]bool  // hashes of files that are written over what stands in their place
-	last    numbers
+	byUser   map[string]string  // as Book.byUser, where it differs
+	byNumber map[int64]string   // as Book.byNumber, of people who are new
+	current  map[string][]int64 // as Book.current, where it differs
+	files    map[string][]byte
+	boxes    map[boxAt][]byte // nil: to be deleted
+	mended   map[string]bool  // hashes of files that are written over what stands in their place
+	last     numbers
 }
 
 func (b *Book) stage() *staged {
 	s := &staged{stage: newStage(&b.ledger), book: b, last: b.last,
-		byUser: map[string]string{}, current: map[string][]int64{}, files: map[string][]byte{}, boxes: map[boxAt][]byte{}, mended: map[string]bool{}}
+		byUser: map[string]string{}, byNumber: map[int64]string{}, current: map[string][]int64{}, files: map[string][]byte{}, boxes: map[boxAt][]byte{}, mended: map[string]bool{}}
 	s.owners, s.people, s.assignments = newStaging(b.owners, s.stage), newStaging(b.people, s.stage), newStaging(b.assignments, s.stage)
 	s.licenses, s.sets, s.keyLists = newStaging(b.licenses, s.stage), newStaging(b.sets, s.stage), newStaging(b.keyLists, s.stage)
 	s.profiles, s.tokens = newStaging(b.profiles, s.stage), newStaging(b.tokens, s.stage)
