@@ -126,7 +126,7 @@ func queried(text string) (*installation.PeopleFilter, error) {
 	}
 	values, err := readQuery(&http.Request{URL: &url.URL{RawQuery: text}}, peopleParameters)
 	if err != nil {
-		return nil, err
+		return nil, &installation.BadValueError{Field: "query", Why: "it is not the query of a list of people"}
 	}
 	f := peopleFilter(&call{query: values})
 	return &f, nil
