@@ -25,6 +25,7 @@ type Frame struct {
 	Base     string         // what paths of this installation begin with, such as "/nordlys"; "" is the root
 	Org      string         // whose installation it is
 	Title    string         // of the page, alone; also its h1
+	Part     string         // which of several pages with that h1; "" where there is one
 	Wrong    bool           // the page shows a form that was not accepted
 	Section  string         // id of the navigation item the page belongs to
 	Nav      []Link         // what the reader may go to; nil when nobody is signed in
@@ -56,11 +57,13 @@ func (f *Frame) URL(path string) templ.SafeURL { return templ.SafeURL(f.Base + p
 
 // FullTitle is what the browser shows: "Users · Northwind AB · Pott".
 func (f *Frame) FullTitle() string {
-	title := f.Title
-	if f.Wrong {
-		title = f.Say("frame.error") + " " + title
+	parts := []string{f.Title}
+	if f.Part != "" {
+		parts = []string{f.Part, f.Title}
 	}
-	parts := []string{title}
+	if f.Wrong {
+		parts[0] = f.Say("frame.error") + " " + parts[0]
+	}
 	if f.Org != "" && f.Org != f.Title {
 		parts = append(parts, f.Org)
 	}

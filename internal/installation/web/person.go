@@ -64,6 +64,11 @@ func (v *visit) card(part string) (card, error) {
 	}
 	c := card{PersonDetail: p, Path: personPath(p.UserID, p.Number), Part: part, Assign: v.may(api.ScopeAssign), Admin: v.may(api.ScopeAdmin)}
 	v.titled("users", c.Name())
+	for _, tab := range c.tabs(v) {
+		if tab.Current && part != "overview" {
+			v.Part = tab.Text
+		}
+	}
 	v.crumbs(v.crumb("nav.users", "/users"))
 	v.Command = "pott user show " + quoted(p.UserID)
 	v.AsOf = v.now
