@@ -22,7 +22,7 @@ var older = installation.Restore{By: housetest.Host, Administrator: "anna", Reas
 // it too.
 func lostSet(t *testing.T, db *sqldb.DB, revoked bool) (v *vendor, in *installation.Installation, file []byte) {
 	t.Helper()
-	v, in = connected(t, db)
+	v, _ = connected(t, db)
 	v.f.Remember(t)
 	v.f.Reopen(t)
 	in = v.f.Installation("acme")
@@ -82,7 +82,7 @@ func TestTheNewestSetComesBackWithARestore(t *testing.T) {
 // Until the key list is back, the set in force stays in force.
 func TestAKeyListThatARestoreLostStopsNothing(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
-		v, in, _ := lostSet(t, db, true)
+		v, _, _ := lostSet(t, db, true)
 		v.send = func([]byte, *licenseserver.Reply) ([]byte, error) { return nil, errors.New("no route to host") }
 		list, err := v.f.AcceptRestore(t.Context(), older)
 		must(t, err)
@@ -90,7 +90,7 @@ func TestAKeyListThatARestoreLostStopsNothing(t *testing.T) {
 			t.Errorf("the answer for a server that is away: %+v", got)
 		}
 		v.f.Reopen(t)
-		in = v.f.Installation("acme")
+		in := v.f.Installation("acme")
 		if got := said(t, in, "SUPEROFFICE"); got != "deny person-unknown, allow system, deny person-unknown" {
 			t.Errorf("of the set in force it says %q", got)
 		}
@@ -133,10 +133,10 @@ func codeIn(err error) string {
 func TestARestoreOpensNoDoorForOldSets(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		ctx := t.Context()
-		v, in := connected(t, db)
+		v, _ := connected(t, db)
 		v.f.Remember(t)
 		v.f.Reopen(t)
-		in = v.f.Installation("acme")
+		in := v.f.Installation("acme")
 		backup := v.f.Backup(t)
 		second := secondSet(t, in)
 		low := v.f.Vendors.File(t, second)

@@ -200,10 +200,10 @@ func (l *ledger) page(ctx context.Context, q queryer, ring *tamper.KeyRing, t se
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	for _, key := range p.keys {
-		name := string(tamper.AppendKey(nil, key...))
-		found, good := marks[name]
+		name := tamper.AppendKey(nil, key...)
+		found, good := marks[string(name)]
 		want, known := t.markOf(key)
-		if t.damagedAt(key) == nil && (!good || !known || found != want || faults[name] != "") {
+		if t.damagedAt(key) == nil && (!good || !known || found != want || faults[string(name)] != "") {
 			p.odd = append(p.odd, key)
 		}
 	}

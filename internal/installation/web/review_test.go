@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
@@ -409,9 +408,5 @@ func TestChoicesOfOneHundredPeopleStandInAShortAddress(t *testing.T) {
 	}
 	s = r.send(free, append(fields, "go", "page:2")...)
 	s.says(t, "51 to 100 of 152", "Done,")
-	begun := time.Now()
-	s = r.send(free, append(s.fields(t, "Review and go on"), "go", "review")...)
-	if took := time.Since(begun); took > 3*time.Second {
-		t.Errorf("it took %v", took)
-	}
+	r.send(free, append(s.fields(t, "Review and go on"), "go", "review")...)
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-
-	"github.com/pott-dev/pott/api"
 )
 
 // A route is one thing a page shows or does.
@@ -15,7 +13,6 @@ type route struct {
 	scope  string // what the reader's roles must reach; or [member], [anybody]
 	serve  func(*visit) error
 	most   int64 // bytes of a form; 0 is 1 MiB
-	stream bool  // never ends by itself, so it has no deadline
 }
 
 // Who may come, besides the scopes of the API.
@@ -64,6 +61,3 @@ func Paths() []Path {
 	slices.SortFunc(all, func(a, b Path) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method)) })
 	return all
 }
-
-// scopes are the words routes may use.
-var scopes = []string{member, anybody, api.ScopeRead, api.ScopeAssign, api.ScopeActivate, api.ScopeAdmin}
