@@ -9,6 +9,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 )
@@ -24,7 +25,7 @@ type phone struct {
 
 func newPhone() *phone {
 	return &phone{rp: virtualwebauthn.RelyingParty{Name: "acme", ID: "pott.example", Origin: origin},
-		auth: virtualwebauthn.NewAuthenticator(), key: virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)}
+		auth: virtualwebauthn.NewAuthenticator(), key: housetest.Passkey()}
 }
 
 func (p *phone) register(t *testing.T, in *installation.Installation, s *installation.Session) (installation.Ceremony, []byte) {

@@ -193,7 +193,7 @@ func TestAPasskeyIsRegisteredAndSignsIn(t *testing.T) {
 	host, err := url.Parse(w.server.URL)
 	w.must(err)
 	rp := virtualwebauthn.RelyingParty{Name: "Acme", ID: host.Hostname(), Origin: w.server.URL}
-	auth, key := virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	auth, key := virtualwebauthn.NewAuthenticator(), housetest.Passkey()
 	begin := func(r *reader, path string) (doc struct {
 		Options json.RawMessage
 		State   string
