@@ -8,6 +8,7 @@ REPORT     ?= /dev/null
 FUZZTIME   ?= 1s
 BENCHTIME  ?= 1s
 POSTGRES   := .ci/with-postgres
+ALONE      := env -u POTT_TEST_POSTGRES -u POTT_TEST_POSTGRES_REQUIRED
 
 # SQLite's own code is C translated to Go: watching its memory doubles the time
 # and finds nothing of ours. Only that one package may be left out. Code that
@@ -19,15 +20,17 @@ RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false'
 # arithmetic, commands and readers: what they call is watched here. Left out for
 # the same reason are tests in which one act follows another: scripts, scenarios,
 # and the comparison of all commands.
-WATCHED := ./e2e ./entitle ./entitletest ./internal/authority/httpapi ./internal/authority/store \
-	./internal/client ./internal/installation ./internal/installation/httpapi ./internal/installation/store \
-	./internal/installation/web ./internal/signer ./internal/sqldb
+WATCHED := ./entitle ./entitletest ./internal/authority/httpapi ./internal/authority/store \
+	./internal/client ./internal/installation ./internal/installation/httpapi ./internal/installation/web ./internal/signer
+# Where several servers meet in one PostgreSQL, it is watched there too.
+NODES := ./e2e ./internal/installation/store ./internal/sqldb
+WATCH = go test -json -short -timeout 8m -skip '$(UNWATCHED)' $(RACE)
 UNWATCHED := ^(TestCommands|TestUnderJSON.*|TestTwoInstallations.*|TestTheNewerActs.*|TestDesignteamet.*|TestNordlys.*)$$
 
 .PHONY: test check fmt vet staticcheck both race fuzz hsm generated demo web screenshots run proof generate templ
 
 test:
-	@echo "== go test ./..., $$(date +%T)"; env -u POTT_TEST_POSTGRES -u POTT_TEST_POSTGRES_REQUIRED go test ./...
+	@echo "== go test ./..., $$(date +%T)"; $(ALONE) go test ./...
 
 check: fmt vet staticcheck test both race fuzz hsm generated demo web
 
@@ -53,7 +56,7 @@ both:
 
 race:
 	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
-	$(POSTGRES) go test -json -short -timeout 8m -skip '$(UNWATCHED)' $(RACE) $(WATCHED) | bin/testreport
+	{ $(POSTGRES) $(WATCH) $(NODES) && $(ALONE) $(WATCH) $(WATCHED); } | bin/testreport
 
 fuzz:
 	@echo "== fuzzing, $(FUZZTIME) each, $$(date +%T)"; .ci/fuzz $(FUZZTIME)
