@@ -1,0 +1,79 @@
+package web
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+)
+
+// formatOf takes .csv or .json off a name.
+func formatOf(name string) (rest, format string) {
+	for _, f := range []string{"csv", "json"} {
+		if rest, ok := strings.CutSuffix(name, "."+f); ok {
+			return rest, f
+		}
+	}
+	return name, ""
+}
+
+// csv is the table as it is shown.
+func (x setReview) csv(v *visit) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{"license", "name", "now", "new", "change", "in_use", "result"})
+	for _, r := range x.Rows {
+		used := ""
+		if r.InUse != nil {
+			used = strconv.FormatInt(*r.InUse, 10)
+		}
+		w.Write([]string{cellText(r.Title), r.Name.String(), strconv.FormatInt(r.Total, 10), strconv.FormatInt(r.NewTotal, 10),
+			strconv.FormatInt(r.Change, 10), used, cellText(strings.Join(r.Results, "; "))})
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+// cellText keeps a spreadsheet from taking a text for a formula.
+func cellText(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// letter asks the issuer for a correction, with everything that changes.
+func (x setReview) letter(v *visit) string {
+	var b strings.Builder
+	b.WriteString(v.Say("review.letter", "Set", x.Set.ID, "Company", x.Set.Company, "Serial", x.Set.Serial) + "\n\n")
+	for _, r := range x.Rows {
+		if r.Look == api.LookSame {
+			continue
+		}
+		b.WriteString(r.Title + " (" + r.Name.String() + "): " + r.Now + " → " + r.New)
+		if r.InUse != nil {
+			b.WriteString(", " + v.Say("review.letter-used", "N", *r.InUse))
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n" + v.Say("review.letter-end") + "\n")
+	return b.String()
+}
+
+// export is the address of the table as a file.
+func (x setReview) export(format string) string {
+	all := ""
+	if x.All {
+		all = "1"
+	}
+	return x.Picks.to(reviewPath(x.Set.ID)+"."+format, "all", all, "sort", x.Order)
+}
+
+// mail is the letter as an address that opens the reader's mail program.
+func (x setReview) mail(v *visit) string {
+	q := url.Values{"subject": {v.Say("review.letter-subject", "Set", x.Set.ID)}, "body": {x.Letter}}
+	return "mailto:?" + strings.ReplaceAll(q.Encode(), "+", "%20")
+}
