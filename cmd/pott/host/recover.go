@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -14,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/store"
 )
 
 // A recovery token opens one installation as its administrator, for a short
@@ -138,4 +141,19 @@ func (k Keys) logRecovery(r Recovery, name, by string, now time.Time) error {
 		return syncDir(k.Dir)
 	}
 	return nil
+}
+
+// Recover makes a recovery token of an installation. unrecorded is why the
+// records of the installation do not say so; the keys directory does.
+func (h *Host) Recover(ctx context.Context, by audit.Actor, name string, good time.Duration) (r Recovery, unrecorded error, err error) {
+	if h.house != nil && h.house.Installation(name) == nil {
+		return Recovery{}, nil, &store.UnknownInstallationError{Name: name}
+	}
+	if r, err = h.keys.NewRecovery(name, by.ID, h.now(), good); err != nil {
+		return Recovery{}, nil, err
+	}
+	if h.house == nil {
+		return r, h.broken, nil
+	}
+	return r, h.house.Installation(name).RecordRecovery(ctx, by, r.ID, r.Until), nil
 }
