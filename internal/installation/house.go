@@ -58,6 +58,10 @@ type Options struct {
 	// Confirm uses up a one-time code that somebody made at the server's machine,
 	// and returns a [*NotConfirmedError] when it is none; nil: there are none.
 	Confirm func(installation, code string) error
+	// Step is called when a job is about to go on, with how many of its rows it has
+	// looked at; it may wait until ctx ends, which it does when the job is
+	// cancelled. nil: nothing is called.
+	Step func(ctx context.Context, installation string, looked int)
 
 	// Node names this process among those that write the same database at the same
 	// time on one machine; "" is "pott".
@@ -94,6 +98,9 @@ func (o Options) withDefaults() Options {
 	if o.Uptime == nil {
 		now, start := o.Now, o.Now()
 		o.Uptime = func() time.Duration { return now().Sub(start) }
+	}
+	if o.Step == nil {
+		o.Step = func(context.Context, string, int) {}
 	}
 	o.Log = cmp.Or(o.Log, slog.Default())
 	return o

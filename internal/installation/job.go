@@ -264,6 +264,7 @@ func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bu
 // workWhole does all tasks in one act, or none.
 func (in *Installation) workWhole(ctx context.Context, act Act, h *jobHead, o bulkOrder, heard *heard, live *liveJob, rows []done) error {
 	step := func() error {
+		in.options.Step(ctx, in.name, int(live.looked.Load()))
 		live.looked.Add(1)
 		if ctx.Err() != nil {
 			return errCancelled
@@ -307,6 +308,7 @@ func (in *Installation) workPartly(ctx context.Context, act Act, h *jobHead, o b
 	live.looked.Store(int64(h.Done))
 	order := found.order
 	for len(order) > 0 {
+		in.options.Step(ctx, in.name, h.Done)
 		if stop, err := in.stopped(ctx, h.ID); err != nil || stop {
 			return cmp.Or(err, errCancelled)
 		}
@@ -552,7 +554,9 @@ func (in *Installation) JobErrors(ctx context.Context, act Act, id string) ([]by
 	return wrongRows(roster.Style{Language: act.Language}, columns, k.tasks, plainRows(k.rows)), nil
 }
 
-// CancelJob stops a job between two rows. What it has done stays done.
+// CancelJob stops a job between two rows. What it has done stays done; a job that
+// does all or nothing has done nothing. One that was quicker is not stopped any
+// more.
 func (in *Installation) CancelJob(ctx context.Context, act Act, id string) (api.Job, error) {
 	j, err := in.Job(ctx, act, id)
 	switch {
@@ -563,18 +567,29 @@ func (in *Installation) CancelJob(ctx context.Context, act Act, id string) (api.
 	case act.DryRun:
 		return j, nil
 	}
+	// Before anything is written: a job that does all or nothing is one act, and
+	// whatever else is written waits for it.
+	live := in.jobs.get(id)
+	if live != nil {
+		live.stop()
+	}
 	if _, err := in.book.Update(ctx, act.By, in.present(), func(tx *store.Tx) error {
-		tx.PutBox(store.Box{Place: "cancel/" + id, Plain: []byte("{}")})
+		if live == nil {
+			tx.PutBox(store.Box{Place: "cancel/" + id, Plain: []byte("{}")})
+		}
 		tx.Entry("job.cancel", "", audit.F("job", id))
 		return nil
 	}); err != nil {
 		return j, err
 	}
-	if live := in.jobs.get(id); live != nil {
-		live.stop()
+	if live != nil {
 		<-live.done
 	}
-	return in.Job(ctx, act, id)
+	j, err = in.Job(ctx, act, id)
+	if err == nil && j.State == "done" {
+		err = &JobStateError{Job: id, State: j.State}
+	}
+	return j, err
 }
 
 // UndoJob makes a job that gives everybody a job has changed back what the person

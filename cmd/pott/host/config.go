@@ -2,12 +2,14 @@ package host
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -31,6 +33,11 @@ type Config struct {
 	// Pseudo lets pages speak a language nobody speaks: see package web. Only tests
 	// set it.
 	Pseudo bool `yaml:"-" json:"-"`
+	// Verify is how long a round through all records takes, and the time between two
+	// full checks; 0 is an hour. Only tests set it, as they do Step: see
+	// [installation.Options].
+	Verify time.Duration                                              `yaml:"-" json:"-"`
+	Step   func(ctx context.Context, installation string, looked int) `yaml:"-" json:"-"`
 }
 
 // Default is what holds where nothing else is said.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -124,10 +125,10 @@ func (h *Host) open(ctx context.Context) error {
 	}
 	verify := time.Duration(0)
 	if h.serves && !lost {
-		verify = verifyEvery
+		verify = cmp.Or(h.config.Verify, verifyEvery)
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
-		Verify: verify, Verified: h.config.verified(),
+		Verify: verify, Verified: h.config.verified(), Step: h.config.Step,
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
 		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,
 		Ask: installation.AskOverHTTP(nil), Authorities: h.config.Authorities,

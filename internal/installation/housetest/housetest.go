@@ -126,6 +126,13 @@ func (f *Fixture) ReopenUnconfirmed(t testing.TB) {
 // next opening on.
 func (f *Fixture) Remember(t testing.TB) { f.options.Anchors = filepath.Join(t.TempDir(), "anchors") }
 
+// HoldJobs has the house, once it is opened again, call step when a job is about
+// to go on: see [installation.Options].
+func (f *Fixture) HoldJobs(t testing.TB, step func(ctx context.Context, installation string, looked int)) {
+	f.options.Step = step
+	f.Reopen(t)
+}
+
 // KeepFiles makes the house keep incidents and its last full checks in files, from
 // the next opening on, and returns the directory of the incidents.
 func (f *Fixture) KeepFiles(t testing.TB) (incidents string) {
