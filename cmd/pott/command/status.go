@@ -172,6 +172,9 @@ func inUse(l api.License) string {
 
 func (o *paper) poolState(l api.License) string {
 	switch {
+	case l.Damaged:
+		l.Damaged = false
+		return o.s.say("pool.damaged", o.poolState(l))
 	case l.OutOfForce != nil:
 		return o.s.say("valid.out-of-force")
 	case l.State == api.PoolOver:

@@ -237,13 +237,17 @@ func (v *visit) poolMark(l api.License) page.Mark {
 		return page.Mark{Kind: "crit", Text: v.Say("licenses.not-valid")}
 	}
 	kind := map[string]string{api.PoolOver: "crit", api.PoolFull: "warn", api.PoolNearly: "warn", api.PoolOn: "ok"}[l.State]
-	return page.Mark{Kind: kind, Text: v.Say("licenses.state."+l.State, "N", l.Free, "Over", l.Over)}
+	mark := page.Mark{Kind: kind, Text: v.Say("licenses.state."+l.State, "N", l.Free, "Over", l.Over)}
+	if l.Damaged {
+		mark = page.Mark{Kind: "crit", Text: v.Say("licenses.damaged", "State", mark.Text)}
+	}
+	return mark
 }
 
 // rowKind colours a row that needs somebody.
 func rowKind(l api.License) string {
 	switch {
-	case l.OutOfForce != nil, l.State == api.PoolOver:
+	case l.OutOfForce != nil, l.Damaged, l.State == api.PoolOver:
 		return "crit"
 	case l.State == api.PoolFull:
 		return "warn"
