@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -53,7 +54,7 @@ func (v *visit) activated(done api.Activated) page.Receipt {
 			freed++
 		}
 	}
-	r := page.Receipt{Title: v.Say("review.activated", "Set", done.Set.ID), Text: v.Say("review.rows-changed", "N", len(done.Rows))}
+	r := page.Receipt{Title: v.Say("review.activated", "Set", done.Set.ID), Text: v.Say("review.rows-changed", "N", len(done.Rows)), Items: v.changedRows(done.Rows)}
 	if freed > 0 {
 		r.Title = v.Say("review.freed", "N", freed, "Set", done.Set.ID)
 	}
@@ -65,6 +66,34 @@ func (v *visit) activated(done api.Activated) page.Receipt {
 		r.Undo = &page.Act{Text: v.Say("review.undo"), Path: "/licenses/history/roll-back", Fields: [][2]string{{"issuer", done.Set.Issuer}}}
 	}
 	return r
+}
+
+// mostRows is how many changed licenses a receipt lists.
+const mostRows = 12
+
+// changedRows says of each license that an activation changed what it was and
+// is, in the order of the review.
+func (v *visit) changedRows(rows []api.ReviewRow) (items []string) {
+	for _, r := range rows {
+		name := cmp.Or(r.DisplayName, r.Name.String())
+		was := quantity(v, r, r.Total, r.Result == api.ResultAdded)
+		is := quantity(v, r, r.NewTotal, r.Result == api.ResultRemoved || r.Result == api.ResultRemovedInUse)
+		if was == is {
+			items = append(items, v.Say("review.row-is", "Name", name, "What", plainResult(v, r)))
+		} else {
+			items = append(items, v.Say("review.row-was", "Name", name, "Now", was, "New", is))
+		}
+	}
+	return v.upTo(mostRows, items)
+}
+
+// upTo is a list with no more than most items, of which the last says how many
+// there are besides.
+func (v *visit) upTo(most int, items []string) []string {
+	if len(items) <= most {
+		return items
+	}
+	return append(slices.Clone(items[:most-1]), v.Say("bulk.more-rows", "N", len(items)-most+1))
 }
 
 // notActivated shows the review again, with why nothing was activated.

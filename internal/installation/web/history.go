@@ -210,7 +210,8 @@ func showDiff(v *visit) error {
 type autoActivated struct {
 	Event   string // its number, "" while it could not be stored
 	Set     api.Set
-	Changes int    // licenses that are not as before
+	Changes int // licenses that are not as before
+	Rows    []string
 	Path    string // where they stand
 }
 
@@ -249,11 +250,34 @@ func (v *visit) activatedByItself() ([]autoActivated, error) {
 			if err != nil {
 				return nil, err
 			}
-			one.Changes, one.Path = len(d.Licenses), diffPath(before, e.About)
+			one.Changes, one.Rows, one.Path = len(d.Licenses), v.differingRows(d.Licenses), diffPath(before, e.About)
 		}
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// differingRows says of each license in which two sets differ what it was and is.
+func (v *visit) differingRows(licenses []api.LicenseDifference) (items []string) {
+	for _, l := range licenses {
+		name := cmp.Or(l.DisplayName, l.Name.String())
+		i := slices.IndexFunc(l.Fields, func(f api.FieldChange) bool { return f.Field == "quantity" })
+		if l.Became != "changed" || i < 0 {
+			items = append(items, v.Say("review.row-is", "Name", name, "What", v.Say("history.became."+l.Became)))
+			continue
+		}
+		items = append(items, v.Say("review.row-was", "Name", name, "Now", v.figure(l.Fields[i].From), "New", v.figure(l.Fields[i].To)))
+	}
+	return v.upTo(mostRows, items)
+}
+
+// figure is a number that was written for programs, as the reader writes it.
+func (v *visit) figure(text string) string {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return text
+	}
+	return v.Number(n)
 }
 
 // seeActivated ends what was told of a set that came in force by itself.
