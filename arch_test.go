@@ -42,6 +42,7 @@ var arrows = []struct{ from, never, because string }{
 	{"internal/incident", "net database/sql internal", "an incident is kept whatever else is broken"},
 	{"licensefile", "net database/sql internal", "anyone must be able to check a license file"},
 	{"licenseserver", "net/http os database/sql internal", "it is what two houses say to each other, and knows neither"},
+	{"auditproof", "net os database/sql internal", "anyone must be able to check an audit trail"},
 	{"api", "net os database/sql internal", "it is the words of the JSON API and does nothing"},
 	{"entitle", "database/sql internal", "it runs inside other people's programs"},
 	{"entitletest", "database/sql internal", "it runs inside other people's tests"},
@@ -77,7 +78,7 @@ var doors = []struct{ from, never, because string }{
 // public are the packages that other people's programs may import, and outside
 // is what they may bring along besides the standard library.
 var (
-	public  = []string{"license", "licensefile", "licenseserver", "api", "entitle", "entitletest"}
+	public  = []string{"license", "licensefile", "licenseserver", "auditproof", "api", "entitle", "entitletest"}
 	outside = []string{"golang.org/x/mod", "filippo.io/edwards25519"}
 )
 

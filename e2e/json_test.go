@@ -115,6 +115,7 @@ var jsonCases = map[string]jsonCase{
 	"audit head":                  {"audit head", "audit head --server http://127.0.0.1:1"},
 	"audit compare":               {"", "audit compare 1/seats/2"},
 	"audit verify":                {"audit verify", "audit verify --wat"},
+	"audit proof":                 {"audit proof --file $DIR/x.proof", "audit proof --from soon --file $DIR/y.proof"},
 	"token ls":                    {"token ls", "token ls --wat"},
 	"token add":                   {"token add x --scope read", "token add x --scope everything"},
 	"token rm":                    {"token rm $TOKEN", "token rm nosuch"},

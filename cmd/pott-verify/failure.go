@@ -75,7 +75,7 @@ func noModule(module string) error {
 		"run pott-verify inspect to see the modules of the set", map[string]any{"module": module}}
 }
 
-// outcomes says how a code of package licensefile ends the program, and what
+// outcomes says how a code of packages licensefile and auditproof ends the program, and what
 // would help.
 var outcomes = map[string]struct {
 	exit int
@@ -95,6 +95,9 @@ var outcomes = map[string]struct {
 	"set.forked-key-list":     {exitNotVerified, "keep both files and tell the vendor: root keys signed two lists under one number"},
 	"set.old-certificate":     {exitNotVerified, "ask the issuer for a file with its present certificate"},
 	"set.unknown-time-zone":   {exitNotVerified, "install a newer pott-verify"},
+	"audit.proof-malformed":   {exitNotVerified, "use the proof as it was written, without opening and saving it"},
+	"audit.proof-version":     {exitCannotCheck, "install a newer pott-verify"},
+	"audit.bad-head":          {exitUsage, "give a line as pott audit head printed it, or a file of such lines"},
 	"set.expired":             {exitEnded, "the file is genuine; to check it as of an earlier day, add --at DATE"},
 }
 

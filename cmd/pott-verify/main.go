@@ -1,5 +1,6 @@
-// Command pott-verify tells whether a license file or a proof is genuine, on
-// any machine, without a server, a network or a secret.
+// Command pott-verify tells whether a license file, a proof of a license or a
+// proof of an audit trail is genuine, on any machine, without a server, a network
+// or a secret.
 package main
 
 import (
@@ -25,6 +26,7 @@ type commands struct {
 	Verify  verifyCommand  `cmd:"" help:"Check a license file or a proof from the root keys down."`
 	Keys    keysCommand    `cmd:"" help:"Show the keys in a license file or a root file, with their fingerprints."`
 	Proof   proofCommands  `cmd:"" help:"Make and check proofs of one license."`
+	Audit   auditCommand   `cmd:"" help:"Check a proof of an installation's audit trail."`
 	Serve   serveCommand   `cmd:"" help:"Serve a page on this machine that checks license files in the browser."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 
@@ -32,7 +34,7 @@ type commands struct {
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:""`
 }
 
-const description = `Check Pott license files. Needs no server and holds no secret.
+const description = `Check Pott license files and audit trails. Needs no server and holds no secret.
 
 Examples:
   pott-verify inspect nordlys-1.pott
@@ -41,6 +43,7 @@ Examples:
   pott-verify keys acme.root
   pott-verify proof make nordlys-1.pott web
   pott-verify proof check web.proof --root acme.root
+  pott-verify audit nordlys.proof --head heads.txt
   pott-verify completion bash
 
 Exit codes: 0 genuine, 2 wrong usage, 3 no such file, 8 not genuine, 9 genuine but ended, 12 cannot be checked.`

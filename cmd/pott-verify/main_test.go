@@ -58,6 +58,31 @@ func samples(dir string) error {
 			return err
 		}
 	}
+	return proofs(dir)
+}
+
+// proofs writes a proof of an audit trail, and what it is checked against.
+func proofs(dir string) error {
+	text, err := os.ReadFile(filepath.Join(vectors, "storage", "proof-both.txt"))
+	if err != nil {
+		return err
+	}
+	head, proof, _ := bytes.Cut(text, []byte("\n\n"))
+	files := map[string]string{"nordlys.proof": string(proof)}
+	for line := range strings.Lines(string(head) + "\n") {
+		name, value, _ := strings.Cut(line, ": ")
+		switch name {
+		case "head":
+			files["heads.txt"] = "# kept elsewhere\n" + value
+		case "key":
+			files["key.txt"] = value
+		}
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -299,6 +300,21 @@ func (c *Client) VerifyAudit(ctx context.Context, from, to string) (api.AuditVer
 		}
 	}
 	return get[api.AuditVerdict](ctx, c, path("audit", "verify"), q)
+}
+
+// AuditProof writes a proof of the audit trail to w, as the server sends it; from
+// and to are as of [Client.VerifyAudit]. What was written when it fails is none.
+func (c *Client) AuditProof(ctx context.Context, from, to string, names bool, w io.Writer) error {
+	q := url.Values{}
+	for name, value := range map[string]string{"from": from, "to": to} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if names {
+		q.Set("names", "true")
+	}
+	return c.copy(ctx, request{method: http.MethodGet, path: path("audit", "proof"), query: q}, w)
 }
 
 // AuditEntry returns one entry of the audit trail with what the chain holds of it.

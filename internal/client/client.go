@@ -118,6 +118,38 @@ func (c *Client) text(ctx context.Context, r request) ([]byte, error) {
 	return body, nil
 }
 
+// copy sends r and writes the body of a good answer to w, however long it is.
+func (c *Client) copy(ctx context.Context, r request, w io.Writer) error {
+	req, err := c.build(ctx, r)
+	if err != nil {
+		return err
+	}
+	start := time.Now() //nolint: how long the answer took is only shown, never decided on
+	res, err := c.o.HTTP.Do(req)
+	if err != nil {
+		c.trace(Exchange{Method: r.method, Path: req.URL.Path, Took: time.Since(start)})
+		return unreachable(ctx, c.o.Server, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusOK {
+		_, err = io.Copy(w, res.Body)
+	}
+	c.trace(Exchange{r.method, req.URL.Path, res.StatusCode, time.Since(start), res.Header.Get("X-Request-Id")})
+	switch {
+	case err != nil:
+		return unreachable(ctx, c.o.Server, err)
+	case res.StatusCode >= 400:
+		body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+		if err != nil {
+			return unreachable(ctx, c.o.Server, err)
+		}
+		return readProblem(c.o.Server, res, body)
+	case res.StatusCode != http.StatusOK:
+		return &BadAnswerError{Server: c.o.Server, Why: "it sends us elsewhere: " + res.Status}
+	}
+	return nil
+}
+
 func (c *Client) build(ctx context.Context, r request) (*http.Request, error) {
 	var body io.Reader
 	kind := "application/json"

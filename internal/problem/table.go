@@ -137,6 +137,7 @@ var table = map[string]Row{
 	// Events.
 	"event.unknown":  notFound,
 	"audit.unknown":  notFound,
+	"audit.no-trail": {http.StatusConflict, CannotVerify},
 	"event.bad":      badValue,
 	"event.ended":    conflict,
 	"event.guarded":  {http.StatusConflict, NotPermitted},
@@ -433,6 +434,11 @@ var table = map[string]Row{
 	"host.other-export":          command(NotFound),
 	"host.not-an-export":         command(Usage),
 	"audit.head-differs":         command(NotVerified),
+	"audit.proof-malformed":      command(NotVerified),
+	"audit.proof-version":        command(CannotVerify),
+	"audit.proof-broken":         command(NotVerified),
+	"audit.proof-unchecked":      command(CannotVerify),
+	"audit.bad-head":             command(Usage),
 	"host.not-genuine":           command(NotVerified),
 	"installation.bad-import":    command(NotVerified),
 

@@ -16,7 +16,8 @@ type auditCmd struct {
 	Show    auditShow    `cmd:"" help:"Show one entry, and what the chain holds of it."`
 	Head    auditHead    `cmd:"" help:"Print where the record stands, to be kept elsewhere."`
 	Compare auditCompare `cmd:"" help:"Compare a head that was kept with the record."`
-	Verify  auditVerify  `cmd:"" help:"Have the server check the record, or a range of it."`
+	Verify  auditVerify  `cmd:"" help:"Have the server check the record, or check a proof of it without a server."`
+	Proof   auditProof   `cmd:"" help:"Write a proof of the record for somebody without access to the server."`
 }
 
 type auditLs struct {
@@ -93,14 +94,26 @@ func (c auditShow) Run(s *session) error {
 type auditVerify struct {
 	From string `placeholder:"FROM" help:"The first commit, or a day."`
 	To   string `placeholder:"TO" help:"The last commit, or a day."`
+
+	File string   `placeholder:"PROOF" help:"Check this proof instead, as pott audit proof wrote it; no server is asked. - reads standard input."`
+	Head []string `placeholder:"HEAD" help:"Of a proof: a head that was kept, or a file of them. May be repeated."`
+	Key  string   `placeholder:"KEY" help:"Of a proof: the fingerprint of the installation's key, or a file that holds it."`
 }
 
 // Help says what kong's one line cannot.
 func (auditVerify) Help() string {
-	return "Follows the chain from the beginning of the range to its head. Exit code 0: intact; 8: broken, with the first commit that is not what was written; 12: cannot be checked, because there is no entry in the range or nothing outside the database remembers how far it was."
+	return "With --file, nothing is asked and nothing is needed but the proof and what you know from elsewhere: a head that was kept (pott audit head, pott server head, a license server's record), or the fingerprint of the installation's key. With neither, a proof can be found to be broken, and never to be intact. Follows the chain from the beginning of the range to its head. Exit code 0: intact; 8: broken, with the first commit that is not what was written; 12: cannot be checked, because there is no entry in the range or nothing outside the database remembers how far it was."
 }
 
 func (c auditVerify) Run(s *session) error {
+	switch {
+	case c.File != "" && c.From+c.To != "":
+		return &UsageError{Problem: "a proof is checked whole: leave out --from and --to", Help: "pott audit verify --help"}
+	case c.File != "":
+		return s.verifyProof(c.File, c.Head, c.Key)
+	case len(c.Head) > 0 || c.Key != "":
+		return &UsageError{Problem: "--head and --key are for a proof: add --file", Help: "pott audit verify --help"}
+	}
 	cl, err := s.client()
 	if err != nil {
 		return err

@@ -14,7 +14,14 @@ func (h *Host) InProcess() http.RoundTripper { return inProcess{h.Door()} }
 type inProcess struct{ handler http.Handler }
 
 // RoundTrip implements [http.RoundTripper].
-func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+func (p inProcess) RoundTrip(r *http.Request) (res *http.Response, err error) {
+	defer func() { // an answer that was given up half-way
+		if v := recover(); v == http.ErrAbortHandler {
+			res, err = nil, io.ErrUnexpectedEOF
+		} else if v != nil {
+			panic(v)
+		}
+	}()
 	request := r.Clone(r.Context())
 	request.RequestURI, request.RemoteAddr = r.URL.RequestURI(), "127.0.0.1:0"
 	if request.Host == "" {

@@ -195,6 +195,7 @@ func auditRoutes() []operation {
 			}).with(
 			parameter{name: "from", kind: "string", doc: "The first commit, or a day."},
 			parameter{name: "to", kind: "string", doc: "The last commit, or a day."}).may("request.bad-value"),
+		proofRoute(),
 		read("/v1/audit/{id}", "getAuditEntry", api.ScopeRead, "One entry, by the number of its commit, with what the chain holds of it",
 			func(c *call) (api.AuditDetail, error) { return c.in.AuditEntry(c.r.Context(), c.act, c.path("id")) }).may("audit.unknown"),
 	}

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
@@ -18,6 +20,7 @@ func auditRoutes() []route {
 		get("/audit.csv", api.ScopeRead, exportAudit),
 		get("/audit.json", api.ScopeRead, exportAudit),
 		get("/audit/verify", api.ScopeRead, showAuditVerify),
+		get("/audit/proof", api.ScopeRead, downloadProof),
 		get("/audit/{n}", api.ScopeRead, showAuditEntry),
 	}
 }
@@ -128,30 +131,66 @@ func showAuditEntry(v *visit) error {
 
 // An auditVerifyView is a form and, once it was sent, what came of it.
 type auditVerifyView struct {
-	from, to string
-	verdict  *api.AuditVerdict
-	faults   page.Faults
+	from, to  string
+	verdict   *api.AuditVerdict
+	faults    page.Faults
+	key, head string // by which a proof is checked elsewhere; the key may be ""
 }
 
-func showAuditVerify(v *visit) error {
-	x := auditVerifyView{from: v.query("from"), to: v.query("to")}
+// auditVerifyView is the form as it was sent.
+func (v *visit) auditVerifyView() (x auditVerifyView, err error) {
 	v.titled("audit", v.Say("audit.verify-title"))
 	v.crumbs(page.Link{Text: v.Say("audit.title"), Path: "/audit"})
 	v.Command = "pott audit verify"
+	keys, err := v.in.Keys(v.ctx(), v.act)
+	return auditVerifyView{from: v.query("from"), to: v.query("to"), key: keys.Own, head: v.in.PrintedHead().Head}, err
+}
+
+// wrongSpan shows the form again with what is wrong with its span.
+func (v *visit) wrongSpan(x auditVerifyView, err error) error {
+	field := "from"
+	if bad := new(installation.BadValueError); errors.As(err, &bad) {
+		field = bad.Field
+	}
+	x.faults = page.Faults{v.fault(field, err)}
+	return v.wrong(auditVerifyPage(v, x))
+}
+
+func showAuditVerify(v *visit) error {
+	x, err := v.auditVerifyView()
+	if err != nil {
+		return err
+	}
 	if v.query("run") == "" {
 		return v.show(auditVerifyPage(v, x))
 	}
 	verdict, err := v.in.VerifyAudit(v.ctx(), v.act, installation.AuditSpan{From: x.from, To: x.to})
 	if err != nil {
-		field := "from"
-		if bad := new(installation.BadValueError); errors.As(err, &bad) {
-			field = bad.Field
-		}
-		x.faults = page.Faults{v.fault(field, err)}
-		return v.wrong(auditVerifyPage(v, x))
+		return v.wrongSpan(x, err)
 	}
 	x.verdict, v.AsOf = &verdict, v.now
 	return v.show(auditVerifyPage(v, x))
+}
+
+// downloadProof answers with a proof that somebody without access to the server
+// can check.
+func downloadProof(v *visit) error {
+	x, err := v.auditVerifyView()
+	if err != nil {
+		return err
+	}
+	proof, err := v.in.AuditProof(v.ctx(), v.act, installation.ProofAsked{AuditSpan: installation.AuditSpan{From: x.from, To: x.to}, Names: v.query("names") != ""})
+	if err != nil {
+		return v.wrongSpan(x, err)
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", proof.Name()))
+	_ = http.NewResponseController(v.w).SetWriteDeadline(time.Time{}) // a long trail takes longer than a page may
+	if err := proof.Write(v.ctx(), v.w); err != nil {
+		panic(http.ErrAbortHandler) // half of it has been sent: it must not look whole
+	}
+	return nil
 }
 
 // verdictMark is a verdict as a state: what cannot be checked is grey, never green.

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/pott-dev/pott/auditproof"
 )
 
 func TestTheAuditPageListsFiltersAndExports(t *testing.T) {
@@ -55,6 +57,32 @@ func TestVerifyingSaysOneOfThreeThings(t *testing.T) {
 	r.get("/audit/verify?run=1&from=2&to=3&lang=sv").says(t, "Intakt", "poster kontrollerade")
 	w.attack("UPDATE audit SET action = 'x' WHERE ledger = 'seats' AND seq = 4")
 	r.get("/audit/verify?run=1").says(t, "Broken at #4", "Expected", "Found", "Entry before", "Karin Lind")
+}
+
+func TestAProofIsDownloadedBesideTheVerification(t *testing.T) {
+	w := newWorld(t)
+	r := w.host()
+	r.get("/audit/verify?from=2&to=3").says(t, "Proof for somebody else", "Download the proof", "Fingerprint of the key", "/seats/", "pott-verify audit")
+	if s := r.last; !strings.Contains(s.body, `name="from" value="2"`) || !strings.Contains(s.body, `name="to" value="3"`) {
+		t.Error("the proof is not of the range above it")
+	}
+	s := r.get("/audit/proof?from=2&to=3")
+	if s.status != http.StatusOK || !strings.HasPrefix(s.body, "pott-audit-proof/v1\n") || !strings.Contains(s.header.Get("Content-Disposition"), "-2-3.proof") {
+		t.Errorf("%d %v %.200s", s.status, s.header, s.body)
+	}
+	p, err := auditproof.Parse([]byte(s.body))
+	if err != nil || len(p.People) != 0 || p.From != 2 || p.To != 3 {
+		t.Errorf("%v", err)
+	}
+	if p, err := auditproof.Parse([]byte(r.get("/audit/proof?names=on").body)); err != nil || len(p.People) == 0 {
+		t.Errorf("with names: %v", err)
+	}
+	if s := r.get("/audit/proof?from=soon"); s.status != http.StatusUnprocessableEntity || !strings.Contains(s.body, `href="#from"`) {
+		t.Errorf("nonsense: %d", s.status)
+	}
+	if s := w.nobody().get("/audit/proof"); s.status == http.StatusOK && strings.HasPrefix(s.body, "pott-audit-proof") {
+		t.Error("somebody without a role has a proof of the trail")
+	}
 }
 
 func TestWhoHasNoRoleDoesNotSeeTheTrail(t *testing.T) {
