@@ -76,7 +76,7 @@ type ImportColumn struct {
 type BulkChange struct {
 	People  []string `json:"people,omitempty" doc:"User ids, or # and numbers; at most 10,000."`
 	Query   string   `json:"query,omitempty" doc:"Instead: the query of a list of people, such as group=Sales&login=true; everybody on it."`
-	Act     string   `json:"act" enum:"give,switch,remove,end-login,give-login,retire,delete,approve" doc:"give: plans and extras beside what is held; switch: a plan in place of the one of its group; remove: plans and extras."`
+	Act     string   `json:"act" enum:"give,switch,remove,end-login,give-login,retire,delete,approve,refuse" doc:"give: plans and extras beside what is held; switch: a plan in place of the one of its group; remove: plans and extras."`
 	Names   []string `json:"names,omitempty" doc:"Of give, switch and remove: what. name*3 gives three seats of an extra."`
 	Partial bool     `json:"partial,omitempty"`
 
@@ -116,5 +116,19 @@ type SavedView struct {
 	Name   string `json:"name"`
 	Query  string `json:"query" doc:"What the list's address says."`
 	Shared bool   `json:"shared" doc:"Whether others see it."`
-	Mine   bool   `json:"mine"`
+	Mine   bool   `json:"mine" doc:"Whether whoever asks has saved it."`
+}
+
+// A NewView is a list to come back to.
+type NewView struct {
+	Page   string `json:"page" enum:"users" doc:"Which list it is of."`
+	Name   string `json:"name" doc:"1 to 60 characters; a view of this name that was saved before is replaced."`
+	Query  string `json:"query" doc:"What the list's address says behind its question mark, such as plan=SUPEROFFICE.sales-premium&login=may."`
+	Shared bool   `json:"shared,omitempty" doc:"Whether others see it; needs the scope assign."`
+}
+
+// A ChangedView is the answer to a view that was saved or removed.
+type ChangedView struct {
+	Outcome
+	View SavedView `json:"view"`
 }

@@ -88,7 +88,7 @@ type ProviderTest struct {
 
 // A Preference is how a person wants the pages to be.
 type Preference struct {
-	Language  string `json:"language" doc:"sv, en, nb, da, de or nl; empty: as the browser asks."`
-	Theme     string `json:"theme" doc:"light, dark or contrast; empty: as the system is."`
+	Language  string `json:"language" doc:"sv, en, nb, da, de or nl; empty: as the browser asks, or else as the organization says."`
+	Theme     string `json:"theme" doc:"system, light, dark or contrast; empty: as the organization says."`
 	Shortcuts bool   `json:"shortcuts" doc:"Whether single letters are shortcuts."`
 }

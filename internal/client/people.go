@@ -43,6 +43,11 @@ func (c *Client) RestorePerson(ctx context.Context, id string, r api.RestoreChoi
 	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "restore"), r, dryRun)
 }
 
+// RefusePerson turns somebody away who waits for approval.
+func (c *Client) RefusePerson(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
+	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "refuse"), struct{}{}, dryRun)
+}
+
 // ApprovePerson lets somebody in who waits for approval.
 func (c *Client) ApprovePerson(ctx context.Context, id string, dryRun bool) (api.ChangedPerson, error) {
 	return change[api.ChangedPerson](ctx, c, http.MethodPost, path("people", id, "approve"), struct{}{}, dryRun)

@@ -7,6 +7,7 @@
 package i18n
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -163,7 +164,13 @@ func read(name string, into map[string]entry) error {
 // with the highest weight that there are sentences in, the earlier of equals,
 // "en" when none fits. Norwegian in any form is "nb".
 func Match(acceptLanguage string) string {
-	best, weight := "en", 0.0
+	return cmp.Or(Asked(acceptLanguage), "en")
+}
+
+// Asked returns the language a browser prefers among those there are catalogues
+// for, "" when it asks for none of them.
+func Asked(acceptLanguage string) string {
+	best, weight := "", 0.0
 	for part := range strings.SplitSeq(acceptLanguage, ",") {
 		tag, params, _ := strings.Cut(part, ";")
 		q := quality(params)

@@ -14,6 +14,7 @@ type About struct {
 	Company  string // the owner; the name of the installation while it has none
 	Serial   string
 	Language string // spoken where nobody chose another
+	Theme    string // likewise what pages look like: one of [Themes]
 	Zone     *time.Location
 	Test     bool // a copy for tests
 	Empty    bool // no set was ever activated
@@ -22,13 +23,14 @@ type About struct {
 // About says whose installation it is. It cannot fail: where records cannot be
 // read it says what it knows.
 func (in *Installation) About() About {
-	a := About{Company: in.name, Language: "en", Zone: time.UTC}
+	a := About{Company: in.name, Language: "en", Theme: ThemeSystem, Zone: time.UTC}
 	_ = in.view(func(v *store.View) error {
 		o := v.Info()
 		if o.Company != "" {
 			a.Company = o.Company
 		}
-		a.Serial, a.Language, a.Zone, a.Test = o.Serial, o.Language, zone(v), o.Test
+		d := defaultsOf(v)
+		a.Serial, a.Language, a.Theme, a.Zone, a.Test = o.Serial, d.Language, d.Theme, zone(v), o.Test
 		a.Empty = len(v.Active().Sets()) == 0
 		return nil
 	})

@@ -11,7 +11,7 @@ import (
 )
 
 // bulkActs are what can be done to many people at a time.
-var bulkActs = []string{"give", "switch", "remove", "end-login", "give-login", "retire", "delete", "approve"}
+var bulkActs = []string{"give", "switch", "remove", "end-login", "give-login", "retire", "delete", "approve", "refuse"}
 
 // ChangePeople does the same for many people: those named, or everybody a filter
 // chooses. A preview says what would become of each, and of every pool; otherwise

@@ -153,6 +153,9 @@ func named(err error, p store.Person) error {
 	if gone := new(seat.PersonGoneError); errors.As(err, &gone) {
 		return &seat.PersonGoneError{Person: p.Personal.UserID, Deleted: gone.Deleted}
 	}
+	if waits := new(seat.NotWaitingError); errors.As(err, &waits) {
+		return &seat.NotWaitingError{Person: p.Personal.UserID}
+	}
 	return err
 }
 

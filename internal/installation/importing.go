@@ -323,3 +323,18 @@ func ListTemplate(style roster.Style) []byte {
 	return roster.Write(style, columns, []map[string]string{{roster.UserID: "anna.ek", roster.FirstName: "Anna", roster.LastName: "Ek", roster.Email: "anna.ek@example.com",
 		roster.Kind: "internal", roster.Login: roster.YesNo(style.Language, true)}})
 }
+
+// MostListed is how many people a list for a file has.
+const MostListed = 100_000
+
+// ListForFile is [Installation.People] with everybody on it, and is recorded: a
+// list of people leaves the house.
+func (in *Installation) ListForFile(ctx context.Context, act Act, f PeopleFilter) (api.PeopleList, error) {
+	f.Limit, f.Page, f.After = MostListed, 0, ""
+	list, err := in.People(ctx, act, f)
+	if err != nil {
+		return list, err
+	}
+	in.recordExport(ctx, act, list.Total)
+	return list, nil
+}

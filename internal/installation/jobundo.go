@@ -74,13 +74,17 @@ func (in *Installation) markUndone(ctx context.Context, tx *store.Tx, id, by str
 type figure struct {
 	Personal store.Personal
 	Kind     string
-	Login    bool   `json:",omitempty"`
-	Through  string `json:",omitempty"`
-	Waiting  bool   `json:",omitempty"`
-	Former   bool   `json:",omitempty"`
-	Deleted  bool   `json:",omitempty"`
-	Profile  string `json:",omitempty"`
-	Given    []gift `json:",omitempty"`
+	Login    bool     `json:",omitempty"`
+	Through  string   `json:",omitempty"`
+	Waiting  bool     `json:",omitempty"`
+	Former   bool     `json:",omitempty"`
+	Deleted  bool     `json:",omitempty"`
+	Profile  string   `json:",omitempty"`
+	Given    []gift   `json:",omitempty"`
+	Roles    []string `json:",omitempty"`
+	// Ways says that the person had ways to sign in of its own. They come and go
+	// without it being a change of the person.
+	Ways bool `json:",omitempty"`
 }
 
 func figureOf(v *store.View, p store.Person) *figure {
@@ -91,11 +95,15 @@ func figureOf(v *store.View, p store.Person) *figure {
 	for _, a := range sortedByName(v.Assignments(p.ID)) {
 		f.Given = append(f.Given, gift{a.Name.String(), a.Quantity})
 	}
+	f.Roles, f.Ways = rolesOf(v, p.ID), len(v.Credentials(p.ID)) > 0
 	return f
 }
 
+// digest tells whether somebody has changed the person.
 func (f *figure) digest() string {
-	text, err := json.Marshal(f)
+	who := *f
+	who.Ways = false
+	text, err := json.Marshal(who)
 	if err != nil {
 		panic("installation: a person cannot be written: " + err.Error())
 	}
@@ -114,6 +122,10 @@ func (f *figure) back(d done) task {
 	t.Set = api.PersonPatch{UserID: &p.UserID, FirstName: &p.First, LastName: &p.Last, Email: &p.Email, Group: &p.Group, Kind: &f.Kind}
 	t.Login, t.Through, t.Profile, t.Return = &f.Login, &f.Through, &f.Profile, true
 	t.Plans, t.Extras = &f.Given, &[]gift{} // which is which, the sets say
+	t.Waits, t.Roles, t.Ways = f.Waiting, f.Roles, f.Ways
+	if f.Former {
+		t.Act = "retire"
+	}
 	return t
 }
 

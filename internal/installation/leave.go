@@ -68,6 +68,23 @@ func (in *Installation) ApprovePerson(ctx context.Context, act Act, id string) (
 	})
 }
 
+// letWait lets somebody wait for approval again, or no longer, as it was before.
+func (in *Installation) letWait(ctx context.Context, act Act, id string, waits bool) (api.ChangedPerson, error) {
+	return in.decidePerson(ctx, act, id, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
+		d := decision{action: "person.wait", person: p, write: p.Waiting != waits, facts: []audit.Fact{audit.F("waits", waits)}}
+		d.person.Waiting = waits
+		var err error
+		d.change, err = become(s, d.person)
+		return d, err
+	})
+}
+
+// RefusePerson turns somebody away who waits for approval: the person is deleted,
+// and number, name and history stay.
+func (in *Installation) RefusePerson(ctx context.Context, act Act, id string) (api.ChangedPerson, error) {
+	return in.goForGood(ctx, act, id, goodbye{action: "person.refuse", decide: seat.Standing.Refuse})
+}
+
 // DeletePerson takes everything back and keeps number, name and history, so that
 // records still say who it was.
 func (in *Installation) DeletePerson(ctx context.Context, act Act, id string) (api.ChangedPerson, error) {
@@ -75,6 +92,18 @@ func (in *Installation) DeletePerson(ctx context.Context, act Act, id string) (a
 }
 
 func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, erase bool) (api.ChangedPerson, error) {
+	leave := func(s seat.Standing) (seat.Change, error) { return s.Leave(), nil }
+	return in.goForGood(ctx, act, id, goodbye{action: api.ActPersonDelete, decide: leave, erase: erase})
+}
+
+// A goodbye is how somebody goes for good.
+type goodbye struct {
+	action string // as it is recorded
+	decide func(seat.Standing) (seat.Change, error)
+	erase  bool // what names the person is forgotten too
+}
+
+func (in *Installation) goForGood(ctx context.Context, act Act, id string, g goodbye) (api.ChangedPerson, error) {
 	var answer api.ChangedPerson
 	outcome, err := in.performAsking(ctx, act, func(tx *store.Tx, asked *asking) (bool, error) {
 		p, err := findPerson(&tx.View, id)
@@ -88,7 +117,9 @@ func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, er
 		var change seat.Change
 		changed := !p.Deleted
 		if changed {
-			change = s.Leave()
+			if change, err = g.decide(s); err != nil {
+				return false, named(err, p)
+			}
 			p.Deleted, p.Former, p.Waiting, p.Login, p.ValidThrough = true, false, false, false, license.Date{}
 			if answer.HandOver, err = in.handOver(tx, asked, s, decision{person: p, change: change, action: api.ActPersonDelete}); err != nil {
 				return false, err
@@ -97,11 +128,11 @@ func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, er
 		answer.Effect = effectOf(&tx.View, change, act.Language)
 		answer.Person = personOf(&tx.View, p, s.Apply(change), act.Language)
 		if changed {
-			if err := writeDeleted(tx, act, p, change); err != nil {
+			if err := writeDeleted(tx, act, p, change, g.action); err != nil {
 				return false, err
 			}
 		}
-		if erase && p.Erased == 0 {
+		if g.erase && p.Erased == 0 {
 			tx.Protects()
 			if err := in.eraseFromJobs(ctx, tx, p); err != nil {
 				return false, err
@@ -118,14 +149,14 @@ func (in *Installation) leaveForGood(ctx context.Context, act Act, id string, er
 	return answer, err
 }
 
-func writeDeleted(tx *store.Tx, act Act, p store.Person, change seat.Change) error {
+func writeDeleted(tx *store.Tx, act Act, p store.Person, change seat.Change, action string) error {
 	if _, err := tx.PutPerson(p); err != nil {
 		return err
 	}
 	if err := write(tx, act, change, ""); err != nil {
 		return err
 	}
-	tx.Entry(api.ActPersonDelete, p.ID, changeFacts(change)...)
+	tx.Entry(action, p.ID, changeFacts(change)...)
 	return dropRoles(tx, p.ID)
 }
 

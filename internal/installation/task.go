@@ -28,8 +28,11 @@ type task struct {
 	Plans   *[]gift           `json:",omitempty"`
 	Extras  *[]gift           `json:",omitempty"`
 	Mode    string            // of plans and extras: add, replace, remove or switch
-	Act     string            `json:",omitempty"` // retire, delete or approve, last
+	Act     string            `json:",omitempty"` // retire, delete, approve or refuse, last
 	Return  bool              `json:",omitempty"` // is brought back first
+	Waits   bool              `json:",omitempty"` // brought back: waits for approval again
+	Roles   []string          `json:",omitempty"` // brought back: the roles there were
+	Ways    bool              `json:",omitempty"` // brought back: there were ways to sign in
 	Expect  string            `json:",omitempty"` // only somebody who is still as this digest says
 	Cells   map[string]string `json:",omitempty"` // of the row of a list
 	Bad     *api.Refused      `json:",omitempty"` // why it cannot even be begun
@@ -114,6 +117,7 @@ func (in *Installation) apply(ctx context.Context, tx *store.Tx, act Act, t task
 	}
 	w.person(p, ok)
 	w.licenses(tx)
+	w.back(tx)
 	w.leave()
 	if w.err != nil {
 		return w.err
@@ -184,7 +188,13 @@ func (w *worker) warn(code string, names []license.Name) {
 	for _, n := range names {
 		called = append(called, displayNameOr(active, n, w.act.Language))
 	}
-	w.d.Warnings = append(w.d.Warnings, api.Refused{Code: code, Text: strings.TrimSpace(say(w.act.Language, strings.ReplaceAll(code, ".", "-"), struct{ Names string }{strings.Join(called, ", ")})), Facts: map[string]any{"names": names}})
+	w.note(code, strings.Join(called, ", "), map[string]any{"names": names})
+}
+
+// note says of a row what whoever looks at it should know.
+func (w *worker) note(code, names string, facts map[string]any) {
+	text := say(w.act.Language, strings.ReplaceAll(code, ".", "-"), struct{ Names string }{names})
+	w.d.Warnings = append(w.d.Warnings, api.Refused{Code: code, Text: strings.TrimSpace(text), Facts: facts})
 }
 
 func displayNameOr(active *license.Active, n license.Name, lang string) string {
@@ -313,6 +323,55 @@ func (w *worker) license(tx *store.Tx, g gift, wanted map[license.Name]bool, eit
 	}
 }
 
+// back gives somebody who is brought back what no list gives: roles, and waiting for
+// approval. It says of each person what does not come back.
+func (w *worker) back(tx *store.Tx) {
+	if w.err != nil || !w.t.Return {
+		return
+	}
+	p, _ := tx.PersonByNumber(w.d.Number)
+	if w.t.Waits != p.Waiting {
+		w.did(w.in.letWait(w.ctx, w.act, w.id(), w.t.Waits))
+	}
+	if w.t.Ways && len(tx.Credentials(p.ID)) == 0 {
+		w.note("bulk.ways", "", nil)
+	}
+	var missing []string
+	for _, r := range w.t.Roles {
+		if !tx.HasRole(p.ID, seat.Role(r)) {
+			missing = append(missing, r)
+		}
+	}
+	switch {
+	case w.err != nil || len(missing) == 0:
+	case slices.Contains(w.act.Lacks, api.ScopeAdmin): // who gives people licenses gives no roles
+		w.note("bulk.roles", w.rolesCalled(missing), map[string]any{"roles": missing})
+	case w.act.by(p):
+		w.note("bulk.own-roles", w.rolesCalled(missing), map[string]any{"roles": missing})
+	default:
+		w.giveRoles(missing)
+	}
+}
+
+func (w *worker) giveRoles(roles []string) {
+	for _, r := range roles {
+		if w.err == nil {
+			var done api.ChangedRoles
+			done, w.err = w.in.GiveRole(w.ctx, w.act, w.id(), r)
+			w.changed = w.changed || done.Changed
+		}
+	}
+}
+
+// rolesCalled are roles in the words of whoever asks.
+func (w *worker) rolesCalled(roles []string) string {
+	var called []string
+	for _, r := range roles {
+		called = append(called, i18n.Word(w.act.Language, "settings.role-"+r))
+	}
+	return strings.Join(called, ", ")
+}
+
 func (w *worker) leave() {
 	if w.err != nil {
 		return
@@ -324,5 +383,7 @@ func (w *worker) leave() {
 		w.did(w.in.DeletePerson(w.ctx, w.act, w.id()))
 	case "approve":
 		w.did(w.in.ApprovePerson(w.ctx, w.act, w.id()))
+	case "refuse":
+		w.did(w.in.RefusePerson(w.ctx, w.act, w.id()))
 	}
 }

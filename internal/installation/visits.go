@@ -116,9 +116,6 @@ func (in *Installation) changeSignIn(ctx context.Context, act Act, person string
 	return answer, err
 }
 
-// Themes are what pages may look like, beside what the system says.
-var Themes = []string{"light", "dark", "contrast"}
-
 // SetPreference says how the person of a session wants the pages to be.
 func (in *Installation) SetPreference(ctx context.Context, s *Session, want api.Preference) error {
 	switch {
@@ -127,7 +124,7 @@ func (in *Installation) SetPreference(ctx context.Context, s *Session, want api.
 	case want.Language != "" && !slices.Contains(license.Languages, want.Language):
 		return &BadValueError{Field: "language", Why: "use one of sv, en, nb, da, de, nl"}
 	case want.Theme != "" && !slices.Contains(Themes, want.Theme):
-		return &BadValueError{Field: "theme", Why: "use one of light, dark, contrast"}
+		return &BadValueError{Field: "theme", Why: "use one of system, light, dark, contrast"}
 	}
 	_, err := in.perform(ctx, Act{By: s.Actor()}, func(tx *store.Tx) (bool, error) {
 		old, _ := tx.Preference(s.Person)

@@ -154,6 +154,16 @@ func (e *PersonGoneError) Error() string {
 // Code returns the stable code of the error.
 func (e *PersonGoneError) Code() string { return "person.gone" }
 
+// A NotWaitingError says that somebody does not wait for approval.
+type NotWaitingError struct{ Person string }
+
+func (e *NotWaitingError) Error() string {
+	return fmt.Sprintf("person %s does not wait for approval", e.Person)
+}
+
+// Code returns the stable code of the error.
+func (e *NotWaitingError) Code() string { return "person.not-waiting" }
+
 // A ReadOnlyError says that an issuer's set is past its grace date, so that
 // nothing of it can be given. Taking back still works.
 type ReadOnlyError struct {

@@ -107,6 +107,18 @@ func (s Standing) Approve() (Change, error) {
 	return s.Become(next, s.Profile)
 }
 
+// Refuse decides to turn somebody away who waits for approval. Everything is given
+// back.
+func (s Standing) Refuse() (Change, error) {
+	switch {
+	case s.Person.Gone():
+		return Change{}, &PersonGoneError{Person: s.Person.ID, Deleted: s.Person.Deleted}
+	case !s.Person.Waiting:
+		return Change{}, &NotWaitingError{Person: s.Person.ID}
+	}
+	return s.Leave(), nil
+}
+
 // Restore decides to bring somebody back who has left or was deleted. What was
 // given by hand does not come back. Who had left still has the login, so that
 // what it brings must be free again; who was deleted has none.

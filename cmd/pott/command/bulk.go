@@ -119,7 +119,7 @@ func (c userTemplate) Run(s *session) error {
 }
 
 type userBulk struct {
-	Act       string   `arg:"" enum:"give,switch,remove,end-login,give-login,retire,delete,approve" help:"give, switch, remove, end-login, give-login, retire, delete or approve."`
+	Act       string   `arg:"" enum:"give,switch,remove,end-login,give-login,retire,delete,approve,refuse" help:"give, switch, remove, end-login, give-login, retire, delete, approve or refuse."`
 	User      []string `arg:"" optional:"" help:"The people's user ids, or # and numbers."`
 	Query     string   `placeholder:"QUERY" help:"Instead of people: everybody on a list, such as group=Sales&login=true."`
 	Name      []string `placeholder:"LICENSE" help:"Of give, switch and remove: plan or extra; name*3 for three seats."`

@@ -19,6 +19,23 @@ func (c userApprove) Run(s *session) error {
 	return s.changed(done, "did.approved", "")
 }
 
+type userRefuse struct {
+	User string `arg:"" help:"The person's user id, or # and the number."`
+	preview
+}
+
+func (c userRefuse) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	done, err := cl.RefusePerson(s.ctx, c.User, c.DryRun)
+	if err != nil {
+		return err
+	}
+	return s.changed(done, "did.refused", "")
+}
+
 type userRetire struct {
 	User string `arg:"" help:"The person's user id, or # and the number."`
 	preview

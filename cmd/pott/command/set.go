@@ -11,18 +11,20 @@ import (
 )
 
 type setCmd struct {
-	Ls       setLs       `cmd:"" help:"List the sets that were received."`
-	Show     setShow     `cmd:"" help:"Show one set."`
-	Inspect  setInspect  `cmd:"" help:"Say what is in a license file, without checking who signed it."`
-	Verify   setVerify   `cmd:"" help:"Check a license file against a pinned root key, without a server."`
-	Load     setLoad     `cmd:"" help:"Send a license file, or key lists without one, to the server, which checks and keeps them."`
-	Review   setReview   `cmd:"" help:"Show what activating a set would change."`
-	Activate setActivate `cmd:"" help:"Put a set in force."`
-	RollBack setRollBack `cmd:"" help:"Put the replaced set in force again, within a day, and people back as far as they fit."`
-	Withdraw setWithdraw `cmd:"" help:"Let a set no longer wait."`
-	Diff     setDiff     `cmd:"" help:"Show what two sets say differently."`
-	History  setHistory  `cmd:"" help:"Show when each set was in force, by whom and how."`
-	Policy   setPolicy   `cmd:"" help:"Show or change whether a set that only raises comes in force by itself."`
+	Ls          setLs          `cmd:"" help:"List the sets that were received."`
+	Show        setShow        `cmd:"" help:"Show one set."`
+	Inspect     setInspect     `cmd:"" help:"Say what is in a license file, without checking who signed it."`
+	Verify      setVerify      `cmd:"" help:"Check a license file against a pinned root key, without a server."`
+	Load        setLoad        `cmd:"" help:"Send a license file, or key lists without one, to the server, which checks and keeps them."`
+	Review      setReview      `cmd:"" help:"Show what activating a set would change."`
+	Superfluous setSuperfluous `cmd:"" help:"Show who could give up a license that a set has too few seats of."`
+	Activate    setActivate    `cmd:"" help:"Put a set in force."`
+	RollBack    setRollBack    `cmd:"" help:"Put the replaced set in force again, within a day, and people back as far as they fit."`
+	Withdraw    setWithdraw    `cmd:"" help:"Let a set no longer wait."`
+	Diff        setDiff        `cmd:"" help:"Show what two sets say differently."`
+	History     setHistory     `cmd:"" help:"Show when each set was in force, by whom and how."`
+	Keys        setKeys        `cmd:"" help:"Show whom the installation believes, and how each set in force leads back to them."`
+	Policy      setPolicy      `cmd:"" help:"Show or change whether a set that only raises comes in force by itself."`
 }
 
 type setLs struct{}

@@ -11,6 +11,7 @@ type tree struct {
 	License    licenseCmd        `cmd:"" help:"What has been bought, and who holds it."`
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
+	View       viewCmd           `cmd:"" help:"Lists of people you come back to."`
 	Job        jobCmd            `cmd:"" help:"Changes of many people: how far they are, undo."`
 	Role       roleCmd           `cmd:"" help:"Who may administer the installation."`
 	Database   databaseCmd       `cmd:"" help:"The installation's databases, and the site licenses each holds."`
@@ -26,6 +27,7 @@ type tree struct {
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Integrity  integrityCmd      `cmd:"" help:"Whether the records are as the server wrote them."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`
+	Defaults   defaultsCmd       `cmd:"" help:"Language and looks of pages for those who have chosen none."`
 	Provider   providerCmd       `cmd:"" help:"Who else says who people are, by OpenID Connect."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
 	Context    contextCmd        `cmd:"" help:"Remember installations, so that flags can be left out."`

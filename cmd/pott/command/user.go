@@ -20,6 +20,7 @@ type userCmd struct {
 	Template userTemplate `cmd:"" help:"Write an empty list of people."`
 	Bulk     userBulk     `cmd:"" help:"Do the same for many people."`
 	Approve  userApprove  `cmd:"" help:"Let somebody in who waits for approval."`
+	Refuse   userRefuse   `cmd:"" help:"Turn somebody away who waits for approval; number and history stay."`
 	Retire   userRetire   `cmd:"" help:"Make somebody a former employee: takes back everything and every role."`
 	Restore  userRestore  `cmd:"" help:"Bring back somebody who has left or was deleted, without plan or role."`
 	Plan     userPlan     `cmd:"" help:"Give and take plans."`

@@ -189,6 +189,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
 	file := string(w.Vendors.File(t, renewal))
 	provider := housetest.NewProvider(t, time.Now)
+	view := into[api.ChangedView](w, ask{method: "POST", path: "/v1/views", body: `{"page":"users","name":"Old","query":""}`})
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
 	job := into[api.Bulk](w, ask{method: "POST", path: "/v1/people/import", body: "user_id\nimp\n", media: "text/csv"}).Job.ID
 	steps := []struct{ method, path, template, body, media string }{
@@ -256,6 +257,13 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"GET", "/v1/people?role=auditor&kind=internal&waiting=false", "/v1/people", "", ""},
 		{"DELETE", "/v1/people/eva/roles/auditor", "/v1/people/{id}/roles/{role}", "", ""},
 		{"POST", "/v1/people/eva/approve", "/v1/people/{id}/approve", "", ""},
+		{"POST", "/v1/people", "", `{"user_id":"gast","waiting":true}`, ""},
+		{"POST", "/v1/people/gast/refuse", "/v1/people/{id}/refuse", "", ""},
+		{"POST", "/v1/views", "", `{"page":"users","name":"Waiting","query":"login=waiting","shared":true}`, ""},
+		{"GET", "/v1/views?page=users", "/v1/views", "", ""},
+		{"DELETE", "/v1/views/" + view.View.ID, "/v1/views/{view}", "", ""},
+		{"GET", "/v1/defaults", "", "", ""},
+		{"PATCH", "/v1/defaults", "", `{"language":"sv","theme":"dark"}`, ""},
 		{"POST", "/v1/people/eva/retire", "/v1/people/{id}/retire", "", ""},
 		{"POST", "/v1/people/eva/restore", "/v1/people/{id}/restore", `{}`, ""},
 		{"GET", "/v1/blockers", "", "", ""},

@@ -26,6 +26,10 @@ func returningRoutes() []operation {
 			func(c *call, _ nothing) (api.ChangedPerson, error) {
 				return c.in.ApprovePerson(c.r.Context(), c.act, c.path("id"))
 			}).may("person.unknown", "person.gone"),
+		change("POST", "/v1/people/{id}/refuse", "refusePerson", api.ScopeAssign, "Turn somebody away who waits for approval: the person is deleted, number and history stay",
+			func(c *call, _ nothing) (api.ChangedPerson, error) {
+				return c.in.RefusePerson(c.r.Context(), c.act, c.path("id"))
+			}).may("person.unknown", "person.gone", "person.not-waiting", "person.own-account").may(leavingCodes...),
 	}
 }
 

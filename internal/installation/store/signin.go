@@ -47,11 +47,11 @@ type Session struct {
 }
 
 // Preference is how a person wants pages to be, and which sessions of the person
-// count.
+// count. That of nobody, person "", is for people who have chosen nothing.
 type Preference struct {
 	Person    string
 	Language  string // "": as the browser asks
-	Theme     string // "": as the system is
+	Theme     string // "": nothing chosen
 	Shortcuts bool   // single letters are shortcuts
 	// Generation rises when all sessions of the person end: none of an earlier one
 	// counts, whether it was recorded or not.

@@ -231,7 +231,7 @@ type changeView struct {
 	heavy  bool // more than a fifth of everybody: the organisation's name is asked for
 }
 
-var webActs = []string{"give", "switch", "remove", "give-login", "end-login", "retire", "approve"}
+var webActs = []string{"give", "switch", "remove", "give-login", "end-login", "retire", "approve", "refuse"}
 
 func bulkActOptions(v *visit) []page.Option {
 	var all []page.Option
@@ -334,6 +334,15 @@ type jobView struct {
 	pager  page.Pager
 	assign bool
 	counts map[string]int
+	warned int // rows of which there is more to be said
+}
+
+// notBack is how many people an undo has not made as they were.
+func (x jobView) notBack() int {
+	if x.job.Kind != "undo" || x.job.State == "running" {
+		return 0
+	}
+	return x.warned + x.counts["error"] + x.counts["left"]
 }
 
 func showJob(v *visit) error {
@@ -350,6 +359,9 @@ func showJob(v *visit) error {
 	d := draftView{only: x.only, bulk: api.Bulk{Rows: rows.Items}}
 	for _, r := range rows.Items {
 		x.counts[r.Result]++
+		if len(r.Warnings) > 0 && r.Result != "error" {
+			x.warned++
+		}
 	}
 	d.cutRows(v)
 	x.rows, x.pager = d.rows, d.pager

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 )
 
@@ -189,13 +188,9 @@ func showAppearance(v *visit) error {
 	}
 	a := appearance{Shortcuts: v.session.Shortcuts}
 	a.Languages = append(a.Languages, page.Option{Value: "", Text: v.Say("me.language-browser"), Chosen: v.session.Language == ""})
-	for _, l := range page.Languages {
-		a.Languages = append(a.Languages, page.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == v.session.Language})
-	}
-	a.Themes = append(a.Themes, page.Option{Value: "", Text: v.Say("me.theme-system"), Chosen: v.session.Theme == ""})
-	for _, t := range installation.Themes {
-		a.Themes = append(a.Themes, page.Option{Value: t, Text: v.Say("me.theme-" + t), Chosen: t == v.session.Theme})
-	}
+	a.Languages = append(a.Languages, languageOptions(v.session.Language)...)
+	a.Themes = append(a.Themes, page.Option{Value: "", Text: v.Say("me.theme-default", "Theme", v.Say("me.theme-"+v.about.Theme)), Chosen: v.session.Theme == ""})
+	a.Themes = append(a.Themes, v.themeOptions(v.session.Theme)...)
 	return v.show(appearancePage(v, a))
 }
 

@@ -115,9 +115,11 @@ func (v *visit) people() (peopleView, error) {
 		return view, err
 	}
 	view.pager = page.Pager{Page: view.filter.Page, Size: peopleSize, Total: view.list.Total, Link: func(n int) string { return v.with("page", strconv.Itoa(n), "select", "") }}
-	if view.views, err = v.in.SavedViews(v.ctx(), v.act, "users"); err != nil {
+	views, err := v.in.SavedViews(v.ctx(), v.act, "users")
+	if err != nil {
 		return view, err
 	}
+	view.views = views.Items
 	return view, v.choices(&view, q)
 }
 
@@ -418,17 +420,27 @@ func addPerson(v *visit) error {
 
 func saveView(v *visit) error {
 	name, query := v.form("view"), v.form("query")
-	if err := v.in.SaveView(v.ctx(), v.act, api.SavedView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared") && v.may(api.ScopeAssign)}); err != nil {
+	if _, err := v.in.SaveView(v.ctx(), v.act, api.NewView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared")}); err != nil {
 		return err
 	}
 	return v.done("/users?"+query, page.Receipt{Title: v.Say("people.view-saved", "Name", name)})
 }
 
 func dropView(v *visit) error {
-	if err := v.in.DropView(v.ctx(), v.act, v.form("id")); err != nil {
+	done, err := v.in.DropView(v.ctx(), v.act, v.form("id"))
+	if err != nil {
 		return err
 	}
-	return v.done("/users", page.Receipt{Title: v.Say("people.view-dropped")})
+	return v.done("/users", page.Receipt{Title: v.Say("people.view-dropped"), Undo: &page.Act{Text: v.Say("person.undo"), Path: "/users/views",
+		Fields: [][2]string{{"view", done.View.Name}, {"query", done.View.Query}, {"shared", shared(done.View)}}}})
+}
+
+// shared is the box of a form that shares a view, ticked or not.
+func shared(s api.SavedView) string {
+	if s.Shared {
+		return "on"
+	}
+	return ""
 }
 
 // viewQuery is the address of a list without where one stands in it.

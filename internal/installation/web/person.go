@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ func personRoutes() []route {
 		post("/users/{id}/login", api.ScopeAssign, changeLogin),
 		post("/users/{id}/role", api.ScopeAdmin, changeRole),
 		post("/users/{id}/approve", api.ScopeAssign, approve),
+		get("/users/{id}/refuse", api.ScopeAssign, showRefuse),
+		post("/users/{id}/refuse", api.ScopeAssign, refuse),
 		post("/users/{id}/restore", api.ScopeAssign, restore),
 		post("/users/{id}/link", api.ScopeAdmin, makeLink),
 	}
@@ -85,12 +88,16 @@ func quoted(word string) string {
 
 // tabs lead between the parts of a person's page.
 func (c card) tabs(v *visit) []page.Link {
-	return []page.Link{
+	tabs := []page.Link{
 		{Text: v.Say("person.overview"), Path: c.Path, Current: c.Part == "overview"},
 		{Text: v.Say("person.plans"), Path: c.Path + "/plans", Current: c.Part == "plans"},
 		{Text: v.Say("person.uses"), Path: c.Path + "/uses", Current: c.Part == "uses"},
 		{Text: v.Say("person.history"), Path: c.Path + "/history", Current: c.Part == "history"},
 	}
+	if c.Admin {
+		tabs = append(tabs, page.Link{Text: v.Say("person.signin"), Path: c.Path + "/signin", Current: c.Part == "signin"})
+	}
+	return tabs
 }
 
 // state says in a word how the person is.
@@ -312,7 +319,46 @@ func approve(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done(c.Path, v.changed(done, v.Say("person.approved", "Name", c.Name()), nil))
+	return v.done(v.cameFrom(c), v.changed(done, v.Say("person.approved", "Name", c.Name()), nil))
+}
+
+// cameFrom is where a form was sent from: the list of people, or the person's page.
+func (v *visit) cameFrom(c card) string {
+	if v.form("from") != "list" {
+		return c.Path
+	}
+	if query, err := url.ParseQuery(v.form("query")); err == nil && len(query) > 0 {
+		return "/users?" + query.Encode()
+	}
+	return "/users"
+}
+
+// showRefuse says what turning somebody away does before it is done.
+func showRefuse(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	would, err := v.in.RefusePerson(v.ctx(), v.dry(), fmt.Sprint("#", c.Number))
+	if err != nil {
+		return err
+	}
+	v.titled("users", v.Say("person.refuse-title", "Name", c.Name()))
+	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: c.Name(), Path: c.Path})
+	v.Command = "pott user refuse " + quoted(c.UserID)
+	return v.show(refusePage(v, c, v.personEffects(would.Effect)))
+}
+
+func refuse(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	done, err := v.in.RefusePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number))
+	if err != nil {
+		return err
+	}
+	return v.done(v.cameFrom(c), v.changed(done, v.Say("person.refused", "Name", c.Name()), nil))
 }
 
 func restore(v *visit) error {

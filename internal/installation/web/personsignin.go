@@ -19,6 +19,7 @@ func personSignInRoutes() []route {
 // A personSignIn is how somebody else signs in, for whoever helps.
 type personSignIn struct {
 	api.SignIn
+	Card card
 	Path string // of this page
 	Link string // just made; shown once
 }
@@ -26,15 +27,16 @@ type personSignIn struct {
 func showPersonSignIn(v *visit) error { return v.showPersonSignIn("") }
 
 func (v *visit) showPersonSignIn(link string) error {
-	id := v.r.PathValue("id")
-	who, err := v.in.SignIn(v.ctx(), v.act, id, "")
+	c, err := v.card("signin")
 	if err != nil {
 		return err
 	}
-	v.titled("users", v.Say("signin.person-title", "Name", who.Person))
-	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: who.Person, Path: "/users/" + escape(id)})
-	v.Command = "pott user signin " + who.Person
-	return v.show(personSignInPage(v, personSignIn{SignIn: who, Path: "/users/" + escape(id) + "/signin", Link: link}))
+	who, err := v.in.SignIn(v.ctx(), v.act, v.r.PathValue("id"), "")
+	if err != nil {
+		return err
+	}
+	v.Command = "pott user signin " + quoted(who.Person)
+	return v.show(personSignInPage(v, personSignIn{SignIn: who, Card: c, Path: c.Path + "/signin", Link: link}))
 }
 
 // makePersonLink shows the page with the link itself: a receipt would keep it in a

@@ -18,6 +18,7 @@ func settingsRoutes() []route {
 	return []route{
 		get("/settings", api.ScopeAdmin, showSettings),
 		post("/settings/policy", api.ScopeAdmin, setSetPolicy),
+		post("/settings/defaults", api.ScopeAdmin, setDefaults),
 		get("/settings/roles", api.ScopeAdmin, showRoles),
 		post("/settings/roles", api.ScopeAdmin, giveRole),
 		post("/settings/roles/take", api.ScopeAdmin, takeRole),
@@ -85,6 +86,34 @@ func setSetPolicy(v *visit) error {
 		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/policy", Fields: [][2]string{{"activation", before}}}
 	}
 	return v.done("/settings", r)
+}
+
+// setDefaults says how pages are for those who have chosen nothing.
+func setDefaults(v *visit) error {
+	language, theme := v.form("language"), v.form("theme")
+	done, err := v.in.PutDefaults(v.ctx(), v.act, api.DefaultsPatch{Language: &language, Theme: &theme})
+	if err != nil {
+		return err
+	}
+	r := page.Receipt{Title: v.Say("settings.defaults-are", "Language", languageName(done.Language), "Theme", v.Say("me.theme-"+done.Theme))}
+	if done.Changed {
+		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/defaults", Fields: [][2]string{{"language", done.Was.Language}, {"theme", done.Was.Theme}}}
+	}
+	return v.done("/settings", r)
+}
+
+func languageOptions(chosen string) (all []page.Option) {
+	for _, l := range page.Languages {
+		all = append(all, page.Option{Value: l.Code, Text: l.Name, Chosen: l.Code == chosen})
+	}
+	return all
+}
+
+func (v *visit) themeOptions(chosen string) (all []page.Option) {
+	for _, t := range installation.Themes {
+		all = append(all, page.Option{Value: t, Text: v.Say("me.theme-" + t), Chosen: t == chosen})
+	}
+	return all
 }
 
 func showRoles(v *visit) error { return v.showRoles("", "", nil) }

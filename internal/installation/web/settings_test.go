@@ -94,7 +94,7 @@ func TestProvidersAreAddedTestedAndRemoved(t *testing.T) {
 func TestAnAdministratorHelpsSomebodyToSignIn(t *testing.T) {
 	w := newWorld(t)
 	r := w.as("karin")
-	r.get("/users/anna/signin").says(t, "How anna signs in", "Nowhere.", "No password and no passkey yet.")
+	r.get("/users/anna/signin").says(t, "Signing in", "Nowhere.", "No password and no passkey yet.")
 	page := r.send("/users/anna/signin/link")
 	page.says(t, "A one-time link for anna is made.", w.server.URL+"/acme/signin/link/")
 	if page = r.get("/users/anna/signin"); strings.Contains(page.body, "/signin/link/") {
