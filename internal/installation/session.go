@@ -48,7 +48,7 @@ type Session struct {
 	Roles     []seat.Role
 	Scopes    []string // see [seat.Permissions]
 	Language  string   // chosen by the person; "": as the browser asks
-	Theme     string   // "", "light", "dark" or "contrast"
+	Theme     string   // one of [Themes]; "": nothing chosen
 	Shortcuts bool     // single letters are shortcuts
 	Method    string   // how the person signed in; "" when nobody has recorded it
 	Begun     time.Time
@@ -74,12 +74,36 @@ func (s *Session) Actor() audit.Actor {
 // needs none is for everybody who has signed in.
 func (s *Session) May(needs ...string) bool { return seat.Reaches(s.Scopes, needs...) }
 
-// CSRF returns what a form of the session must bring along.
-func (s *Session) CSRF() string { return hex.EncodeToString(s.csrf[:]) }
+// CSRF returns what a form of the session must bring along. It is another each
+// time, so that how well a page compresses says nothing about it: random bytes, and
+// the session's secret hidden by them.
+func (s *Session) CSRF() string {
+	masked := make([]byte, 2*len(s.csrf))
+	pad := masked[:len(s.csrf)]
+	rand.Read(pad)
+	subtle.XORBytes(masked[len(pad):], s.csrf[:], pad)
+	return base64.RawURLEncoding.EncodeToString(masked)
+}
 
 // GoodCSRF reports whether a form came from the session's own pages.
 func (s *Session) GoodCSRF(text string) bool {
-	return subtle.ConstantTimeCompare([]byte(text), []byte(s.CSRF())) == 1
+	var masked [2 * len(s.csrf)]byte
+	if base64.RawURLEncoding.DecodedLen(len(text)) != len(masked) {
+		return false
+	}
+	if _, err := base64.RawURLEncoding.Strict().Decode(masked[:], []byte(text)); err != nil {
+		return false
+	}
+	var found [len(s.csrf)]byte
+	subtle.XORBytes(found[:], masked[:len(found)], masked[len(found):])
+	return subtle.ConstantTimeCompare(found[:], s.csrf[:]) == 1
+}
+
+// ReceiptKey returns the key that what a page says to the next is signed with.
+func (s *Session) ReceiptKey() []byte {
+	h := hmac.New(sha256.New, s.csrf[:])
+	h.Write([]byte("pott/receipt/v1\n"))
+	return h.Sum(nil)
 }
 
 // A Begun is a session that was just begun.
@@ -96,6 +120,17 @@ type Begun struct {
 // key that is kept elsewhere. That is also why signing in works while nothing
 // may be written.
 func (in *Installation) SignedIn(cookie string, now time.Time) (*Session, bool) {
+	return in.visited(cookie, now, true)
+}
+
+// LooksOn is [Installation.SignedIn] for what a browser asks by itself, such as
+// whether there is news: nobody has used the session with it, so that it ends as if
+// nothing had been asked.
+func (in *Installation) LooksOn(cookie string, now time.Time) (*Session, bool) {
+	return in.visited(cookie, now, false)
+}
+
+func (in *Installation) visited(cookie string, now time.Time, used bool) (*Session, bool) {
 	if strings.HasPrefix(cookie, RecoveryPrefix) {
 		return in.recoverySession(cookie, now)
 	}
@@ -103,10 +138,10 @@ func (in *Installation) SignedIn(cookie string, now time.Time) (*Session, bool) 
 	if !ok {
 		return nil, false
 	}
-	s, missing := in.sessionOf(t, now)
+	s, missing := in.sessionOf(t, now, used)
 	if missing && now.Sub(t.begun) < catchingUp {
 		in.catchUp()
-		s, _ = in.sessionOf(t, now)
+		s, _ = in.sessionOf(t, now, used)
 	}
 	return s, s != nil
 }
@@ -135,9 +170,9 @@ func (in *Installation) catchUp() {
 	}
 }
 
-// sessionOf returns the session of a ticket, or nil. missing says that all is
-// well but that no record of it is here.
-func (in *Installation) sessionOf(t ticket, now time.Time) (s *Session, missing bool) {
+// sessionOf returns the session of a ticket, or nil; used says that somebody uses it
+// now. missing says that all is well but that no record of it is here.
+func (in *Installation) sessionOf(t ticket, now time.Time, used bool) (s *Session, missing bool) {
 	in.view(func(v *store.View) error {
 		key, ok := v.SessionKeyOf(t.key)
 		if !ok || !t.sealedWith(key, v.Info().ID) || !t.lasts(now) {
@@ -171,7 +206,7 @@ func (in *Installation) sessionOf(t ticket, now time.Time) (s *Session, missing 
 		s = in.sessionFor(v, p, pref)
 		s.ID, s.Method, s.Begun, s.Until = t.id(), method, t.begun.UTC(), t.until().UTC()
 		s.csrf = sha256.Sum256(append([]byte("pott/csrf/v1\n"), t.secret[:]...))
-		if now.Sub(t.seen) >= sessionStamp {
+		if used && now.Sub(t.seen) >= sessionStamp {
 			t.seen = now
 			s.Cookie, s.Until = t.text(key, v.Info().ID), t.until().UTC()
 		}

@@ -94,7 +94,7 @@ func Static(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	text := a.plain
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if TakesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
 		text = a.packed
 	}

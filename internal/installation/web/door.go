@@ -85,7 +85,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Cache-Control", "no-store")
-	h.Set("Vary", "Cookie, Accept-Language")
+	h.Set("Vary", varies)
 	a.name, a.base, r = d.installationOf(r)
 	// The mux would lead an unclean path to one that has lost its installation.
 	if p := r.URL.EscapedPath(); path.Clean(p) != p {

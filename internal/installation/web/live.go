@@ -46,6 +46,14 @@ const (
 	liveBeat = 20 * time.Second // between two signs of life
 )
 
+// streamed is how long a stream lasts: never longer than the session it was begun in.
+func (v *visit) streamed() time.Duration {
+	if v.session == nil || v.session.Until.IsZero() {
+		return liveMost
+	}
+	return min(liveMost, v.session.Until.Sub(v.now))
+}
+
 // followEvents tells a page that is open of notifications that are new. It never
 // says what they are: the page asks for them as for any page.
 func followEvents(v *visit) error {
@@ -58,7 +66,7 @@ func followEvents(v *visit) error {
 	h.Set("X-Accel-Buffering", "no")
 	v.w.WriteHeader(http.StatusOK)
 	fmt.Fprint(v.w, "retry: 5000\n\n")
-	tick, over, beat := time.NewTicker(liveTick), time.NewTimer(liveMost), time.NewTicker(liveBeat)
+	tick, over, beat := time.NewTicker(liveTick), time.NewTimer(v.streamed()), time.NewTicker(liveBeat)
 	defer tick.Stop()
 	defer over.Stop()
 	defer beat.Stop()

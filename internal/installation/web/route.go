@@ -13,6 +13,7 @@ type route struct {
 	scope  string // what the reader's roles must reach; or [member], [anybody]
 	serve  func(*visit) error
 	most   int64 // bytes of a form; 0 is 1 MiB
+	alone  bool  // browsers ask for it by themselves: nobody has used the session
 }
 
 // Who may come, besides the scopes of the API.
@@ -39,6 +40,12 @@ func post(path, scope string, serve func(*visit) error) route {
 // upTo is the route, for forms that may be larger.
 func (rt route) upTo(bytes int64) route {
 	rt.most = bytes
+	return rt
+}
+
+// byItself is the route, for what browsers ask without anybody doing anything.
+func (rt route) byItself() route {
+	rt.alone = true
 	return rt
 }
 

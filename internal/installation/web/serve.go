@@ -23,7 +23,7 @@ import (
 func (d *Door) serve(rt route) http.Handler {
 	most := cmp.Or(rt.most, 1<<20)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := d.receive(w, r)
+		v := d.receive(w, r, rt.alone)
 		defer v.catch()
 		if err := v.admit(rt); err != nil {
 			v.fail(err)
@@ -43,10 +43,11 @@ func (d *Door) serve(rt route) http.Handler {
 	})
 }
 
-// receive looks at who comes, and begins the page.
-func (d *Door) receive(w http.ResponseWriter, r *http.Request) *visit {
+// receive looks at who comes, and begins the page. alone says that the browser asks
+// by itself.
+func (d *Door) receive(w http.ResponseWriter, r *http.Request, alone bool) *visit {
 	a, _ := r.Context().Value(arrivalKey{}).(arrival)
-	v := &visit{w: w, r: r, door: d, id: a.id, now: d.house.Now(), in: d.house.Installation(a.name)}
+	v := &visit{w: w, r: r, door: d, id: a.id, alone: alone, now: d.house.Now(), in: d.house.Installation(a.name)}
 	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.Path, r.URL.RawQuery, d.options.Version
 	if v.in != nil {
 		v.about = v.in.About()
@@ -72,7 +73,11 @@ func (v *visit) recognize() {
 	if err != nil {
 		return
 	}
-	s, ok := v.in.SignedIn(c.Value, v.now)
+	visited := v.in.SignedIn
+	if v.alone {
+		visited = v.in.LooksOn
+	}
+	s, ok := visited(c.Value, v.now)
 	if !ok {
 		return
 	}
@@ -114,10 +119,7 @@ func (v *visit) choose() {
 	if v.session != nil {
 		saved, theme, v.Keys = v.session.Language, v.session.Theme, v.session.Shortcuts
 	}
-	asked := ""
-	if header := v.r.Header.Get("Accept-Language"); header != "" {
-		asked = i18n.Match(header)
-	}
+	asked := i18n.Asked(v.r.Header.Get("Accept-Language"))
 	v.Lang = "en"
 	for _, lang := range []string{v.r.URL.Query().Get("lang"), v.cookie(languageCookie), saved, asked, v.about.Language} {
 		if v.speaks(lang) {
@@ -125,12 +127,13 @@ func (v *visit) choose() {
 			break
 		}
 	}
-	if theme = cmp.Or(theme, v.cookie(themeCookie)); slices.Contains(themes, theme) {
-		v.Theme = theme
+	for _, theme := range []string{theme, v.cookie(themeCookie), v.about.Theme} {
+		if slices.Contains(installation.Themes, theme) {
+			v.Theme = strings.TrimPrefix(theme, installation.ThemeSystem) // a page without one follows the device
+			break
+		}
 	}
 }
-
-var themes = []string{"light", "dark", "contrast"}
 
 func (v *visit) speaks(lang string) bool {
 	return slices.Contains(i18n.Languages, lang) || lang == i18n.Pseudo && v.door.options.Pseudo
@@ -225,7 +228,7 @@ func (v *visit) fail(err error) {
 	if v.ctx().Err() != nil && errors.Is(err, v.ctx().Err()) {
 		return // nobody is left to tell
 	}
-	if need := new(NeedSignInError); errors.As(err, &need) {
+	if need := new(NeedSignInError); errors.As(err, &need) && !v.alone { // a script has no use for a form
 		v.needSignIn()
 		return
 	}
@@ -235,7 +238,7 @@ func (v *visit) fail(err error) {
 	}
 	v.status = p.Status
 	text, code := v.explain(err)
-	if v.wantsJSON() {
+	if v.wantsJSON() || v.alone {
 		v.w.Header().Set("Content-Type", "application/problem+json")
 		v.w.WriteHeader(p.Status)
 		fmt.Fprintf(v.w, "{\"code\":%q,\"detail\":%q}\n", code, text.Detail)

@@ -12,8 +12,8 @@ func statusRoutes() []route {
 	return []route{
 		get("/status", api.ScopeRead, showStatus),
 		post("/status/check", api.ScopeRead, checkRecords),
-		get("/status/live", api.ScopeRead, followEvents),
-		get("/status/live.json", api.ScopeRead, askEvents),
+		get("/status/live", api.ScopeRead, followEvents).byItself(),
+		get("/status/live.json", api.ScopeRead, askEvents).byItself(),
 		get("/status/events/new", api.ScopeAdmin, showNewEvent),
 		post("/status/events/new", api.ScopeAdmin, startEvent),
 		get("/status/events/{id}", api.ScopeRead, showEvent),

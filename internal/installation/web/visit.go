@@ -36,6 +36,7 @@ type visit struct {
 	now     time.Time
 	id      string // of the request
 	status  int    // of the page; 0 is 200
+	alone   bool   // the browser asks by itself
 }
 
 // ctx returns the context of the request.
@@ -100,12 +101,7 @@ func (v *visit) show(content templ.Component) error {
 	h := v.w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", v.Lang)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
-	v.w.WriteHeader(max(v.status, http.StatusOK))
-	if v.r.Method != http.MethodHead {
-		v.w.Write(b.Bytes())
-	}
-	return nil
+	return v.send(v.status, b.Bytes())
 }
 
 // wrong shows a form again that was not accepted; its fields hold what was
@@ -122,8 +118,7 @@ func (v *visit) json(doc any) error {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "application/json")
-	v.w.Write(append(text, '\n'))
-	return nil
+	return v.send(0, append(text, '\n'))
 }
 
 // download answers with a file to keep.
@@ -131,9 +126,7 @@ func (v *visit) download(name, kind string, text []byte) error {
 	h := v.w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-	h.Set("Content-Length", strconv.Itoa(len(text)))
-	v.w.Write(text)
-	return nil
+	return v.send(0, text)
 }
 
 // goTo leads the reader to a path of the installation.
@@ -199,7 +192,7 @@ func (v *visit) takeReceipt() *page.Receipt {
 }
 
 func (v *visit) sign(text []byte) string {
-	mac := hmac.New(sha256.New, []byte(v.session.CSRF()))
+	mac := hmac.New(sha256.New, v.session.ReceiptKey())
 	mac.Write([]byte("receipt\n"))
 	mac.Write(text)
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
