@@ -215,7 +215,7 @@ func TestTheServerTellsOfItselfOnceAndTakesItBack(t *testing.T) {
 		t.Errorf("saying the same again is a change: %d, %d", before.Seq, after.Seq)
 	}
 	e := events()[0]
-	if e.Type != "notice" || e.Code != notice.Code || e.Locked == "" || !strings.Contains(e.Text, "superoffice-2 kunde inte ta över på sin dag: 3 av") || e.Audience[0] != "administrators" {
+	if e.Type != "notice" || e.Code != notice.Code || e.Locked == "" || !strings.Contains(e.Text, "superoffice-2 kunde inte ta över när dagen kom: 3 av") || e.Audience[0] != "administrators" {
 		t.Errorf("%+v", e)
 	}
 	if _, err := in.EndEvent(ctx, admin, fmt.Sprint(e.Number), api.EndEvent{Emergency: true}); code(err) != "event.locked" {

@@ -30,34 +30,34 @@ var Languages = []string{"en", "sv", "nb", "da", "de", "nl"}
 // headers are the words of each column in each language; the first is written.
 var headers = map[string]map[string][]string{
 	"en": {
-		UserID: {"User id", "User", "User name", "Username", "Account"}, FirstName: {"First name", "Given name"}, LastName: {"Last name", "Surname", "Family name"},
+		UserID: {"User ID", "User", "User name", "Username", "Account"}, FirstName: {"First name", "Given name"}, LastName: {"Last name", "Surname", "Family name"},
 		Email: {"E-mail", "E-mail address"}, Group: {"Group", "User group", "Department"}, Kind: {"Kind", "Kind of account"}, Login: {"Login", "Can log in"},
 		ValidThrough: {"Valid through", "Valid until"}, Profile: {"Profile"}, Plans: {"Plans", "Plan", "User plan"}, Extras: {"Extras", "Extra"}, Reason: {"Reason"},
 	},
 	"sv": {
-		UserID: {"Användar-id", "Användare", "Användarnamn", "Konto"}, FirstName: {"Förnamn"}, LastName: {"Efternamn"}, Email: {"E-post", "E-postadress"},
+		UserID: {"Användar-ID", "Användare", "Användarnamn", "Konto"}, FirstName: {"Förnamn"}, LastName: {"Efternamn"}, Email: {"E-post", "E-postadress"},
 		Group: {"Grupp", "Användargrupp", "Avdelning"}, Kind: {"Slag", "Kontotyp"}, Login: {"Inloggning", "Kan logga in"}, ValidThrough: {"Giltig till och med", "Giltig till"},
 		Profile: {"Profil"}, Plans: {"Planer", "Plan", "Användarplan"}, Extras: {"Tillägg"}, Reason: {"Orsak"},
 	},
 	"nb": {
-		UserID: {"Bruker-id", "Bruker", "Brukernavn", "Konto"}, FirstName: {"Fornavn"}, LastName: {"Etternavn"}, Email: {"E-post", "E-postadresse"},
-		Group: {"Gruppe", "Brukergruppe", "Avdeling"}, Kind: {"Slag", "Kontotype"}, Login: {"Pålogging", "Kan logge inn", "Innlogging"}, ValidThrough: {"Gyldig til og med", "Gyldig til"},
+		UserID: {"Bruker-ID", "Bruker", "Brukernavn", "Konto"}, FirstName: {"Fornavn"}, LastName: {"Etternavn"}, Email: {"E-post", "E-postadresse"},
+		Group: {"Gruppe", "Brukergruppe", "Avdeling"}, Kind: {"Slag", "Kontotype"}, Login: {"Innlogging", "Kan logge inn", "Pålogging"}, ValidThrough: {"Gyldig til og med", "Gyldig til"},
 		Profile: {"Profil"}, Plans: {"Planer", "Plan", "Brukerplan"}, Extras: {"Tillegg"}, Reason: {"Årsak"},
 	},
 	"da": {
 		UserID: {"Bruger-id", "Bruger", "Brugernavn", "Konto"}, FirstName: {"Fornavn"}, LastName: {"Efternavn"}, Email: {"E-mail", "E-mailadresse"},
-		Group: {"Gruppe", "Brugergruppe", "Afdeling"}, Kind: {"Slags", "Kontotype"}, Login: {"Login", "Kan logge ind"}, ValidThrough: {"Gyldig til og med", "Gyldig til"},
-		Profile: {"Profil"}, Plans: {"Planer", "Plan", "Brugerplan"}, Extras: {"Tillæg"}, Reason: {"Årsag"},
+		Group: {"Gruppe", "Brugergruppe", "Afdeling"}, Kind: {"Slags", "Kontotype"}, Login: {"Login", "Kan logge på", "Kan logge ind"}, ValidThrough: {"Gyldig til og med", "Gyldig til"},
+		Profile: {"Profil"}, Plans: {"Planer", "Plan", "Brugerplan"}, Extras: {"Tilvalg", "Tillæg"}, Reason: {"Årsag"},
 	},
 	"de": {
 		UserID: {"Benutzer-ID", "Benutzer", "Benutzername", "Konto"}, FirstName: {"Vorname"}, LastName: {"Nachname"}, Email: {"E-Mail", "E-Mail-Adresse"},
-		Group: {"Gruppe", "Benutzergruppe", "Abteilung"}, Kind: {"Art", "Kontoart"}, Login: {"Anmeldung", "Kann sich anmelden"}, ValidThrough: {"Gültig bis einschließlich", "Gültig bis"},
+		Group: {"Gruppe", "Benutzergruppe", "Abteilung"}, Kind: {"Art", "Kontoart"}, Login: {"Zugang", "Anmelden möglich", "Anmeldung"}, ValidThrough: {"Gültig bis einschließlich", "Gültig bis"},
 		Profile: {"Profil"}, Plans: {"Pläne", "Plan", "Benutzerplan"}, Extras: {"Zusätze", "Zusatz"}, Reason: {"Grund"},
 	},
 	"nl": {
 		UserID: {"Gebruikers-ID", "Gebruiker", "Gebruikersnaam", "Account"}, FirstName: {"Voornaam"}, LastName: {"Achternaam"}, Email: {"E-mail", "E-mailadres"},
-		Group: {"Groep", "Gebruikersgroep", "Afdeling"}, Kind: {"Soort", "Soort account"}, Login: {"Aanmelding", "Kan aanmelden"}, ValidThrough: {"Geldig tot en met", "Geldig tot"},
-		Profile: {"Profiel"}, Plans: {"Plannen", "Plan", "Gebruikersplan"}, Extras: {"Extra's", "Extra"}, Reason: {"Reden"},
+		Group: {"Groep", "Gebruikersgroep", "Afdeling"}, Kind: {"Soort", "Soort account"}, Login: {"Login", "Kan aanmelden", "Aanmelding"}, ValidThrough: {"Geldig tot en met", "Geldig tot"},
+		Profile: {"Profiel"}, Plans: {"Plannen", "Plan", "Gebruikersplan"}, Extras: {"Extra’s", "Extra's", "Extra"}, Reason: {"Reden"},
 	},
 }
 

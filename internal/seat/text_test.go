@@ -93,8 +93,8 @@ func TestATraceReadsWell(t *testing.T) {
 		{"sv", "why.plan-includes", seat.Step{Name: so("sale-cal"), Of: so("sales")}, "Sales Premium innehåller Sale Editing."},
 		{"sv", "why.set-in-force", seat.Step{Issuer: "SUPEROFFICE", Number: 2, State: license.Grace, Until: today}, "Licenspaket 2 från SUPEROFFICE har löpt ut men fungerar till och med 10 juni 2026."},
 		{"de", "why.set-in-force", seat.Step{Issuer: "SUPEROFFICE", Number: 2}, "Lizenzpaket 2 von SUPEROFFICE gilt."},
-		{"en", "why.do.set-plan", seat.Fix{Name: so("sales"), Free: &free, Loses: []license.Name{so("web")}}, "Set the plan Sales Premium (2 free). It takes away superoffice.web."},
-		{"en", "why.do.set-plan", seat.Fix{Name: so("sales"), Free: new(int64)}, "Set the plan Sales Premium (0 free)."},
+		{"en", "why.do.set-plan", seat.Fix{Name: so("sales"), Free: &free, Loses: []license.Name{so("web")}}, "Set the plan Sales Premium (2 spare). It takes away superoffice.web."},
+		{"en", "why.do.set-plan", seat.Fix{Name: so("sales"), Free: new(int64)}, "Set the plan Sales Premium (0 spare)."},
 		{"en", "why.do.set-plan", seat.Fix{Name: so("sales")}, "Set the plan Sales Premium."},
 	} {
 		if text, _ := i18n.SentenceNamed(test.lang, test.code, test.about, display); text.Detail != test.want {

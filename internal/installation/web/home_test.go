@@ -29,7 +29,7 @@ func TestAnAdministratorSeesFirstWhatNeedsSomebody(t *testing.T) {
 	w := newWorld(t)
 	acme := w.Installation("acme")
 	karin := w.visitor("karin")
-	karin.get("/").says(t, "Nothing needs you.", "Next date: 1 January 2027", "Licenses, those that need somebody first", "The sales", "Everybody 5", "Latest entries")
+	karin.get("/").says(t, "Nothing needs you.", "Next date: 1 January 2027", "Licenses, those that need you first", "The sales", "Everybody 5", "Latest entries")
 	karin.last.lacks(t, "Three steps to begin")
 	if got := len(karin.last.table("Latest entries")); got != 8 {
 		t.Errorf("%d entries", got)

@@ -181,7 +181,7 @@ func TestWhyIsTheSameOnThePageAndInTheDocument(t *testing.T) {
 	if got := strings.Count(page.body, "data-fact="); got != len(why.Paths[0].Steps) {
 		t.Errorf("%d steps on the page, %d in the document", got, len(why.Paths[0].Steps))
 	}
-	r.get("/users/anna/uses?why=superoffice.gadget").says(t, "What is missing", "Give The gadget (2 free)", "Do it")
+	r.get("/users/anna/uses?why=superoffice.gadget").says(t, "What is missing", "Give The gadget (2 spare)", "Do it")
 	w.signedIn("olle").get("/users/anna/uses?why=superoffice.gadget").says(t, "Only an administrator can do that.")
 	r.get("/users/anna/uses?why=superoffice.sale-cal&if=remove-plan+superoffice.sales").says(t, "the plan The sales is taken back", "Not allowed", "Loses")
 	r.get("/users/anna/uses?why=superoffice.sale-cal&if=end-login").says(t, "the login is ended", "Not allowed")

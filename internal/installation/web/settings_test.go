@@ -18,15 +18,15 @@ func TestOnlyAdministratorsSeeTheSettings(t *testing.T) {
 		}
 		page.says(t, "Karin Lind")
 	}
-	w.as("karin").get("/settings").says(t, "Acme AB", "Europe", "Always ask before a set comes in force")
+	w.as("karin").get("/settings").says(t, "Acme AB", "Europe", "Always ask before a set comes into force")
 }
 
 func TestSettingsAreChangedAndUndone(t *testing.T) {
 	w := newWorld(t)
 	r := w.as("karin")
 	r.get("/settings")
-	r.send("/settings/policy", "activation", "ask").says(t, "Always ask before a set comes in force", "Undo")
-	r.send("/settings/policy", "activation", "automatic").says(t, "Sets that only add come in force by themselves")
+	r.send("/settings/policy", "activation", "ask").says(t, "Always ask before a set comes into force", "Undo")
+	r.send("/settings/policy", "activation", "automatic").says(t, "Sets that only add come into force by themselves")
 	if page := r.send("/settings/policy", "activation", "never"); page.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", page.status)
 	}

@@ -35,7 +35,7 @@ func TestOneSignsInWithAPasswordAndComesWhereOneWasGoing(t *testing.T) {
 	if page := r.get("/settings?x=1"); page.path != "/signin?next=%2Fsettings%3Fx%3D1" || page.status != http.StatusOK {
 		t.Fatalf("nobody is led to %s, %d", page.path, page.status)
 	}
-	r.last.says(t, "Sign in to Acme AB", "User id", "Password", "Ask an administrator")
+	r.last.says(t, "Sign in to Acme AB", "User ID", "Password", "Ask an administrator")
 	page := r.send("/signin", "user", "KARIN", "password", sentence, "next", "/settings?x=1")
 	if page.path != "/settings?x=1" || page.status != http.StatusOK {
 		t.Fatalf("karin is led to %s, %d: %s", page.path, page.status, page.text())
