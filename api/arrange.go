@@ -18,12 +18,13 @@ type Offer struct {
 
 // An IssuerOffer is what one issuer's set offers.
 type IssuerOffer struct {
-	Issuer   string         `json:"issuer"`
-	Mode     string         `json:"mode" enum:"plans,login,profile" doc:"What decides: plans given to people; having a login, which brings the one plan of all; or the profile of who has a login."`
-	Plan     *PlanOffer     `json:"plan,omitempty" doc:"With login: the one plan, and what giving the login, or ending it, would come to."`
-	Groups   []GroupOffer   `json:"groups"`
-	Extras   []ExtraOffer   `json:"extras" doc:"What is needed stands before what needs it."`
-	Profiles []ProfileOffer `json:"profiles,omitempty" doc:"With profile: which there are, and what each would take."`
+	Issuer     string         `json:"issuer"`
+	IssuerName string         `json:"issuer_name" doc:"What people call the issuer; its code when the set does not say."`
+	Mode       string         `json:"mode" enum:"plans,login,profile" doc:"What decides: plans given to people; having a login, which brings the one plan of all; or the profile of who has a login."`
+	Plan       *PlanOffer     `json:"plan,omitempty" doc:"With login: the one plan, and what giving the login, or ending it, would come to."`
+	Groups     []GroupOffer   `json:"groups"`
+	Extras     []ExtraOffer   `json:"extras" doc:"What is needed stands before what needs it."`
+	Profiles   []ProfileOffer `json:"profiles,omitempty" doc:"With profile: which there are, and what each would take."`
 }
 
 // A GroupOffer is plans of which a person has one at most.

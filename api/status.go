@@ -39,18 +39,19 @@ type Status struct {
 
 // A SetStatus is how one set stands today.
 type SetStatus struct {
-	ID       string       `json:"id" doc:"Issuer and number, such as superoffice-1."`
-	Issuer   string       `json:"issuer"`
-	Number   int64        `json:"number"`
-	State    string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force"`
-	Notice   *KeyNotice   `json:"notice,omitempty" doc:"What has become of the keys it was made with."`
-	Expiry   license.Date `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
-	End      license.Date `json:"end,omitzero" doc:"The last day everything works."`
-	DaysLeft *int         `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
-	Start    license.Date `json:"start,omitzero" doc:"Of a set that waits: the first day it may be in force."`
-	Agreed   time.Time    `json:"agreed,omitzero" doc:"Of a set that waits for its day: when somebody agreed to it."`
-	Refused  time.Time    `json:"refused,omitzero" doc:"Of a set whose day has come: when it was found that it could not take over by itself."`
-	Demo     bool         `json:"demo,omitempty"`
+	ID         string       `json:"id" doc:"Issuer and number, such as superoffice-1."`
+	Issuer     string       `json:"issuer"`
+	IssuerName string       `json:"issuer_name,omitempty" doc:"What people call the issuer."`
+	Number     int64        `json:"number"`
+	State      string       `json:"state" enum:"ok,warning,grace,read-only,out-of-force"`
+	Notice     *KeyNotice   `json:"notice,omitempty" doc:"What has become of the keys it was made with."`
+	Expiry     license.Date `json:"expiry,omitzero" doc:"The formal end; left out when there is none."`
+	End        license.Date `json:"end,omitzero" doc:"The last day everything works."`
+	DaysLeft   *int         `json:"days_left,omitempty" doc:"Calendar days to the expiry, negative after it; left out when there is no end."`
+	Start      license.Date `json:"start,omitzero" doc:"Of a set that waits: the first day it may be in force."`
+	Agreed     time.Time    `json:"agreed,omitzero" doc:"Of a set that waits for its day: when somebody agreed to it."`
+	Refused    time.Time    `json:"refused,omitzero" doc:"Of a set whose day has come: when it was found that it could not take over by itself."`
+	Demo       bool         `json:"demo,omitempty"`
 }
 
 // A PeopleCount counts people.

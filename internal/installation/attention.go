@@ -139,7 +139,7 @@ func (in *Installation) comingDates(v *store.View, s *api.Status, lang string) [
 			return
 		}
 		dates = append(dates, api.ComingDate{Kind: kind, Date: on, Days: today.DaysUntil(on), Issuer: string(issuer), Set: set,
-			Text: i18n.Word(lang, "attention.date."+kind, "Set", set, "Issuer", string(issuer))})
+			Text: i18n.Word(lang, "attention.date."+kind, "Set", set, "Issuer", issuerName(v.Active(), issuer))})
 	}
 	for _, set := range v.Active().Sets() {
 		today, err := set.Today(now)

@@ -33,7 +33,7 @@ func (in *Installation) Offer(ctx context.Context, act Act, person string) (api.
 }
 
 func issuerOffer(v *store.View, s seat.Standing, o seat.Offer, lang string) api.IssuerOffer {
-	out := api.IssuerOffer{Issuer: string(o.Issuer), Mode: "plans", Groups: []api.GroupOffer{}, Extras: []api.ExtraOffer{}}
+	out := api.IssuerOffer{Issuer: string(o.Issuer), IssuerName: issuerName(v.Active(), o.Issuer), Mode: "plans", Groups: []api.GroupOffer{}, Extras: []api.ExtraOffer{}}
 	for _, g := range o.Groups {
 		group := api.GroupOffer{Group: g.Group, Plans: []api.PlanOffer{}}
 		for _, p := range g.Plans {

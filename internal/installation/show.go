@@ -34,6 +34,20 @@ func displayName(active *license.Active, n license.Name, lang string) string {
 	return l.Names.In(lang)
 }
 
+// issuerName is what people call an issuer: as the set in force says, else its
+// code.
+func issuerName(active *license.Active, issuer license.Issuer) string {
+	if set := active.Set(issuer); set != nil && set.IssuerName != "" {
+		return set.IssuerName
+	}
+	return string(issuer)
+}
+
+// IssuerName returns what people call an issuer whose set is in force, or its code.
+func (in *Installation) IssuerName(issuer string) string {
+	return issuerName(in.now.Load().index.Active(), license.Issuer(issuer))
+}
+
 // DisplayName returns what a license in force is called in a language, or "".
 func (in *Installation) DisplayName(name, lang string) string {
 	n, err := license.ParseName(name)
@@ -196,7 +210,7 @@ func stateOf(state string, n *api.KeyNotice) string {
 
 func setStatusOf(set *license.Set, now time.Time) api.SetStatus {
 	return api.SetStatus{
-		ID: setID(set.Issuer, set.Number), Issuer: string(set.Issuer), Number: set.Number, State: setState(set, now).String(),
+		ID: setID(set.Issuer, set.Number), Issuer: string(set.Issuer), IssuerName: set.IssuerName, Number: set.Number, State: setState(set, now).String(),
 		Expiry: set.Dates.Expiry, End: set.Dates.End(), DaysLeft: daysLeft(set, now), Demo: set.Demo,
 	}
 }

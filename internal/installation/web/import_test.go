@@ -177,7 +177,7 @@ func TestTheIssuersServerIsAskedAndItsFailureIsSaid(t *testing.T) {
 	w.reopen()
 	r := w.host()
 	s := r.get("/licenses/keys")
-	s.says(t, "Fetch now", "Ask SUPEROFFICE now", "Register with a one-time code", "Not registered")
+	s.says(t, "Fetch now", "Ask SuperOffice AS now", "Register with a one-time code", "Not registered")
 	s = r.send("/licenses/keys/fetch", "issuer", "SUPEROFFICE")
 	if s.status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", s.status)

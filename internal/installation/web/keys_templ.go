@@ -1077,14 +1077,14 @@ func servers(v *visit, x keysView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if s.Address != "" && v.may(api.ScopeActivate) {
-					templ_7745c5c3_Err = page.Button(&v.Frame, &page.Act{Text: v.Say("keys.fetch", "Issuer", s.Issuer), Path: "/licenses/keys/fetch", Fields: [][2]string{{"issuer", s.Issuer}}}, "quiet").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = page.Button(&v.Frame, &page.Act{Text: v.Say("keys.fetch", "Issuer", v.in.IssuerName(s.Issuer)), Path: "/licenses/keys/fetch", Fields: [][2]string{{"issuer", s.Issuer}}}, "quiet").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = page.Card("server-"+s.Issuer, s.Issuer).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Card("server-"+s.Issuer, v.in.IssuerName(s.Issuer)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var41), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -131,7 +131,7 @@ func (v *visit) licenses() (licensesView, error) {
 		return view, nil
 	}
 	for _, s := range status.Sets {
-		view.tabs = append(view.tabs, page.Link{Text: v.issuerName(s), Path: "/licenses?issuer=" + escapeQuery(s.Issuer), Current: s.Issuer == view.status.Issuer})
+		view.tabs = append(view.tabs, page.Link{Text: cmp.Or(s.IssuerName, s.Issuer), Path: "/licenses?issuer=" + escapeQuery(s.Issuer), Current: s.Issuer == view.status.Issuer})
 	}
 	for i := range status.Authorities {
 		if status.Authorities[i].Issuer == view.status.Issuer {
@@ -266,14 +266,6 @@ func (v *visit) licenseKind(l api.License) string {
 		kind = "plan"
 	}
 	return v.Say("licenses.kind." + kind)
-}
-
-// issuerName is what people call an issuer.
-func (v *visit) issuerName(s api.SetStatus) string {
-	if set, err := v.in.Set(v.ctx(), v.act, s.ID); err == nil {
-		return cmp.Or(set.IssuerName, s.Issuer)
-	}
-	return s.Issuer
 }
 
 // validity says until when a set is good.

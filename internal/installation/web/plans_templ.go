@@ -116,9 +116,9 @@ func plansPage(v *visit, p plansView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var3 string
-							templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(issuer.Issuer)
+							templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(issuer.IssuerName)
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/plans.templ`, Line: 36, Col: 26}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/plans.templ`, Line: 36, Col: 30}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 							if templ_7745c5c3_Err != nil {
@@ -1309,9 +1309,9 @@ func loginMode(v *visit, p plansView, issuer api.IssuerOffer) templ.Component {
 			}
 		} else {
 			var templ_7745c5c3_Var67 string
-			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(issuer.Issuer)
+			templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(issuer.IssuerName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/plans.templ`, Line: 203, Col: 19}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/plans.templ`, Line: 203, Col: 23}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var67))
 			if templ_7745c5c3_Err != nil {

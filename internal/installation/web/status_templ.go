@@ -1054,7 +1054,7 @@ func statusConnections(v *visit, s api.Status) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = page.Fact(a.Issuer).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = page.Fact(v.in.IssuerName(a.Issuer)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var56), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
