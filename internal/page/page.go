@@ -125,6 +125,7 @@ type Act struct {
 type Fault struct {
 	Field string // id of the field; "" is the whole form
 	Text  string
+	Code  string // the stable code of the reason; "" where a page found it by itself
 }
 
 // Faults are all that is wrong with a form.

@@ -149,8 +149,8 @@ func (v *visit) explain(err error) (i18n.Text, string) {
 
 // fault is an error as something wrong with a form, or with one field of it.
 func (v *visit) fault(field string, err error) page.Fault {
-	text, _ := v.explain(err)
-	return page.Fault{Field: field, Text: strings.TrimSpace(text.Detail + " " + text.Hint)}
+	text, code := v.explain(err)
+	return page.Fault{Field: field, Text: strings.TrimSpace(text.Detail + " " + text.Hint), Code: code}
 }
 
 const receiptCookie = "pott_receipt"
