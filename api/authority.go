@@ -103,4 +103,6 @@ type ChangedOwner struct {
 	Was          string       `json:"was" doc:"The serial number before."`
 	Set          *Set         `json:"set,omitempty" doc:"The set that came in force in the same step; left out of a preview with a code, which is not used up for it."`
 	Notes        []Note       `json:"notes"`
+
+	Effects []PersonEffect `json:"effects,omitempty" doc:"What the choices did, by user id."`
 }

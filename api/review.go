@@ -62,6 +62,28 @@ type PersonEffect struct {
 	LoginGiven bool      `json:"login_given,omitempty" doc:"Of a roll back: the login is back."`
 }
 
+// StoredChoices are what was chosen for the day of a set that waits. They are
+// carried out on that day if they still do exactly what was shown; otherwise the
+// set waits on, nobody is changed, and administrators are told.
+type StoredChoices struct {
+	At          time.Time      `json:"at"`
+	By          string         `json:"by" doc:"The actor."`
+	Choices     []Choice       `json:"choices" doc:"People by number."`
+	Acknowledge []string       `json:"acknowledge,omitempty"`
+	People      int            `json:"people" doc:"How many people were to be changed with them."`
+	Holds       bool           `json:"holds" doc:"Whether the set would take over with them as things stand now. The host application is not asked."`
+	Why         *Note          `json:"why,omitempty" doc:"Why it would not."`
+	Changed     []StoredChange `json:"changed,omitempty" doc:"People to whom something else would be done now than was shown, by number."`
+}
+
+// A StoredChange is somebody to whom something else would be done than was
+// agreed to.
+type StoredChange struct {
+	Person string        `json:"person" doc:"User id."`
+	Was    *PersonEffect `json:"was,omitempty" doc:"What was shown; left out when it was nothing."`
+	Is     *PersonEffect `json:"is,omitempty" doc:"What it would be now; left out when it is nothing."`
+}
+
 // A RollBack is the body that puts the replaced set in force again. It may be
 // empty where only one issuer's set can go back.
 type RollBack struct {

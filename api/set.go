@@ -135,6 +135,7 @@ type Review struct {
 	OnlyRaises bool           `json:"only_raises" doc:"Whether nothing is taken from anybody, so that it may come in force by itself."`
 	Effects    []PersonEffect `json:"effects,omitempty" doc:"What the choices do, by user id."`
 	Blockers   *Blockers      `json:"blockers,omitempty" doc:"What the host application says of those the choices take something from."`
+	Stored     *StoredChoices `json:"stored,omitempty" doc:"Of a set that waits for its day: what was chosen for it."`
 	Notes      []Note         `json:"notes"`
 	PlanToken  string         `json:"plan_token" doc:"Hand it to activate to apply exactly this, or be told that it changed."`
 	Seq        int64          `json:"seq"`

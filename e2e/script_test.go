@@ -3,8 +3,10 @@ package e2e
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
@@ -103,6 +105,14 @@ func keyLists(file []byte) ([]byte, error) {
 	return bytes.Join(lists, []byte{'\n'}), nil
 }
 
+// startingIn is the renewal, beginning so many days from now.
+func startingIn(days int) []byte {
+	order := examples.OrderAt("designteamet/order-2.yaml", license.DateOf(time.Now()))
+	start := fmt.Appendf(nil, "start: %s\ngeneration:", license.DateOf(time.Now()).Add(days))
+	order = bytes.Replace(order, []byte("generation:"), start, 1)
+	return regexp.MustCompile(`(?m)^number:.*\n`).ReplaceAll(order, nil)
+}
+
 func setUp(t *testing.T, env *testscript.Env) error {
 	w := start(t, "", designteamet, nordlys)
 	env.Values[worldKey{}] = w
@@ -122,6 +132,11 @@ func setUp(t *testing.T, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	renewal := w.issue(t, "designteamet/order-2.yaml")
+	later, err := w.vendors.Issue(t.Context(), startingIn(30), time.Now())
+	if err != nil {
+		return err
+	}
 	keys, err := keyLists(first)
 	if err != nil {
 		return err
@@ -132,8 +147,8 @@ func setUp(t *testing.T, env *testscript.Env) error {
 	}
 	files := map[string][]byte{
 		"keys.pott": keys, "foreign-keys.pott": others,
-		"early.pott": early,
-		"first.pott": first, "renewal.pott": w.issue(t, "designteamet/order-2.yaml"), "nordlys.pott": nordfile,
+		"early.pott": early, "later.pott": later,
+		"first.pott": first, "renewal.pott": renewal, "nordlys.pott": nordfile,
 		"foreign.pott":   foreign,
 		"truncated.pott": first[:len(first)/2],
 		"damaged.pott":   bytes.Replace(first, []byte("Designteamet"), []byte("Designteamxt"), 1),

@@ -27,7 +27,9 @@ import (
 // activation binds the installation to the set's serial number.
 //
 // A set that begins on a later day is agreed to: it takes over by itself on that
-// day, if it fits then.
+// day, if it fits then. What was chosen is kept until then, and done with it if
+// it is still exactly what was shown; see [Installation.SwitchDue]. Agreeing again
+// takes the place of what was agreed to before.
 func (in *Installation) Activate(ctx context.Context, act Act, id string, body api.Activate) (api.Activated, error) {
 	var answer api.Activated
 	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, clear func(*proposal) error) (bool, error) {
@@ -45,7 +47,7 @@ func (in *Installation) Activate(ctx context.Context, act Act, id string, body a
 			return false, err
 		}
 		if !begun {
-			return in.agree(tx, act, p, body, &answer)
+			return in.agree(tx, act, p, body, clear, &answer)
 		}
 		if err := in.mayActivate(&tx.View, p, body.PlanToken, now); err != nil {
 			return false, err
@@ -82,10 +84,19 @@ func (in *Installation) mayActivate(v *store.View, p *proposal, planToken string
 	if err := in.isFor(v, p, now); err != nil {
 		return err
 	}
+	if err := p.asShown(v, planToken); err != nil {
+		return err
+	}
+	return p.blocked()
+}
+
+// asShown refuses a comparison that is not the one a token was given for. An
+// empty token is for any.
+func (p *proposal) asShown(v *store.View, planToken string) error {
 	if planToken != "" && !sameToken(planToken, p.token(v.Seq())) {
 		return &ReviewChangedError{Set: setID(p.set.Issuer, p.set.Number), rows: p.review.Rows}
 	}
-	return p.blocked()
+	return nil
 }
 
 // isFor refuses a set of somebody else, and one whose last day has passed.
@@ -151,6 +162,9 @@ func activate(tx *store.Tx, act Act, p *proposal, how store.How, now time.Time) 
 		action = "set.auto-activate"
 	case store.OnItsDay:
 		facts = append(facts, audit.F("how", string(how)))
+		if p.agreedBy != "" {
+			facts = append(facts, audit.F("agreed_by", p.agreedBy))
+		}
 	}
 	tx.Entry(action, "", facts...)
 	p.row.State, p.row.From, p.row.Until = store.SetActive, now.UnixMicro(), 0
@@ -182,6 +196,12 @@ func enthrone(tx *store.Tx, p *proposal, old store.SetState, how store.How, undo
 	}
 	if err := p.settleNotices(tx); err != nil {
 		return err
+	}
+	if a := tx.Agreement(p.row.Checkpoint); a.At != 0 || a.Told != 0 {
+		// It has waited. Should it ever wait again, nobody has said anything yet.
+		if err := tx.PutAgreement(store.Agreement{Checkpoint: p.row.Checkpoint}); err != nil {
+			return err
+		}
 	}
 	owner := tx.Info().Owner
 	if owner.Serial == p.set.Serial && owner.Company == p.set.Company {

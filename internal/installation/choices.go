@@ -17,9 +17,10 @@ import (
 // decided for each person by the rules of the same acts done alone, under the
 // sets that will be in force.
 type plan struct {
-	people       map[string]*chosen // by opaque id
-	order        []*chosen          // as they were first chosen
-	acknowledged []license.Name     // system licenses that may be turned off
+	people       map[string]*chosen   // by opaque id
+	order        []*chosen            // as they were first chosen
+	acknowledged []license.Name       // system licenses that may be turned off
+	kept         []store.AgreedChoice // the choices as they were read
 }
 
 // A chosen is one person something was chosen for.
@@ -90,13 +91,20 @@ func (all *plan) add(v *store.View, p *proposal, base seat.Standing, wanted api.
 			return err
 		}
 	}
+	kept := store.AgreedChoice{Choice: c}
 	if wanted.Everyone {
-		return all.addEveryone(v, p, base, wanted, c)
+		if kept.Holding, err = all.addEveryone(v, p, base, wanted, c); err != nil {
+			return err
+		}
+		all.kept = append(all.kept, kept)
+		return nil
 	}
 	person, err := findPerson(v, wanted.Person)
 	if err != nil {
 		return err
 	}
+	kept.Person = person.Number
+	all.kept = append(all.kept, kept)
 	return named(all.decide(v, base, person, c), person)
 }
 
@@ -113,18 +121,17 @@ func (p *proposal) nameOf(text string) (license.Name, error) {
 }
 
 // addEveryone decides a choice for everybody concerned, in the order of their
-// numbers.
-func (all *plan) addEveryone(v *store.View, p *proposal, base seat.Standing, wanted api.Choice, c seat.Choice) error {
+// numbers. It returns the license that makes an extra concern somebody.
+func (all *plan) addEveryone(v *store.View, p *proposal, base seat.Standing, wanted api.Choice, c seat.Choice) (holding license.Name, err error) {
 	concerned := all.holders(v, c.Name)
 	switch c.Do {
 	case seat.GiveAlso:
-		holding, err := p.next.Resolve(wanted.Holding)
-		if err != nil {
-			return err
+		if holding, err = p.next.Resolve(wanted.Holding); err != nil {
+			return holding, err
 		}
 		concerned = all.lacking(v, p.next, holding, c.Name)
 	case seat.EndLogin:
-		return &BadValueError{Field: "everyone", Why: "a login is ended for one person at a time"}
+		return holding, &BadValueError{Field: "everyone", Why: "a login is ended for one person at a time"}
 	}
 	var people []store.Person
 	for person := range v.People() {
@@ -135,10 +142,10 @@ func (all *plan) addEveryone(v *store.View, p *proposal, base seat.Standing, wan
 	slices.SortFunc(people, func(x, y store.Person) int { return cmp.Compare(x.Number, y.Number) })
 	for _, person := range people {
 		if err := all.decide(v, base, person, c); err != nil {
-			return &ChoiceError{Person: person.Personal.UserID, Do: string(c.Do), Name: c.Name, cause: named(err, person)}
+			return holding, &ChoiceError{Person: person.Personal.UserID, Do: string(c.Do), Name: c.Name, cause: named(err, person)}
 		}
 	}
-	return nil
+	return holding, nil
 }
 
 // current returns what a person was given, once what was chosen so far is done.

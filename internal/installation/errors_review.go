@@ -73,15 +73,29 @@ func choiceError(i int, c api.Choice, err error) error {
 	return e
 }
 
-// A NotBegunError is returned when people are to be changed with a set whose day
-// has not come.
+// A StrayedError is the reason a set whose day has come waits: what was chosen
+// for that day would do something else to people now than was shown.
+type StrayedError struct {
+	Set    string
+	People int // to whom something else would be done
+}
+
+func (e *StrayedError) Error() string {
+	return fmt.Sprintf("%s waits: for %d people something else would happen now than was agreed to", e.Set, e.People)
+}
+
+// Code returns the stable code of the error.
+func (e *StrayedError) Code() string { return "review.strayed" }
+
+// A NotBegunError is returned when an installation is to begin again under a set
+// whose day has not come.
 type NotBegunError struct {
 	Set   string
 	Start license.Date
 }
 
 func (e *NotBegunError) Error() string {
-	return fmt.Sprintf("%s begins on %s: nobody is changed before that day", e.Set, e.Start)
+	return fmt.Sprintf("%s begins on %s: it cannot be in force before that day", e.Set, e.Start)
 }
 
 // Code returns the stable code of the error.

@@ -175,7 +175,7 @@ func (in *Installation) startUnder(ctx context.Context, tx *store.Tx, act Act, n
 		}
 		changed = true
 	}
-	answer.Set, answer.Notes = &set, append(answer.Notes, loaded.Notes...)
+	answer.Set, answer.Notes, answer.Effects = &set, append(answer.Notes, loaded.Notes...), p.plan.effects(p, act.Language)
 	return changed, nil
 }
 

@@ -28,6 +28,8 @@ type proposal struct {
 	short  *seat.TooSmallError // nil when everybody fits
 	review seat.Review         // its rows are rows, sorted and explained
 	people roll
+
+	agreedBy string // of a set that takes over on its day: who had said so
 }
 
 // Review says what would happen if a set were activated now with some choices,
@@ -55,6 +57,7 @@ func (in *Installation) Review(ctx context.Context, act Act, id string, choices 
 				review.Blocking++
 			}
 		}
+		review.Stored = in.stored(ctx, v, p, now, act.Language)
 		review.PlanToken = p.token(v.Seq())
 		in.shown.keep(review.PlanToken, p.review.Rows)
 		return nil

@@ -189,17 +189,6 @@ func TestWhereEverySetIsAskedForOneThatBeginsLaterIsToo(t *testing.T) {
 	}
 }
 
-func TestNobodyIsChangedWithASetWhoseDayHasNotCome(t *testing.T) {
-	m := newMarket(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
-	m.open(m.sells(first...))
-	m.staff("anna sales")
-	set := m.next(fewer...).Set.ID
-	_, err := m.in().Activate(t.Context(), admin, set, api.Activate{Choices: []api.Choice{{Do: "remove", Person: "anna", Name: "sales"}}})
-	if code(err) != "set.not-begun" || m.plans() != "anna sales" {
-		t.Errorf("%v; %s", err, m.plans())
-	}
-}
-
 func TestAWaitingSetCanBeWithdrawnAndLoadedAgain(t *testing.T) {
 	eachMarket(t, func(t *testing.T, m *market) {
 		ctx := t.Context()

@@ -209,6 +209,7 @@ var table = map[string]Row{
 	"set.other-installation": badFile,
 	"set.demo":               badFile,
 	"review.changed":         conflict,
+	"review.strayed":         conflict,
 	"profile.unknown":        notFound,
 	"profile.in-use":         conflict,
 	"token.unknown":          notFound,

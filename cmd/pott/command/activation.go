@@ -14,20 +14,49 @@ import (
 	"github.com/pott-dev/pott/license"
 )
 
-// choosing is the flags of what is done to people as part of an activation.
-type choosing struct {
+// changing is the flags of what is done to people as part of putting a set in
+// force.
+type changing struct {
 	Move        []string `placeholder:"PLAN=PLAN" sep:"none" help:"Move everybody from one plan to another as part of it."`
 	Free        string   `placeholder:"FILE" help:"Choices per person, as CSV: person,do,license,to,holding. Do is switch, remove, end-login or give; the person * is everybody concerned. - reads standard input."`
-	Acknowledge []string `placeholder:"LICENSE" sep:"none" help:"A system license that may be turned off for everyone."`
-
-	read *api.Choices
+	Acknowledge []string `placeholder:"LICENSE" sep:"none" help:"A system license that may be turned off for everyone; may be given several times."`
 }
 
-// choices reads the flags.
-func (c *choosing) choices(s *session) (api.Choices, error) {
+// choosing is the flags of a review and of an activation.
+type choosing struct {
+	changing
+	Stored bool `help:"With what was chosen for the day of a set that waits, before the choices of the other flags."`
+
+	strict bool // what was not typed is not meant either
+	read   *api.Choices
+}
+
+// choices reads the flags, and what is stored for the day of a set when a flag
+// asks for it.
+func (c *choosing) choices(s *session, cl *client.Client, set string) (api.Choices, error) {
 	if c.read != nil {
 		return *c.read, nil
 	}
+	all, err := c.typed(s)
+	if err != nil {
+		return all, err
+	}
+	if c.Stored {
+		r, err := cl.Review(s.ctx, set)
+		if err != nil {
+			return all, err
+		}
+		if r.Stored != nil {
+			all.Choices = append(slices.Clone(r.Stored.Choices), all.Choices...)
+			all.Acknowledge = append(slices.Clone(r.Stored.Acknowledge), all.Acknowledge...)
+		}
+	}
+	c.read = &all
+	return all, nil
+}
+
+// typed reads the choices that were typed or stand in a file.
+func (c *changing) typed(s *session) (api.Choices, error) {
 	all := api.Choices{Acknowledge: c.Acknowledge}
 	for _, m := range c.Move {
 		from, to, ok := strings.Cut(m, "=")
@@ -48,7 +77,6 @@ func (c *choosing) choices(s *session) (api.Choices, error) {
 		}
 		all.Choices = append(chosen, all.Choices...)
 	}
-	c.read = &all
 	return all, nil
 }
 
@@ -85,6 +113,9 @@ func readChoices(file []byte) ([]api.Choice, error) {
 // flags spells the choices as they were typed, for the command that comes next.
 func (c *choosing) flags() string {
 	var b strings.Builder
+	if c.Stored {
+		b.WriteString(" --stored")
+	}
 	for _, m := range c.Move {
 		b.WriteString(" --move " + m)
 	}
@@ -97,14 +128,19 @@ func (c *choosing) flags() string {
 	return b.String()
 }
 
-// review asks for the review with the choices.
+// review asks for the review with the choices; where none were typed, with those
+// that are stored for the day of the set.
 func (c *choosing) review(s *session, cl *client.Client, id string) (api.Review, error) {
-	choices, err := c.choices(s)
+	choices, err := c.choices(s, cl, id)
 	if err != nil {
 		return api.Review{}, err
 	}
 	if len(choices.Choices)+len(choices.Acknowledge) == 0 {
-		return cl.Review(s.ctx, id)
+		r, err := cl.Review(s.ctx, id)
+		if err != nil || r.Stored == nil || c.strict {
+			return r, err
+		}
+		choices = api.Choices{Choices: r.Stored.Choices, Acknowledge: r.Stored.Acknowledge}
 	}
 	return cl.ReviewWith(s.ctx, id, choices)
 }
@@ -183,6 +219,46 @@ func (o *paper) effects(effects []api.PersonEffect) {
 	if len(effects) > enough && o.s.p.Terminal {
 		o.line("effect.more", len(effects)-enough)
 	}
+}
+
+// stored says what was chosen for the day of a set that waits, and for whom it
+// would be something else by now.
+func (o *paper) stored(r api.Review) {
+	if r.Stored == nil {
+		return
+	}
+	o.printf("\n")
+	o.line("stored", r.Set.Start, r.Stored.People, r.Stored.By, moment(r.Stored.At))
+	if r.Stored.Holds {
+		return
+	}
+	text := ""
+	if r.Stored.Why != nil {
+		text = r.Stored.Why.Text
+	}
+	o.line("stored.not", text)
+	for _, c := range r.Stored.Changed {
+		o.line("stored.changed", c.Person, o.effectText(c.Was), o.effectText(c.Is))
+	}
+}
+
+// effectText is what happens to somebody, in one line: what goes, then what
+// comes.
+func (o *paper) effectText(e *api.PersonEffect) string {
+	if e == nil {
+		return "–"
+	}
+	var words []string
+	for _, h := range e.Released {
+		words = append(words, "-"+string(h.Name.Module))
+	}
+	if e.LoginEnded {
+		words = append(words, "-"+o.s.say("effect.login"))
+	}
+	for _, h := range e.Given {
+		words = append(words, "+"+string(h.Name.Module))
+	}
+	return strings.Join(words, " ")
 }
 
 func dash(text string) string {

@@ -257,7 +257,7 @@ type ownerChange struct {
 	File    string `placeholder:"FILE" help:"The set that was answered to a request file, instead of a code."`
 	Yes     bool   `help:"Do it without asking."`
 
-	Acknowledge []string `placeholder:"LICENSE" help:"A system license that may be turned off for everyone; may be given several times."`
+	changing
 	preview
 }
 
@@ -271,7 +271,11 @@ func (c ownerChange) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	body := api.ChangeOwner{Issuer: c.Issuer, Serial: c.Serial, Company: c.Company, Acknowledge: c.Acknowledge}
+	choices, err := c.typed(s)
+	if err != nil {
+		return err
+	}
+	body := api.ChangeOwner{Issuer: c.Issuer, Serial: c.Serial, Company: c.Company, Acknowledge: choices.Acknowledge, Choices: choices.Choices}
 	if body.Code, err = s.typedCode(c.Code, ""); err != nil {
 		return err
 	}
@@ -292,6 +296,7 @@ func (c ownerChange) Run(s *session) error {
 	return s.answer(answer{doc: r, ids: []string{r.Installation.Serial}, human: func(o *paper) {
 		if r.DryRun {
 			o.line("owner.would", r.Was, c.Serial)
+			o.effects(r.Effects)
 			return
 		}
 		o.line("owner.done", either(r.Was, "–"), r.Installation.Serial, r.Installation.Company)
@@ -299,6 +304,7 @@ func (c ownerChange) Run(s *session) error {
 			o.printf("%s · %s\n", o.s.say("status.set", r.Set.ID), o.setValidity(*r.Set))
 		}
 		o.notes(r.Notes)
+		o.effects(r.Effects)
 	}})
 }
 

@@ -284,6 +284,7 @@ func (o *paper) review(r api.Review, all bool) {
 	o.notes(r.Notes)
 	o.concerned(r.Rows, short)
 	o.effects(r.Effects)
+	o.stored(r)
 	for _, row := range r.Rows {
 		if blocks(row) && !row.Hidden && len(row.Holders) > 0 {
 			o.line("review.holders", short(row.Name), o.someOf(slices.Sorted(slices.Values(row.Holders))))
@@ -405,7 +406,7 @@ func (c setActivate) Run(s *session) error {
 			return err
 		}
 	}
-	choices, err := c.choices(s)
+	choices, err := c.choices(s, cl, id)
 	if err != nil {
 		return err
 	}
@@ -415,6 +416,8 @@ func (c setActivate) Run(s *session) error {
 	}
 	return s.answer(answer{doc: done, ids: []string{done.Set.ID}, human: func(o *paper) {
 		switch {
+		case done.Waits && len(done.Effects) > 0:
+			o.line("activate.stored", done.Set.ID, done.Set.Start, len(done.Effects))
 		case done.Waits:
 			o.line("activate.waits", done.Set.ID, done.Set.Start)
 		case !done.Changed:
@@ -435,6 +438,7 @@ func (c setActivate) Run(s *session) error {
 
 // agree shows the review and asks; it returns the token of what was shown.
 func (s *session) agree(cl *client.Client, id, token string, c choosing) (string, error) {
+	c.strict = true
 	r, err := c.review(s, cl, id)
 	if err != nil {
 		return "", err

@@ -26,7 +26,7 @@ func (c *setSuperfluous) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	choices, err := c.choices(s)
+	choices, err := c.choices(s, cl, id)
 	if err != nil {
 		return err
 	}

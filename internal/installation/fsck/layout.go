@@ -47,7 +47,7 @@ var tables = []*table{
 		"name:t issuer:t client_id:t secret:b match:t claim:t created:i created_by:t"),
 	sealed(seatsLedger, "role", "person:t role:t", "from_at:i given_by:t"),
 	sealed(seatsLedger, "session", "id:t", "person:t hash:b method:t device:t begun:i ends:i"),
-	sealed(seatsLedger, "set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i"),
+	sealed(seatsLedger, "set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i choices:t@2= effects:t@2="),
 	sealed(seatsLedger, "set_policy", "id:i", "activation:t"),
 	sealed(seatsLedger, "site_assignment", "number:i",
 		"database:i issuer:t module:t quantity:i from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
@@ -61,6 +61,7 @@ var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "box
 // olderSchemas are the digests of the layouts that earlier versions wrote.
 var olderSchemas = []string{
 	"03c6b66340e4254bdf668f8bfc2f84cba22d5ac4de108d821fd4f952408762b4", // the first
+	"a25ac273fdaea82290732f16224e18fd6904478eb1d7b0bda0caa9a5f39436dd", // before a waiting set had choices
 }
 
 // A table is a sealed table with the newest of its layouts.

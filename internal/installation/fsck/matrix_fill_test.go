@@ -129,7 +129,8 @@ var writers = map[string]writer{
 		return tx.PutSession(store.Session{ID: fmt.Sprintf("matrix%d", n), Person: "nobody", Hash: [32]byte{7, byte(n)}, Method: "password", Device: fmt.Sprint(round), Begun: 1, Ends: 2})
 	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropSession(fmt.Sprintf("matrix%d", n)) }},
 	"set_agreement": {put: func(f *filler, tx *store.Tx, n, round int) error {
-		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test"})
+		return tx.PutAgreement(store.Agreement{Checkpoint: fmt.Sprintf("c%d", n), At: int64(1 + round), By: "host test",
+			Choices: []store.AgreedChoice{{Person: int64(n), Choice: seat.Choice{Do: seat.EndLogin}}}, Effects: []seat.Agreed{{Person: int64(n), LoginEnds: true}}})
 	}},
 	"set_policy": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.SetPolicy([]store.Policy{store.Automatic, store.Ask}[round%2])

@@ -13,7 +13,7 @@ import (
 var (
 	activationLayout = tamper.NewLayout("activation", "number:i", "issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i "+
 		"how:t given_by:t undo:b reported_at:i")
-	agreementLayout = tamper.NewLayout("set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i")
+	agreementLayout = tamper.NewLayout("set_agreement", "checkpoint:t", "agreed_at:i agreed_by:t accepts:t told_at:i choices:t@2= effects:t@2=")
 	policyLayout    = tamper.NewLayout("set_policy", "id:i", "activation:t")
 )
 
@@ -113,15 +113,6 @@ func readUndo(text string) (u Undo) {
 	return u
 }
 
-// Agreement is what was said about a set that waits.
-type Agreement struct {
-	Checkpoint string         // of the set
-	At         int64          // when somebody agreed that it takes over on its day; 0: nobody did
-	By         string         // the actor
-	Accepts    []license.Name // system licenses whose end was acknowledged
-	Told       int64          // when administrators were told that it did not fit on its day; 0: they were not
-}
-
 // Policy says how sets come in force.
 type Policy string
 
@@ -146,28 +137,6 @@ var activationCodec = codec[int64, Activation]{
 	},
 }
 
-var agreementCodec = codec[string, Agreement]{
-	layout: agreementLayout,
-	key:    textKey,
-	parse:  parseTextKey,
-	encode: func(a *Agreement) []tamper.Value {
-		var b strings.Builder
-		for _, n := range a.Accepts {
-			b.WriteString(n.String() + "\n")
-		}
-		return []tamper.Value{tamper.Int(a.At), tamper.Str(a.By), tamper.Str(b.String()), tamper.Int(a.Told)}
-	},
-	decode: func(k string, v []tamper.Value) Agreement {
-		a := Agreement{Checkpoint: k, At: v[0].Int(), By: v[1].Str(), Told: v[3].Int()}
-		for line := range strings.Lines(v[2].Str()) {
-			if n, err := license.ParseName(strings.TrimSuffix(line, "\n")); err == nil {
-				a.Accepts = append(a.Accepts, n)
-			}
-		}
-		return a
-	},
-}
-
 var policyCodec = codec[int64, Policy]{
 	layout: policyLayout,
 	key:    numberKey,
@@ -184,18 +153,6 @@ func (v *View) Activations() []Activation {
 	}
 	slices.SortFunc(list, func(x, y Activation) int { return cmp.Compare(x.Number, y.Number) })
 	return list
-}
-
-// Agreement returns what was said about a set that waits, by its checkpoint.
-func (v *View) Agreement(checkpoint string) Agreement {
-	a := v.book.agreements.get(checkpoint)
-	if v.staged != nil {
-		a = v.staged.agreements.get(checkpoint)
-	}
-	if a == nil {
-		return Agreement{Checkpoint: checkpoint}
-	}
-	return *a
 }
 
 // Policy says how sets come in force: [Automatic] until somebody has said
@@ -221,14 +178,6 @@ func (tx *Tx) PutActivation(a Activation) error {
 		a.Number = tx.staged.last.activation
 	}
 	return tx.staged.activations.put(a.Number, &a)
-}
-
-// PutAgreement stores what was said about a set that waits.
-func (tx *Tx) PutAgreement(a Agreement) error {
-	if err := tx.granting(); err != nil {
-		return err
-	}
-	return tx.staged.agreements.put(a.Checkpoint, &a)
 }
 
 // SetPolicy says how sets come in force.

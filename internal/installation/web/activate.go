@@ -38,6 +38,8 @@ func activateSet(v *visit) error {
 		return v.notActivated(id, err)
 	}
 	switch {
+	case done.Waits && len(done.Effects) > 0:
+		return v.done(reviewPath(done.Set.ID), page.Receipt{Title: v.Say("review.stored-done", "Set", done.Set.ID, "Start", done.Set.Start, "N", len(done.Effects))})
 	case done.Waits:
 		return v.done(reviewPath(done.Set.ID), page.Receipt{Title: v.Say("review.agreed", "Set", done.Set.ID, "Start", done.Set.Start)})
 	case !done.Changed:
@@ -116,9 +118,10 @@ func (v *visit) notActivated(id string, refused error) error {
 // people have in hand, or whatever else the refusal says.
 func (x setReview) reasons(v *visit, refused error) page.Faults {
 	var faults page.Faults
+	_, code := v.explain(refused)
 	for _, row := range x.Rows {
 		if row.Look == api.LookBlocks {
-			faults = append(faults, page.Fault{Field: row.ID, Text: row.Title + ": " + strings.Join(row.Results, "; ")})
+			faults = append(faults, page.Fault{Field: row.ID, Text: row.Title + ": " + strings.Join(row.Results, "; "), Code: code})
 		}
 	}
 	if faults == nil {
@@ -157,8 +160,6 @@ func (x setReview) why(v *visit) string {
 		return v.Say("review.does-not-fit")
 	case len(x.Faults) > 0:
 		return v.Say("review.choice-first")
-	case !x.Begun && len(x.Picks.list) > 0:
-		return v.Say("review.not-begun", "Start", x.Set.Start)
 	}
 	return ""
 }

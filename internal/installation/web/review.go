@@ -60,6 +60,7 @@ type setReview struct {
 	Serial  mismatch
 	Order   string // "name" or "change"; "" is what needs attention first
 	Frees   int    // of how many people something is taken
+	Own     bool   // the choices are the reader's, also when there are none; else those stored for its day
 }
 
 // showReview shows what a set would change. With .csv or .json behind the id it
@@ -86,12 +87,16 @@ func showReview(v *visit) error {
 // reviewOf asks for a review with the choices that came along. A choice that cannot
 // be carried out is a fault, and the review is shown without any.
 func (v *visit) reviewOf(id string, values url.Values) (setReview, error) {
-	x := setReview{All: values.Get("all") != "", Order: values.Get("sort")}
+	x := setReview{All: values.Get("all") != "", Order: values.Get("sort"), Own: values.Get("own") != ""}
 	var err error
 	if x.Picks, err = readPicks(values); err != nil {
 		return x, err
 	}
 	x.Review, err = v.in.Review(v.ctx(), v.act, id, x.Picks.choices())
+	if stored := x.Review.Stored; err == nil && stored != nil && x.Picks.empty() && !x.Own {
+		x.Picks = picks{list: stored.Choices, acknowledge: stored.Acknowledge}
+		x.Review, err = v.in.Review(v.ctx(), v.act, id, x.Picks.choices())
+	}
 	if err != nil && !x.Picks.empty() {
 		without, plain := v.in.Review(v.ctx(), v.act, id, api.Choices{})
 		if plain != nil {
@@ -144,7 +149,15 @@ func (x setReview) path(p picks) string {
 	if x.All {
 		all = "1"
 	}
-	return p.to(reviewPath(x.Set.ID), "all", all, "sort", x.Order)
+	return p.to(reviewPath(x.Set.ID), "all", all, "sort", x.Order, "own", x.own(p))
+}
+
+// own says in an address that there are no choices, where others are stored.
+func (x setReview) own(p picks) string {
+	if x.Stored != nil && p.empty() {
+		return "1"
+	}
+	return ""
 }
 
 func (x *setReview) fill(v *visit) {

@@ -69,7 +69,7 @@ func (x setReview) export(format string) string {
 	if x.All {
 		all = "1"
 	}
-	return x.Picks.to(reviewPath(x.Set.ID)+"."+format, "all", all, "sort", x.Order)
+	return x.Picks.to(reviewPath(x.Set.ID)+"."+format, "all", all, "sort", x.Order, "own", x.own(x.Picks))
 }
 
 // mail is the letter as an address that opens the reader's mail program.

@@ -261,6 +261,8 @@ CREATE TABLE set_agreement (
 	layout BIGINT NOT NULL,
 	seal BYTEA NOT NULL,
 	colsum BYTEA NOT NULL,
+	choices TEXT COLLATE "C" NOT NULL DEFAULT '',
+	effects TEXT COLLATE "C" NOT NULL DEFAULT '',
 	PRIMARY KEY (installation, checkpoint)
 );
 

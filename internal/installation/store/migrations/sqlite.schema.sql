@@ -261,6 +261,8 @@ CREATE TABLE set_agreement (
 	layout INTEGER NOT NULL,
 	seal BLOB NOT NULL,
 	colsum BLOB NOT NULL,
+	choices TEXT NOT NULL DEFAULT '',
+	effects TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (installation, checkpoint)
 ) STRICT, WITHOUT ROWID;
 
