@@ -45,7 +45,7 @@ func (v *visit) importView() (importView, error) {
 	add := func(issuer string) {
 		if !seen[issuer] {
 			seen[issuer] = true
-			x.Issuers = append(x.Issuers, page.Option{Value: issuer, Text: issuer})
+			x.Issuers = append(x.Issuers, page.Option{Value: issuer, Text: v.in.IssuerName(issuer)})
 		}
 	}
 	for _, s := range x.Status.Sets {
