@@ -13,12 +13,17 @@ const (
 	EventReset  = "reset"  // what since= asked for is no longer kept: read the holdings again. Data: Hello
 )
 
+// HeadHeader is the header in which whoever opens the change stream says which head
+// it saw last. One that the record does not go on from is told to administrators.
+const HeadHeader = "Pott-Head"
+
 // A Hello opens the change stream.
 type Hello struct {
 	Installation string      `json:"installation"`
 	Epoch        string      `json:"epoch"`
 	Seq          int64       `json:"seq"`
 	Mark         time.Time   `json:"mark" doc:"A lower bound of the true time."`
+	Head         string      `json:"head,omitempty" doc:"Where the record stands, as getHead says it: to be kept, and told when the stream is opened again."`
 	Stops        []Stop      `json:"stops,omitempty" doc:"Sets that are out of force, or will be."`
 	Events       []OpenEvent `json:"events,omitempty" doc:"Events that have not ended."`
 }
@@ -38,6 +43,7 @@ type Change struct {
 	Epoch   string          `json:"epoch"`
 	Seq     int64           `json:"seq"`
 	Mark    time.Time       `json:"mark"`
+	Head    string          `json:"head,omitempty" doc:"Where the record stands after it, as in hello."`
 	Sets    []string        `json:"sets,omitempty" doc:"Checkpoint hashes of the sets in force, when that or what is known of their keys changed."`
 	Stops   []Stop          `json:"stops,omitempty" doc:"Sent with sets: those of them that are out of force, or will be."`
 	Events  *OpenEvents     `json:"events,omitempty" doc:"Events that have not ended, when any of them changed."`

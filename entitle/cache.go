@@ -16,7 +16,7 @@ import (
 //	holdings      the last holdings, as received and signed
 //	<hash>.set    the license files they go with, as received
 //	seen          the installation, the key its holdings were signed with, and
-//	              the highest seq ever seen
+//	              the highest seq ever seen, and the furthest head
 //
 // Nothing in it is believed more than what the server sends: holdings and sets
 // are checked again when they are read.
@@ -30,6 +30,8 @@ type seen struct {
 	Installation string `json:"installation"`
 	Key          []byte `json:"key"`
 	Highest      int64  `json:"highest"`
+	Head         string `json:"head,omitempty"` // the furthest seen
+	HeadSeq      int64  `json:"head_seq,omitempty"`
 }
 
 // readCache returns what the cache holds, or nil when there is nothing usable.
@@ -78,7 +80,7 @@ func (c *Client) readSeen() error {
 		return err
 	}
 	k := &c.known
-	k.installation, k.highest = s.Installation, s.Highest
+	k.installation, k.highest, k.head, k.headSeq = s.Installation, s.Highest, s.Head, s.HeadSeq
 	if k.key == nil && len(s.Key) > 0 {
 		k.key = s.Key
 	}
@@ -102,7 +104,7 @@ func (c *Client) keep(s *snapshot) error {
 	}
 	c.mu.Lock()
 	k := &c.known
-	remembered, err := json.Marshal(seen{k.installation, k.key, k.highest})
+	remembered, err := json.Marshal(k.seen())
 	k.cached, k.cachedSeq = c.o.Now(), s.holdings.Seq
 	c.mu.Unlock()
 	if err != nil {
@@ -121,6 +123,25 @@ func (c *Client) keep(s *snapshot) error {
 		return err
 	}
 	return c.sweep(s)
+}
+
+func (k *known) seen() seen { return seen{k.installation, k.key, k.highest, k.head, k.headSeq} }
+
+// keepSeen keeps what was seen, where a cache was written before: a program that
+// is started often would forget it otherwise.
+func (c *Client) keepSeen() {
+	if c.o.Cache == "" {
+		return
+	}
+	c.mu.Lock()
+	remembered, err := json.Marshal(c.known.seen())
+	c.mu.Unlock()
+	if err == nil {
+		err = writeFile(filepath.Join(c.o.Cache, cachedSeen), remembered)
+	}
+	if err != nil {
+		c.o.Log.Warn("entitle: the cache could not be written", "error", err)
+	}
 }
 
 // sweep removes sets that are no longer in force.

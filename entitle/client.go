@@ -89,7 +89,9 @@ type known struct {
 	key          ed25519.PublicKey // of the installation
 	epoch        string
 	seq          int64
-	highest      int64 // the highest seq of any epoch seen
+	highest      int64  // the highest seq of any epoch seen
+	head         string // the furthest head seen, as the server writes it down; "" for none
+	headSeq      int64  // its number
 	maxAge       int
 	fresh        time.Time // when it was last known to be the present truth
 	blind        bool      // there are no holdings, so nothing is known about people

@@ -176,6 +176,20 @@ func (c *Client) learnSeq(epoch string, seq int64) {
 	k.highest = max(k.highest, seq)
 }
 
+// learnHead takes in a head, to be told when the server is asked again: whoever
+// puts its database back cannot take that from here. Only one that is further
+// takes the place of the one before. The caller holds mu.
+func (c *Client) learnHead(head string, seq int64) (further bool) {
+	k := &c.known
+	plain := strings.IndexFunc(head, func(r rune) bool { return r <= ' ' || r > '~' }) < 0 // it will stand in a header
+	if further = head != "" && plain && len(head) <= maxHead && seq > k.headSeq; further {
+		k.head, k.headSeq = head, seq
+	}
+	return further
+}
+
+const maxHead = 256 // bytes
+
 func activeOf(files map[string]*licensefile.File) *license.Active {
 	sets := make([]*license.Set, 0, len(files))
 	for _, f := range files {
@@ -208,6 +222,7 @@ func (c *Client) apply(ctx context.Context, change *api.Change) error {
 	}
 	c.learnMark(change.Mark)
 	c.learnSeq(change.Epoch, change.Seq)
+	c.learnHead(change.Head, change.Seq)
 	x := c.index.Load().With(changed, change.Removed)
 	if change.Events != nil {
 		x = x.Announcing(EventsFromWire(change.Events.Open))
@@ -267,6 +282,9 @@ func (c *Client) askIn(ctx context.Context, path string, query url.Values, langu
 	if language != "" {
 		req.Header.Set("Accept-Language", language)
 	}
+	if head := c.lastHead(); head != "" && path == "/v1/changes" {
+		req.Header.Set(api.HeadHeader, head)
+	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -279,6 +297,12 @@ func (c *Client) askIn(ctx context.Context, path string, query url.Values, langu
 		return nil, readRefusal(path, res)
 	}
 	return res, nil
+}
+
+func (c *Client) lastHead() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known.head
 }
 
 func (c *Client) token() (string, error) {

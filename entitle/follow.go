@@ -116,7 +116,11 @@ func (c *Client) take(ctx context.Context, e event) error {
 		if err := json.Unmarshal(e.data, &hello); err != nil {
 			return &BadAnswerError{What: "/v1/changes", Why: err.Error()}
 		}
-		return c.greet(&hello)
+		err := c.greet(&hello)
+		if err == nil {
+			c.keepSeen()
+		}
+		return err
 	case api.EventReset:
 		return errStale
 	case api.EventChange:
@@ -148,6 +152,7 @@ func (c *Client) greet(hello *api.Hello) error {
 		return errStale
 	}
 	c.learnMark(hello.Mark)
+	c.learnHead(hello.Head, hello.Seq)
 	c.index.Store(c.index.Load().StoppedBy(StopsFromWire(hello.Stops)).Announcing(EventsFromWire(hello.Events)))
 	if !c.status.Connected {
 		c.o.Log.Info("entitle: following the server", "seq", hello.Seq)

@@ -27,6 +27,7 @@ type Status struct {
 	Epoch        string    // changes when the installation is restored from a backup
 	Seq          int64     // the state answers come from
 	Highest      int64     // the highest ever seen
+	Head         string    // the furthest head seen, which is told to the server with every connection
 	AsOf         time.Time // when that state was last known to be the present one
 	StaleAt      time.Time // when people are denied unless it is confirmed before
 	Stale        bool      // people are denied with the reason TooOld
@@ -48,7 +49,7 @@ func (c *Client) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s, k, x := c.status, &c.known, c.index.Load()
-	s.Installation, s.Epoch, s.Seq, s.Highest = k.installation, k.epoch, k.seq, k.highest
+	s.Installation, s.Epoch, s.Seq, s.Highest, s.Head = k.installation, k.epoch, k.seq, k.highest, k.head
 	if k.key != nil {
 		s.Key = licensefile.Fingerprint(k.key)
 	}

@@ -14,6 +14,13 @@ const Path = "/license-server/v1"
 // address of the issuer's license server.
 const AddressLine = "license-server"
 
+// FieldsHeader is the header of an HTTP request that names optional fields of the
+// reply, with commas: a server gives them only to who can read them.
+const FieldsHeader = "Pott-Reply-Fields"
+
+// FieldLast asks for [Reply.Last].
+const FieldLast = "last"
+
 // MediaType is the type of requests and replies.
 const MediaType = "text/plain; charset=utf-8"
 

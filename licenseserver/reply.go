@@ -30,6 +30,11 @@ type Reply struct {
 	Set      Mark          // the newest set signed for the serial number; zero for none
 	Company  string        // that it names
 
+	// Last is where the installation's records stood furthest of all times it has
+	// told the server before, or zero. A server gives it only when asked to, see
+	// [FieldsHeader].
+	Last Place
+
 	NewSerial  string // of a [Change] that was done, or with [NewSerial]: the serial number to have
 	NewCompany string // that goes with it
 
@@ -59,6 +64,7 @@ func (r *Reply) text() []byte {
 	w.put("company", r.Company)
 	w.put("new-serial", r.NewSerial)
 	w.put("new-company", r.NewCompany)
+	w.place("last", r.Last)
 	if r.File != nil {
 		w.put("file", fileField(r.File))
 	}
@@ -171,6 +177,7 @@ func readReply(text []byte) (r *Reply, file string, err error) {
 	r.Company = rd.text("company")
 	r.NewSerial = rd.matching("new-serial", serialGrammar, false)
 	r.NewCompany = rd.text("new-company")
+	r.Last = rd.place("last")
 	file = rd.matching("file", fileGrammar, false)
 	if err := rd.end(); err != nil {
 		return nil, "", err

@@ -36,6 +36,12 @@ func (w *writer) mark(name string, m Mark) {
 	}
 }
 
+func (w *writer) place(name string, p Place) {
+	if p != (Place{}) {
+		w.put(name, p.String())
+	}
+}
+
 func (w *writer) moment(name string, t time.Time) { w.put(name, t.UTC().Format(momentLayout)) }
 
 const momentLayout = "2006-01-02T15:04:05Z"
@@ -160,6 +166,17 @@ func (r *reader) mark(name string) (m Mark) {
 	return m
 }
 
+func (r *reader) place(name string) (p Place) {
+	value := r.matching(name, placeGrammar, false)
+	if value == "" || r.err != nil {
+		return p
+	}
+	number, rest, _ := strings.Cut(value, " ")
+	p.Seq, _ = strconv.ParseInt(number, 10, 64)
+	p.Epoch, p.Head, _ = strings.Cut(rest, " ")
+	return p
+}
+
 func (r *reader) moment(name string) time.Time {
 	value := r.need(name)
 	t, err := time.Parse(momentLayout, value)
@@ -209,6 +226,7 @@ var (
 	serialGrammar      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	numberGrammar      = regexp.MustCompile(`^[1-9][0-9]{0,15}$`)
 	markGrammar        = regexp.MustCompile(`^[1-9][0-9]{0,15} [0-9a-f]{64}$`)
+	placeGrammar       = regexp.MustCompile(`^[1-9][0-9]{0,15} [0-9a-z]{1,64} [0-9a-f]{64}$`)
 	nonceGrammar       = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	hashGrammar        = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	epochGrammar       = regexp.MustCompile(`^[0-9a-z]{1,64}$`)
@@ -224,6 +242,15 @@ type Mark struct {
 }
 
 func (m Mark) String() string { return fmt.Sprintf("%d %s", m.Number, m.Checkpoint) }
+
+// A Place is where the records of an installation stood when it spoke.
+type Place struct {
+	Seq   int64
+	Epoch string
+	Head  string // 64 hexadecimal digits
+}
+
+func (p Place) String() string { return fmt.Sprintf("%d %s %s", p.Seq, p.Epoch, p.Head) }
 
 // A hash of a text, in lower-case hex.
 func hashOf(text []byte) string {

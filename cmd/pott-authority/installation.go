@@ -201,6 +201,9 @@ func (c *installationShow) Run(s *session) error {
 		if i.Replaced {
 			fmt.Fprintln(w, "replaced      another installation has taken its place")
 		}
+		if i.Last != nil && i.Last.Seq > 0 {
+			fmt.Fprintf(w, "head          %s/%d/%s\n", i.Last.Epoch, i.Last.Seq, i.Last.Head)
+		}
 		for _, x := range i.Alarms {
 			fmt.Fprintf(w, "alarm         %s %s\n", x.At.Format(time.RFC3339), x.Kind)
 		}

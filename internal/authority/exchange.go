@@ -20,9 +20,10 @@ import (
 type Receipts map[license.Issuer]licensefile.Signer
 
 // Answer answers a request of an installation as the license server of its
-// issuer, and keeps both. What the server refuses is a signed reply too. The
-// error is a [*NotServedError] when no key answers for the issuer here.
-func (a *Authority) Answer(ctx context.Context, q *licenseserver.Request, receipts Receipts, now time.Time) ([]byte, error) {
+// issuer, and keeps both. What the server refuses is a signed reply too. fields
+// are the optional ones that the installation can read. The error is a
+// [*NotServedError] when no key answers for the issuer here.
+func (a *Authority) Answer(ctx context.Context, q *licenseserver.Request, receipts Receipts, now time.Time, fields ...string) ([]byte, error) {
 	signer := receipts[q.Issuer]
 	if signer == nil {
 		return nil, &NotServedError{q.Issuer}
@@ -33,7 +34,7 @@ func (a *Authority) Answer(ctx context.Context, q *licenseserver.Request, receip
 	}
 	var x *exchange
 	err = a.record.Exchange(ctx, func(d *store.Desk) error {
-		x = &exchange{Desk: d, q: q, r: licenseserver.ReplyTo(q, now), now: now}
+		x = &exchange{Desk: d, q: q, r: licenseserver.ReplyTo(q, now), now: now, remind: slices.Contains(fields, licenseserver.FieldLast)}
 		return x.answer()
 	})
 	if err != nil {
@@ -54,6 +55,8 @@ type exchange struct {
 	r     *licenseserver.Reply
 	now   time.Time
 	bring *store.Entry // whose file goes with the reply; nil for none
+
+	remind bool // the installation is told how far it was
 }
 
 func (x *exchange) refuse(why licenseserver.Refusal) {
@@ -199,7 +202,23 @@ func (x *exchange) serve(known *store.Registration) error {
 	}
 	o.problem = slices.ContainsFunc(found, func(f finding) bool { return f.kind == AlarmUnknownSet || f.kind == AlarmClone })
 	x.say(o)
+	if err := x.reminded(known); err != nil {
+		return err
+	}
 	return x.AddReport(&store.Report{Registration: known.Number, Request: *x.q, Hash: x.q.Hash(), Status: x.r.Status, Refused: x.r.Refused, At: x.now})
+}
+
+// reminded tells an installation how far it was: a copy of its records that was
+// put back does not know that.
+func (x *exchange) reminded(known *store.Registration) error {
+	if !x.remind {
+		return nil
+	}
+	far, err := x.Furthest(known.Number)
+	if err == nil && far != nil && far.Request.Seq > 0 {
+		x.r.Last = licenseserver.Place{Seq: far.Request.Seq, Epoch: far.Request.Epoch, Head: far.Request.Head}
+	}
+	return err
 }
 
 // suspicious compares a request with what is on record.

@@ -24,13 +24,14 @@ const (
 type desk struct {
 	t *testing.T
 	*Authority
-	now time.Time
+	now    time.Time
+	fields []string // optional ones of replies that its installations can read
 }
 
 // answering returns an authority with a signed set of Designteamet.
 func answering(t *testing.T, dsn string) *desk {
 	t.Helper()
-	d := &desk{t, founded(t, dsn, DefaultFence(license.DateOf(noon))), noon}
+	d := &desk{t, founded(t, dsn, DefaultFence(license.DateOf(noon))), noon, nil}
 	today := license.DateOf(noon)
 	_, err := d.Certify(t.Context(), "anna", "SUPEROFFICE", issuerKey, licensefile.SigningKey{Key: seeded(9).Public(), Type: licensefile.TypeReceipt, From: today, Through: today.Add(366)}, noon)
 	if err != nil {
@@ -83,7 +84,7 @@ func (d *desk) send(key byte, q *licenseserver.Request) *licenseserver.Reply {
 	if q, err = licenseserver.ParseRequest(body); err != nil {
 		d.t.Fatal(err)
 	}
-	reply, err := d.Answer(d.t.Context(), q, Receipts{"SUPEROFFICE": seeded(9)}, d.now)
+	reply, err := d.Answer(d.t.Context(), q, Receipts{"SUPEROFFICE": seeded(9)}, d.now, d.fields...)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -229,6 +230,41 @@ func TestAServerOfAnInstallationThatIsALittleBehindIsNoClone(t *testing.T) {
 	d.now = d.now.Add(-2 * time.Minute)
 	d.ask(20, licenseserver.Ping, func(q *licenseserver.Request) { q.Seq, q.Head = 8, head(8) })
 	if got := d.alarms(); got != "" {
+		t.Errorf("alarms: %s", got)
+	}
+}
+
+// An installation hears how far it was: a copy of it that was put back does not
+// know that. Who has not said that it can read it hears nothing.
+func TestAnInstallationIsRemindedOfHowFarItWas(t *testing.T) {
+	d := answering(t, t.TempDir()+"/a.db")
+	code := d.code(NewCode{Serial: customer})
+	d.ask(20, licenseserver.Register, func(q *licenseserver.Request) { q.Code = code })
+	ping := func(epoch string, seq int64) licenseserver.Place {
+		t.Helper()
+		return d.ask(20, licenseserver.Ping, func(q *licenseserver.Request) { q.Epoch, q.Seq, q.Head = epoch, seq, head(int(seq)) }).Last
+	}
+	if got := ping("e1", 5); got != (licenseserver.Place{}) {
+		t.Errorf("it has not asked, and hears %+v", got)
+	}
+	d.fields = []string{"more", licenseserver.FieldLast}
+	for _, row := range []struct {
+		epoch    string
+		seq      int64
+		of       string
+		furthest int64
+	}{
+		{"e1", 9, "e1", 5}, {"e1", 9, "e1", 9},
+		{"e1", 3, "e1", 9},   // a copy that was put back
+		{"e1", 4, "e1", 9},   // it goes on, and hears it again
+		{"e2", 10, "e1", 9},  // it was taken into use
+		{"e2", 11, "e2", 10}, // and nobody is reminded of what was given up
+	} {
+		if got := ping(row.epoch, row.seq); got != (licenseserver.Place{Seq: row.furthest, Epoch: row.of, Head: head(int(row.furthest))}) {
+			t.Errorf("at %s/%d it hears %+v, want %s/%d", row.epoch, row.seq, got, row.of, row.furthest)
+		}
+	}
+	if got := d.alarms(); got != "clone went-back" && got != "clone clone went-back" {
 		t.Errorf("alarms: %s", got)
 	}
 }

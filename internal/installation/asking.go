@@ -41,6 +41,7 @@ func AskOverHTTP(base *http.Transport) func(ctx context.Context, address string,
 		}
 		r.Header.Set("Content-Type", licenseserver.MediaType)
 		r.Header.Set("User-Agent", "pott")
+		r.Header.Set(licenseserver.FieldsHeader, licenseserver.FieldLast)
 		res, err := client.Do(r)
 		if err != nil {
 			return nil, withoutURL(err)
@@ -117,6 +118,9 @@ func (in *Installation) askServer(ctx context.Context, issuer license.Issuer, ki
 	reply, receipt, err := licenseserver.OpenReply(answer, q, trust)
 	if err != nil {
 		return nil, err
+	}
+	if reply.Last != (licenseserver.Place{}) {
+		in.remembered(ctx, issuer, reply.Last)
 	}
 	return &exchange{asked: q, reply: reply, receipt: receipt, received: received}, nil
 }

@@ -111,18 +111,19 @@ func changesOf(e audit.Entry) []api.AuditChange {
 func (in *Installation) VerifyAudit(ctx context.Context, act Act, span AuditSpan) (api.AuditVerdict, error) {
 	var names callers
 	var asked store.Span
-	var witness, note string
+	var witness, note, disagree string
 	var rolled store.Rollback
 	err := in.view(func(v *store.View) (err error) {
 		names, rolled = callersOf(v), v.Rollback()
 		witness, note = in.rollback(v, act.Language)
+		disagree = in.disagreement(v, act.Language)
 		asked, err = in.spanOf(ctx, v, span)
 		return err
 	})
 	if err != nil {
 		return api.AuditVerdict{}, err
 	}
-	if last := in.lastPass(); witness == "cannot-be-checked" && last != nil && last.Report.Rollback.State == fsck.Intact {
+	if last := in.lastPass(); witness == "cannot-be-checked" && disagree == "" && last != nil && last.Report.Rollback.State == fsck.Intact {
 		witness = "intact" // a full check since the start has asked those who remember
 	}
 	if in.book.Health() == store.Unchecked {

@@ -113,5 +113,5 @@ func (f *feed) after(since, present int64) ([]api.Change, bool) {
 }
 
 func (m *moment) hello() api.Hello {
-	return api.Hello{Installation: m.id, Epoch: m.epoch, Seq: m.seq, Mark: m.mark, Stops: entitle.StopsToWire(m.stops), Events: entitle.EventsToWire(m.events)}
+	return api.Hello{Installation: m.id, Epoch: m.epoch, Seq: m.seq, Mark: m.mark, Head: m.head, Stops: entitle.StopsToWire(m.stops), Events: entitle.EventsToWire(m.events)}
 }

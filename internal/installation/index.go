@@ -76,6 +76,7 @@ type moment struct {
 	seq    int64
 	id     string // of the installation
 	epoch  string
+	head   string    // as it is written down
 	mark   time.Time // a lower bound of the true time
 	index  *entitle.Index
 	sets   []string // checkpoint hashes of the sets in force
@@ -175,7 +176,8 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	now, m := in.clock(v), *in.now.Load()
 	lowered := v.Mark().Before(m.mark)
 	m.seq, m.epoch, m.mark, m.tokens = commit.Seq, v.Epoch(), v.Mark(), tokens(v)
-	change := api.Change{Epoch: m.epoch, Seq: m.seq, Mark: m.mark}
+	m.head = in.headIn(v)
+	change := api.Change{Epoch: m.epoch, Seq: m.seq, Mark: m.mark, Head: m.head}
 	if commit.Sets || commit.KeyLists {
 		m.stops, m.sets = in.stops(v), checkpoints(v)
 		m.index = m.index.StoppedBy(m.stops).Under(v.Active(), now)
@@ -260,7 +262,7 @@ func otherLogins(before, after *license.Active) (kinds license.PersonKind) {
 
 // wholeMoment reads everything from the book.
 func (in *Installation) wholeMoment(v *store.View) *moment {
-	m := &moment{seq: v.Seq(), id: v.Info().ID, epoch: v.Epoch(), mark: v.Mark(), sets: checkpoints(v), tokens: tokens(v)}
+	m := &moment{seq: v.Seq(), id: v.Info().ID, epoch: v.Epoch(), head: in.headIn(v), mark: v.Mark(), sets: checkpoints(v), tokens: tokens(v)}
 	h := in.holdings(v)
 	m.stops, m.events = h.Stops, h.Events
 	in.ids = map[string]string{}

@@ -45,6 +45,9 @@ func (in *Installation) answerWith(r *api.IntegrityReport, v *store.View, last *
 		_, why := in.rollback(v, lang)
 		r.Rollback = api.IntegrityAnswer{State: string(fsck.Broken), Why: why}
 	}
+	if said := in.disagreement(v, lang); said != "" && r.Rollback.State == string(fsck.Intact) {
+		r.Rollback = api.IntegrityAnswer{State: string(fsck.CannotBeChecked), Why: said}
+	}
 	if damaged := v.Damage(); len(damaged) > 0 && r.Rows.State != string(fsck.Broken) && r.Totals.State != string(fsck.Broken) {
 		r.Rows = foundSince(damaged)
 	}

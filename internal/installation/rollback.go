@@ -3,6 +3,7 @@ package installation
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -25,7 +26,10 @@ func (in *Installation) rollback(v *store.View, lang string) (state, note string
 	case in.book.AnchorError() != nil:
 		return "cannot-be-checked", say(lang, "not-remembered", nil)
 	case r.Why != "" || !r.Witnessed:
-		return "cannot-be-checked", say(lang, "no-witness", nil)
+		return "cannot-be-checked", strings.TrimSpace(say(lang, "no-witness", nil) + " " + in.disagreement(v, lang))
+	}
+	if said := in.disagreement(v, lang); said != "" {
+		return "cannot-be-checked", said // one's word breaks nothing, and nothing is intact beside it
 	}
 	return "intact", ""
 }
@@ -127,6 +131,9 @@ func (h *House) AcceptRestore(ctx context.Context, r Restore) ([]Restored, error
 	done, err := h.store.AcceptRestore(ctx, now, from)
 	shown := shownRestores(done, false, files)
 	if err == nil {
+		for _, name := range h.Names() {
+			h.Installation(name).settleWitnesses(ctx)
+		}
 		h.fetchAfterRestore(ctx, Act{By: r.By, Language: r.Language}, shown)
 	}
 	return shown, err

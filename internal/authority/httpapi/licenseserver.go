@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/internal/authority"
@@ -52,7 +53,7 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) error {
 	if err := a.installations.take(licensefile.Fingerprint(q.Key), a.server.Now()); err != nil {
 		return limited(w, err)
 	}
-	reply, err := a.house.Answer(r.Context(), q, a.server.Receipts, a.server.Now())
+	reply, err := a.house.Answer(r.Context(), q, a.server.Receipts, a.server.Now(), fieldsOf(r)...)
 	if err != nil {
 		return err
 	}
@@ -60,6 +61,15 @@ func (a *API) exchange(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", licenseserver.MediaType)
 	_, err = w.Write(reply)
 	return err
+}
+
+// fieldsOf are the optional fields that an installation can read.
+func fieldsOf(r *http.Request) []string {
+	var fields []string
+	for name := range strings.SplitSeq(r.Header.Get(licenseserver.FieldsHeader), ",") {
+		fields = append(fields, strings.TrimSpace(name))
+	}
+	return fields
 }
 
 func limited(w http.ResponseWriter, err *BusyError) error {

@@ -84,6 +84,43 @@ func TestAnInstallationIsAnsweredWithoutAToken(t *testing.T) {
 	}
 }
 
+// Who says that it can read the field hears how far it was; who does not, as an
+// older program, gets a reply as ever.
+func TestAnInstallationAsksToBeReminded(t *testing.T) {
+	s, trust, a := answering(t)
+	code, _, err := a.MakeCode(t.Context(), "anna", authority.NewCode{Issuer: "SUPEROFFICE", Serial: "1600070120"}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []struct {
+		kind   licenseserver.Kind
+		fields string
+		last   int64
+	}{{licenseserver.Register, "", 0}, {licenseserver.Ping, "", 0}, {licenseserver.Ping, "colour", 0}, {licenseserver.Ping, "colour, last", 12}} {
+		q, body := request(t, step.kind, func(q *licenseserver.Request) {
+			if q.Seq = int64(10 + i); q.Kind == licenseserver.Register {
+				q.Code = licenseserver.TrimCode(code)
+			}
+		})
+		r, err := http.NewRequest(http.MethodPost, s.URL+licenseserver.Path, strings.NewReader(string(body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", licenseserver.MediaType)
+		r.Header.Set(licenseserver.FieldsHeader, step.fields)
+		res, err := s.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		reply, _, err := licenseserver.OpenReply(text, q, trust)
+		if err != nil || reply.Last.Seq != step.last {
+			t.Errorf("%s with %q hears %+v, %v", step.kind, step.fields, reply, err)
+		}
+	}
+}
+
 func TestWhatIsNoRequestIsNotAnswered(t *testing.T) {
 	s, _, _ := answering(t)
 	_, good := request(t, licenseserver.Ping, nil)

@@ -232,6 +232,12 @@ func (d *Desk) Highest(registration int64, epoch string, before time.Time) (*Rep
 	return one(d.reports(`WHERE registration = ? AND epoch = ? AND at < ? ORDER BY seq DESC, number LIMIT 1`, registration, epoch, before.UnixMicro()))
 }
 
+// Furthest returns the report with the most changes of any epoch, the newest of
+// several, or nil.
+func (d *Desk) Furthest(registration int64) (*Report, error) {
+	return one(d.reports(`WHERE registration = ? ORDER BY seq DESC, number DESC LIMIT 1`, registration))
+}
+
 // First returns the first report of an epoch, or nil.
 func (d *Desk) First(registration int64, epoch string) (*Report, error) {
 	return one(d.reports(`WHERE registration = ? AND epoch = ? ORDER BY number LIMIT 1`, registration, epoch))

@@ -19,7 +19,7 @@ func feedRoutes() []operation {
 		text("/v1/holdings", "getHoldings", api.ScopeCheck, "Who holds what, signed with the installation's key",
 			"text/plain", serveHoldings).may("installation.no-key"),
 		text("/v1/changes", "getChanges", api.ScopeCheck,
-			"A stream of server-sent events: hello, then one change per commit, or reset when since is too long ago",
+			"A stream of server-sent events: hello, then one change per commit, or reset when since is too long ago. Who sends the head that was seen last in the header Pott-Head is a witness: administrators are told when the record does not go on from it",
 			"text/event-stream", serveChanges).with(
 			parameter{name: "since", kind: "integer", doc: "The last seq already known; from now on when left out. Last-Event-ID does the same."}),
 	}
@@ -46,6 +46,9 @@ func serveChanges(w http.ResponseWriter, c *call) error {
 	if c.r.Method == http.MethodHead {
 		w.Header().Set("Content-Type", "text/event-stream")
 		return nil
+	}
+	if head := c.r.Header.Get(api.HeadHeader); head != "" {
+		c.in.SawHead(c.r.Context(), c.act, head)
 	}
 	feed := c.in.Follow(since)
 	defer feed.Close()

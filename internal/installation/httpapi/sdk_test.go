@@ -5,13 +5,16 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/entitle"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/installation/httpapi"
 	"github.com/pott-dev/pott/license"
@@ -69,6 +72,127 @@ func TestAProductThatLivesOnTheServersFeed(t *testing.T) {
 	w.server.Close()
 	if a := c.Check("cy", module); !a.Allowed() {
 		t.Errorf("without the server the product says %s", a)
+	}
+}
+
+// answered hears when the change stream has begun.
+type answered chan bool
+
+func (a answered) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultTransport.RoundTrip(r)
+	if strings.HasSuffix(r.URL.Path, "/v1/changes") {
+		select {
+		case a <- true:
+		default:
+		}
+	}
+	return res, err
+}
+
+// A product keeps the furthest head it saw and tells it whenever it connects: that
+// a database was put back is found though nothing on the machine remembers it, and
+// nothing is wrong once somebody has taken the backup into use.
+func TestAProductTellsWhichHeadItSawLast(t *testing.T) {
+	w := newWorld(t)
+	incidents := w.KeepFiles(t)
+	w.Reopen(t)
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	serve := func() {
+		w.server = httptest.NewServer(httpapi.New(w.House, slog.New(slog.DiscardHandler)))
+		t.Cleanup(w.server.Close)
+	}
+	serve()
+	cache := t.TempDir()
+	host := installation.Act{By: housetest.Host}
+	// saw opens the product, has something change, and closes it.
+	saw := func(user string) string {
+		t.Helper()
+		streams := make(answered, 1)
+		c, err := entitle.Open(ctx, entitle.Options{Server: w.server.URL + "/acme", Token: w.tokens["check"], Cache: cache, Now: w.Clock, HTTP: &http.Client{Transport: streams}})
+		w.must(err)
+		defer c.Close()
+		<-streams
+		for changed := c.Changed(); c.Status().Head == ""; changed = c.Changed() {
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				t.Fatal("no head comes")
+			}
+		}
+		if user != "" {
+			done, err := w.Installation("acme").AddPerson(ctx, host, api.NewPerson{UserID: user})
+			w.must(err)
+			w.must(c.Reached(ctx, done.Seq))
+		}
+		return c.Status().Head
+	}
+	told := func() (n int) {
+		t.Helper()
+		list, err := w.Installation("acme").Events(ctx, host, false, 0, "")
+		w.must(err)
+		for _, e := range list.Items {
+			if e.Code == installation.NoticeWitness {
+				n++
+			}
+		}
+		return n
+	}
+	first := saw("")
+	backup := w.Backup(t)
+	w.server.Close()
+	w.Reopen(t)
+	serve()
+	_, err := w.Installation("acme").AddPerson(ctx, host, api.NewPerson{UserID: "eva"})
+	w.must(err)
+	late := saw("fia")
+	if late == first || late != w.Installation("acme").PrintedHead().Head || told() != 0 {
+		t.Errorf("it saw %s and then %s, and %d notices", first, late, told())
+	}
+	again := saw("") // it is kept, and this very history goes on from it
+	if told() != 0 || again != late {
+		t.Errorf("it saw %s, and %d notices", again, told())
+	}
+	w.server.Close()
+	w.PutBack(t, backup)
+	w.Reopen(t)
+	serve()
+	if told() != 0 {
+		t.Fatal("it is told before anybody said it")
+	}
+	if kept := saw(""); kept != late {
+		t.Errorf("it has forgotten %s for %s", late, kept)
+	}
+	files, _ := filepath.Glob(filepath.Join(incidents, "witness-acme-*.json"))
+	status, err := w.Installation("acme").Status(ctx, host)
+	w.must(err)
+	if told() != 1 || len(files) != 1 || status.Integrity.Rollback != "cannot-be-checked" {
+		t.Errorf("%d notices, files %v, %+v", told(), files, status.Integrity)
+	}
+	w.server.Close()
+	_, err = w.AcceptRestore(ctx, installation.Restore{By: housetest.Host, Administrator: "Karin", Reason: "a disk", Heads: []string{late}})
+	w.must(err)
+	w.Reopen(t)
+	serve()
+	if saw(""); told() != 0 {
+		t.Error("it is still told of after the restore was accepted")
+	}
+}
+
+// A head that is nonsense, or of somebody else, keeps nobody from the stream.
+func TestANonsensicalHeadIsNoReasonToRefuse(t *testing.T) {
+	w := newWorld(t)
+	for _, head := range []string{"x", strings.Repeat("y", 5000), w.Installation("birka").PrintedHead().Head} {
+		r, err := http.NewRequest(http.MethodGet, w.server.URL+"/acme/v1/changes", nil)
+		w.must(err)
+		r.Header.Set("Authorization", "Bearer "+w.tokens["check"])
+		r.Header.Set(api.HeadHeader, head)
+		res, err := http.DefaultClient.Do(r)
+		w.must(err)
+		res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("%.20s: %s", head, res.Status)
+		}
 	}
 }
 

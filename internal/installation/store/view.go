@@ -57,6 +57,16 @@ func (v *View) Epoch() string { return v.book.epoch() }
 // installation never counts as earlier.
 func (v *View) Mark() time.Time { return time.UnixMicro(v.secret().Clock).UTC() }
 
+// Head returns where the ledger stands; the zero Head when nobody can speak for
+// that, because its head was not opened with the seal key.
+func (v *View) Head() Head {
+	l := &v.book.ledger
+	if l.shut || l.health == Unchecked {
+		return Head{}
+	}
+	return Head{Epoch: l.head.Epoch, Seq: l.head.Seq, Link: l.head.Link}
+}
+
 // Link returns the last link of the audit chain.
 func (v *View) Link() [32]byte { return v.book.head.Link }
 

@@ -173,6 +173,7 @@ func replies() []talk {
 		one("ok-plain", "ok", "5", "nothing is new", ping, answered(plain)),
 		one("ok-full", "ok", "5", "a message with an address", ping, answered(full)),
 		one("ok-refused", "ok", "5.1", "a refusal", ping, answered(answers("ping", ping, "refused: not-registered\nstatus: problem\n"))),
+		one("ok-last", "ok", "5.4", "how far the installation was", ping, answered(answers("ping", ping, "status: ok\nlast: 42 0123abcd "+strings.Repeat("9a", 32)+"\n"))),
 		one("ok-file", "ok", "5", "a license file", fetch, answered(brings(file))+"\n"+file),
 		one("other-version", "exchange.other-version", "2", "a reply of version 2", ping, answered(swap(plain, "reply/v1", "reply/v2"))),
 		one("changed", "set.bad-signature", "5.3", "the status was changed after signing", ping, swap(answered(plain), "status: ok", "status: problem")),
@@ -192,6 +193,9 @@ func replies() []talk {
 		form("address-alone", "5", "an address without a message", answers("ping", ping, "status: ok\naddress: https://shop.example\n")),
 		form("unknown-status", "5.2", "a status word that does not exist", answers("ping", ping, "status: fine\n")),
 		form("unknown-refusal", "5.1", "a refusal that does not exist", answers("ping", ping, "refused: no\nstatus: problem\n")),
+		form("last-without-number", "5.4", "how far it was, without a number", answers("ping", ping, "status: ok\nlast: 0123abcd "+strings.Repeat("9a", 32)+"\n")),
+		form("last-zero", "5.4", "a number that would be left out", answers("ping", ping, "status: ok\nlast: 0 0123abcd "+strings.Repeat("9a", 32)+"\n")),
+		form("last-out-of-order", "5.4", "how far it was, before the company", answers("ping", ping, "status: ok\nlast: 42 0123abcd "+strings.Repeat("9a", 32)+"\ncompany: Nordlys\n")),
 		form("languages-out-of-order", "5", "messages in another order", answers("ping", ping, "status: message\nmessage-en: Hello\nmessage-sv: Hej\n")),
 	}
 }
