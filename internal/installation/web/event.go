@@ -68,6 +68,24 @@ func (f eventForm) given() license.Texts {
 	return texts
 }
 
+// writes is the language somebody most likely writes in.
+func (v *visit) writes() string {
+	if slices.Contains(license.Languages, v.Lang) {
+		return v.Lang
+	}
+	return "en"
+}
+
+// saysMore reports whether there are texts in other languages than one.
+func (f eventForm) saysMore(than string) bool {
+	for lang, text := range f.texts {
+		if text != "" && lang != than {
+			return true
+		}
+	}
+	return false
+}
+
 func (v *visit) titledEvents(title string) {
 	v.titled("status", title)
 	v.crumbs(page.Link{Text: v.Say("status.title"), Path: "/status"})
