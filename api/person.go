@@ -97,6 +97,18 @@ type PersonPatch struct {
 	Group     *string `json:"group,omitempty"`
 	Kind      *string `json:"kind,omitempty"`
 	Former    *bool   `json:"former,omitempty" doc:"True takes back everything the person holds; false does not give it again."`
+
+	Was *PersonWas `json:"was,omitempty" doc:"What the fields said when the change was made up: refused when one that is changed here says something else by now."`
+}
+
+// A PersonWas is what somebody saw of a person before changing it: what is left
+// out does not matter.
+type PersonWas struct {
+	UserID    *string `json:"user_id,omitempty"`
+	FirstName *string `json:"first_name,omitempty"`
+	LastName  *string `json:"last_name,omitempty"`
+	Email     *string `json:"email,omitempty"`
+	Group     *string `json:"group,omitempty"`
 }
 
 // A RestoreChoice is the body that brings back somebody who has left or was

@@ -144,9 +144,10 @@ type PeopleFilter struct {
 	Plan    string
 	Holds   string
 	Extra   string
-	Login   string // "true" or "false", as the next two
+	Login   string // "true" or "false", as the next three
 	SignsIn string
 	Former  string
+	Paid    string
 	Kind    string
 	Role    string
 	Group   string
@@ -163,7 +164,7 @@ type PeopleFilter struct {
 func (f PeopleFilter) query() url.Values {
 	q := f.Page.query()
 	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "extra": f.Extra, "login": f.Login, "signs_in": f.SignsIn,
-		"former": f.Former, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
+		"former": f.Former, "paid": f.Paid, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
 		if value != "" {
 			q.Set(name, value)
 		}

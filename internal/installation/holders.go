@@ -36,6 +36,16 @@ func (in *Installation) HoldersByName(ctx context.Context, act Act, text string,
 	return list, nil
 }
 
+// HoldersForFile is [Installation.HoldersByName] with everybody on it, and is
+// recorded: a list of people leaves the house.
+func (in *Installation) HoldersForFile(ctx context.Context, act Act, text, via string) (api.List[api.Holder], error) {
+	list, err := in.HoldersByName(ctx, act, text, HolderQuery{Via: via})
+	if err == nil {
+		in.recordExport(ctx, act, list.Total)
+	}
+	return list, err
+}
+
 // heldSo reports whether somebody has a license in a way.
 func heldSo(h api.Holder, via string) bool {
 	if via == "plan" {

@@ -27,6 +27,7 @@ type PeopleFilter struct {
 	SignsIn string // likewise: may sign in today
 	Waiting string // likewise: for approval
 	Former  string // likewise: has left
+	Paid    string // likewise: on a plan that is neither empty nor unrestricted
 	Kind    string // of account, such as "system"; several with commas between
 	Role    string // such as "administrator"; "none": no role
 	Group   string // exactly this one
@@ -214,6 +215,7 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 	has := func(held []license.Held, n license.Name) bool {
 		return slices.ContainsFunc(held, func(h license.Held) bool { return h.Name == n })
 	}
+	active := v.Active()
 	differs := func(want string, is bool) bool { return want != "" && strconv.FormatBool(is) != want }
 	return func(e *entry) bool {
 		p := &e.person
@@ -226,7 +228,8 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 			f.Group != "" && p.Personal.Group != f.Group, f.Profile != "" && p.Profile != f.Profile,
 			f.Plan != "" && !has(e.given.held, named["plan"]),
 			f.Holds != "" && !e.given.uses[named["holds"]],
-			f.Extra != "" && !has(e.given.held, named["extra"]):
+			f.Extra != "" && !has(e.given.held, named["extra"]),
+			f.Paid != "" && differs(f.Paid, !p.Gone() && seat.Paid(active, e.given.held)):
 			return false
 		}
 		for _, w := range words {

@@ -148,7 +148,9 @@ func newPerson(n api.NewPerson) (store.Person, error) {
 }
 
 // ChangePerson changes what the patch names and nothing else. Leaving takes
-// everything back; coming back gives nothing again.
+// everything back; coming back gives nothing again. It refuses with a
+// [*DetailsChangedError] when the patch says what it was made from, and a field
+// it changes says something else by now.
 func (in *Installation) ChangePerson(ctx context.Context, act Act, id string, patch api.PersonPatch) (api.ChangedPerson, error) {
 	var kind license.PersonKind
 	if patch.Kind != nil {
@@ -161,14 +163,8 @@ func (in *Installation) ChangePerson(ctx context.Context, act Act, id string, pa
 			return decision{}, &seat.PersonGoneError{Deleted: true}
 		}
 		next := p
-		for _, f := range []struct {
-			to   *string
-			from *string
-		}{{&next.Personal.UserID, patch.UserID}, {&next.Personal.First, patch.FirstName}, {&next.Personal.Last, patch.LastName},
-			{&next.Personal.Email, patch.Email}, {&next.Personal.Group, patch.Group}} {
-			if f.from != nil {
-				*f.to = *f.from
-			}
+		if err := changeDetails(&next.Personal, patch); err != nil {
+			return decision{}, err
 		}
 		if err := checkPersonal(next.Personal); err != nil {
 			return decision{}, err

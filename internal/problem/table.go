@@ -92,6 +92,7 @@ var table = map[string]Row{
 	"person.gone":             conflict,
 	"person.not-waiting":      conflict,
 	"person.changed":          conflict,
+	"person.details-changed":  conflict,
 	"seat.dependants":         conflict,
 	"plan.by-login":           badValue,
 	"plan.not-in-agreement":   notFound,

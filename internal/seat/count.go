@@ -48,7 +48,7 @@ func Count(active *license.Active, pools Pools, holders Holders) Counts {
 	var c Counts
 	for _, g := range groups(holders) {
 		c.People += int64(len(g.people))
-		if paid(active, g.holds) {
+		if Paid(active, g.holds) {
 			c.PaidUsers += int64(len(g.people))
 		}
 	}
@@ -80,8 +80,9 @@ func clientCount(active *license.Active, pools Pools, client string, name licens
 	return c
 }
 
-// paid reports whether one of the plans held is paid for.
-func paid(active *license.Active, holds []license.Held) bool {
+// Paid reports whether one of the plans held is paid for: it is neither empty nor
+// unrestricted.
+func Paid(active *license.Active, holds []license.Held) bool {
 	for _, h := range holds {
 		if l := active.License(h.Name); l != nil && l.Plan != nil && isPaid(l) {
 			return true

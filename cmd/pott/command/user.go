@@ -146,21 +146,43 @@ func (c userAdd) Run(s *session) error {
 }
 
 type userChange struct {
-	User   string  `arg:"" help:"The person's user id, or # and the number."`
-	ID     *string `name:"id" placeholder:"USER" help:"New user id."`
-	First  *string `placeholder:"NAME" help:"First name."`
-	Last   *string `placeholder:"NAME" help:"Last name."`
-	Email  *string `placeholder:"ADDRESS" help:"E-mail address."`
-	Group  *string `placeholder:"GROUP" help:"User group."`
-	Kind   *string `placeholder:"KIND" help:"internal, external, system, anonymous or resource."`
-	Former *bool   `negatable:"" help:"Make somebody a former employee: takes back everything the person holds."`
+	User   string            `arg:"" help:"The person's user id, or # and the number."`
+	ID     *string           `name:"id" placeholder:"USER" help:"New user id."`
+	First  *string           `placeholder:"NAME" help:"First name."`
+	Last   *string           `placeholder:"NAME" help:"Last name."`
+	Email  *string           `placeholder:"ADDRESS" help:"E-mail address."`
+	Group  *string           `placeholder:"GROUP" help:"User group."`
+	Kind   *string           `placeholder:"KIND" help:"internal, external, system, anonymous or resource."`
+	Former *bool             `negatable:"" help:"Make somebody a former employee: takes back everything the person holds."`
+	Was    map[string]string `placeholder:"FIELD=TEXT" help:"What a field said when this was made up, such as last_name=Berg; refused when somebody has changed it since."`
 	preview
+}
+
+// personWas reads what fields said, by their names in the API.
+func personWas(fields map[string]string) (*api.PersonWas, error) {
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	was := &api.PersonWas{}
+	at := map[string]**string{"user_id": &was.UserID, "first_name": &was.FirstName, "last_name": &was.LastName, "email": &was.Email, "group": &was.Group}
+	for name, text := range fields {
+		field, ok := at[name]
+		if !ok {
+			return nil, &UsageError{Problem: fmt.Sprintf("--was %q is not user_id, first_name, last_name, email or group", name), Help: "pott user change --help"}
+		}
+		*field = &text
+	}
+	return was, nil
 }
 
 func (c userChange) Run(s *session) error {
 	patch := api.PersonPatch{UserID: c.ID, FirstName: c.First, LastName: c.Last, Email: c.Email, Group: c.Group, Kind: c.Kind, Former: c.Former}
 	if patch == (api.PersonPatch{}) {
 		return &UsageError{Problem: "nothing to change was given", Help: "pott user change --help"}
+	}
+	var err error
+	if patch.Was, err = personWas(c.Was); err != nil {
+		return err
 	}
 	cl, err := s.client()
 	if err != nil {

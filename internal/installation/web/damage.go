@@ -84,7 +84,7 @@ func repairPlace(v *visit) error {
 		return v.show(damagedPlacePage(v, x))
 	}
 	return v.done("/status/damage", page.Receipt{Title: v.Say("damage.done"), Text: recordName(done.Place), Items: v.effects(done),
-		Links: []page.Link{{Text: v.Say("audit.title"), Path: "/audit?action=repair."}}})
+		Links: v.recorded(done.Outcome)})
 }
 
 // effects says what a repair does beyond its record.

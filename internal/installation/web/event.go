@@ -112,7 +112,7 @@ func startEvent(v *visit) error {
 		f.preview = &done.Event
 		return v.show(newEventPage(v, f))
 	}
-	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.started"), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
+	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.started"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})
 }
 
 func (v *visit) eventLinks(e api.Event) []page.Link {
@@ -156,11 +156,12 @@ func changeEvent(v *visit) error {
 	if !slices.Equal(x.form.audience, x.event.Audience) {
 		patch.Audience = &x.form.audience
 	}
-	if _, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("id"), patch); err != nil {
+	done, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("id"), patch)
+	if err != nil {
 		x.form.faults = page.Faults{v.fault("", err)}
 		return v.wrong(eventPage(v, x))
 	}
-	return v.done(eventPath(x.event), page.Receipt{Title: v.Say("status.saved")})
+	return v.done(eventPath(x.event), page.Receipt{Title: v.Say("status.saved"), Links: v.recorded(done.Outcome)})
 }
 
 func endEvent(v *visit) error {
@@ -174,7 +175,7 @@ func endEvent(v *visit) error {
 		x.faults = page.Faults{v.fault("", err)}
 		return v.wrong(eventPage(v, x))
 	}
-	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
+	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})
 }
 
 // eventTypeOptions are the types people may start.

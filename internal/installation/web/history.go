@@ -154,7 +154,7 @@ func rollBackSet(v *visit) error {
 		return err
 	}
 	r := page.Receipt{Title: v.Say("history.went-back", "Set", back.Set.ID, "Instead", back.Instead), Text: v.Say("history.restored", "N", len(back.Restored)),
-		Links: []page.Link{v.crumb("review.in-audit", "/audit")}}
+		Links: v.recorded(back.Outcome)}
 	if len(back.NotRestored) > 0 {
 		r.Kind = "warn"
 		for _, n := range back.NotRestored[:min(len(back.NotRestored), 10)] {

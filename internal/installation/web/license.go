@@ -96,7 +96,7 @@ func (v *visit) readLicense(x *licenseView, seats *int64) error {
 // exportHolders gives the list of a license's page as a file, all of it.
 func exportHolders(v *visit) error {
 	name := v.query("license")
-	list, err := v.in.HoldersByName(v.ctx(), v.act, name, installation.HolderQuery{Via: v.query("via")})
+	list, err := v.in.HoldersForFile(v.ctx(), v.act, name, v.query("via"))
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ func (v *visit) offboarding(chosen string) (offboardView, error) {
 	o := offboardView{card: c, Do: chosen, From: v.form("valid_through")}
 	v.titled("users", v.Say("offboard.title", "Name", c.Name()))
 	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: c.Name(), Path: c.Path})
-	v.Command = ""
+	v.Command = leavingCommand(chosen, c.UserID, o.From)
 	if hand, err := v.in.PersonBlockers(v.ctx(), v.act, fmt.Sprint("#", c.Number), api.ActPersonRetire); err == nil {
 		for _, p := range hand.People {
 			o.Hand = append(o.Hand, p.Blockers...)
@@ -87,6 +87,18 @@ func (v *visit) offboarding(chosen string) (offboardView, error) {
 		o.Ways = append(o.Ways, w)
 	}
 	return o, nil
+}
+
+// leavingCommand is one of the ways as a command.
+func leavingCommand(do, userID, day string) string {
+	who := quoted(userID)
+	switch do {
+	case "login-from":
+		return "pott user login set " + who + " --valid-through " + cmp.Or(day, "DAY")
+	case "plans":
+		return "pott user arrange " + who
+	}
+	return "pott user " + map[string]string{"retire": "retire", "delete": "rm", "erase": "erase"}[do] + " " + who
 }
 
 // leave does one of the ways, or rehearses it.

@@ -54,6 +54,9 @@ type peopleView struct {
 	assign   bool
 }
 
+// paidPlans stands for every plan that is neither empty nor unrestricted.
+const paidPlans = "*"
+
 // filterOf reads the filter of an address.
 func filterOf(q url.Values) installation.PeopleFilter {
 	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"),
@@ -72,6 +75,9 @@ func filterOf(q url.Values) installation.PeopleFilter {
 	}
 	if q.Get("signs_in") != "" {
 		f.SignsIn = "true"
+	}
+	if f.Plan == paidPlans {
+		f.Plan, f.Paid = "", "true"
 	}
 	switch q.Get("tab") {
 	case "other":
@@ -165,6 +171,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	for _, field := range []string{"plan", "group", "role", "profile", "login"} {
 		option(field, "", v.Say("people.any"))
 	}
+	option("plan", paidPlans, v.Say("people.any-paid"))
 	option("by", "", v.Say("people.by-none"))
 	for _, l := range list.Items {
 		if l.Plan {
@@ -204,13 +211,24 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 func (x peopleView) command() string {
 	words := []string{"pott user ls"}
 	f := x.filter
-	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
+	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--kind", f.Kind}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
 		if flag[1] != "" {
 			words = append(words, flag[0]+" "+shellWord(flag[1]))
 		}
 	}
 	if f.SignsIn != "" {
 		words = append(words, map[string]string{"true": "--signs-in yes", "false": "--signs-in no"}[f.SignsIn])
+	}
+	if f.Paid != "" {
+		words = append(words, "--paid yes")
+	}
+	for _, flag := range []struct {
+		word string
+		set  bool
+	}{{"--former yes", f.Former != ""}, {"--waiting", f.Waiting != ""}, {"--deleted", f.Deleted}} {
+		if flag.set {
+			words = append(words, flag.word)
+		}
 	}
 	if f.Text != "" {
 		words = append(words, shellWord(f.Text))
@@ -390,6 +408,7 @@ func (v *visit) newPersonView(p api.NewPerson) (newPersonView, error) {
 	if len(view.profile) > 0 {
 		view.profile = append([]page.Option{{Text: v.Say("people.no-profile")}}, view.profile...)
 	}
+	v.Command = "pott user add USER --login"
 	v.titled("users", v.Say("people.add"))
 	v.crumbs(v.crumb("nav.users", "/users"))
 	return view, nil
@@ -415,7 +434,7 @@ func addPerson(v *visit) error {
 	}
 	p := done.Person
 	return v.done(userPath(p.UserID, p.Number), page.Receipt{Title: v.Say("people.added", "Name", cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID)),
-		Links: []page.Link{{Text: v.Say("people.add-another"), Path: "/users/new"}}})
+		Links: append([]page.Link{{Text: v.Say("people.add-another"), Path: "/users/new"}}, v.recorded(done.Outcome)...)})
 }
 
 func saveView(v *visit) error {

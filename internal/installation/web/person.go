@@ -160,46 +160,16 @@ func showPerson(v *visit) error {
 	return v.show(personPage(v, personView{card: c}))
 }
 
-// details are the fields of the form that says who somebody is.
-var details = []string{"user_id", "first_name", "last_name", "email", "group"}
-
-func changeDetails(v *visit) error {
-	c, err := v.card("overview")
-	if err != nil {
-		return err
-	}
-	typed := map[string]string{}
-	for _, f := range details {
-		typed[f] = v.form(f)
-	}
-	value := func(field, stored string) *string {
-		if text := typed[field]; text != stored {
-			return &text
-		}
+// recorded leads to what the audit trail has of what the reader has just done.
+func (v *visit) recorded(o api.Outcome) []page.Link {
+	if !o.Changed || o.DryRun {
 		return nil
 	}
-	patch := api.PersonPatch{UserID: value("user_id", c.UserID), FirstName: value("first_name", c.FirstName), LastName: value("last_name", c.LastName),
-		Email: value("email", c.Email), Group: value("group", c.Group)}
-	done, err := v.in.ChangePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number), patch)
-	if err != nil {
-		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault(fieldOf(err, details), err)}, Form: typed}))
+	e, ok, err := v.in.RecordedAs(v.ctx(), v.act, o.Seq)
+	if err != nil || !ok {
+		return nil
 	}
-	r := page.Receipt{Title: v.Say("person.saved"), Links: v.trail(done.Person)}
-	if !done.Changed {
-		r = page.Receipt{Title: v.Say("person.already")}
-	}
-	return v.done(personPath(done.Person.UserID, done.Person.Number), r)
-}
-
-// fieldOf is which of some fields an error is about, "" when none.
-func fieldOf(err error, fields []string) string {
-	about := err.Error()
-	for _, f := range fields {
-		if strings.Contains(about, f) {
-			return f
-		}
-	}
-	return ""
+	return []page.Link{{Text: v.Say("person.audit"), Path: "/audit/" + entryID(e)}}
 }
 
 // trail leads to what is on record of a person.
@@ -246,7 +216,7 @@ func (v *visit) changed(done api.ChangedPerson, title string, undo *page.Act) pa
 	if !done.Changed {
 		return page.Receipt{Title: v.Say("person.already")}
 	}
-	r := page.Receipt{Title: title, Undo: undo, Links: v.trail(done.Person)}
+	r := page.Receipt{Title: title, Undo: undo, Links: v.recorded(done.Outcome)}
 	r.Items = v.personEffects(done.Effect)
 	for _, b := range done.HandOver {
 		r.Items = append(r.Items, v.Say("person.hand-over", "What", b.Text))
@@ -296,7 +266,7 @@ func changeRole(v *visit) error {
 	if err != nil {
 		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("", err)}}))
 	}
-	r := page.Receipt{Title: v.Say("person.roles-are", "Name", c.Name(), "Roles", v.roleNames(done.Roles)), Links: v.trail(c.Person),
+	r := page.Receipt{Title: v.Say("person.roles-are", "Name", c.Name(), "Roles", v.roleNames(done.Roles)), Links: v.recorded(done.Outcome),
 		Undo: &page.Act{Text: v.Say("person.undo"), Path: c.Path + "/role", Fields: [][2]string{{"do", undo}, {"role", role}}}}
 	return v.done(c.Path, r)
 }

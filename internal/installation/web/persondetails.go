@@ -1,0 +1,116 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+// details are the fields of the form that says who somebody is.
+var details = []string{"user_id", "first_name", "last_name", "email", "group"}
+
+// detailsNow are these fields as they are.
+func detailsNow(p api.Person) map[string]string {
+	return map[string]string{"user_id": p.UserID, "first_name": p.FirstName, "last_name": p.LastName, "email": p.Email, "group": p.Group}
+}
+
+// detailsPatch is what the form changes of what its reader saw. A field the reader
+// left alone is not sent: it may have become another meanwhile.
+func (v *visit) detailsPatch(now map[string]string) (patch api.PersonPatch, typed map[string]string) {
+	was := &api.PersonWas{}
+	patch.Was = was
+	to := map[string]**string{"user_id": &patch.UserID, "first_name": &patch.FirstName, "last_name": &patch.LastName, "email": &patch.Email, "group": &patch.Group}
+	from := map[string]**string{"user_id": &was.UserID, "first_name": &was.FirstName, "last_name": &was.LastName, "email": &was.Email, "group": &was.Group}
+	typed = map[string]string{}
+	for _, f := range details {
+		text, saw := v.form(f), now[f]
+		if seen, ok := v.r.PostForm["was_"+f]; ok {
+			saw = strings.TrimSpace(seen[0])
+		}
+		typed[f], typed["was_"+f] = text, saw
+		if text != saw {
+			*to[f], *from[f] = &text, &saw
+		}
+	}
+	return patch, typed
+}
+
+func changeDetails(v *visit) error {
+	c, err := v.card("overview")
+	if err != nil {
+		return err
+	}
+	patch, typed := v.detailsPatch(detailsNow(c.Person))
+	done, err := v.in.ChangePerson(v.ctx(), v.act, fmt.Sprint("#", c.Number), patch)
+	changed := new(installation.DetailsChangedError)
+	switch {
+	case errors.As(err, &changed):
+		return v.detailsConflict(c, typed, changed.Fields)
+	case err != nil:
+		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault(fieldOf(err, details), err)}, Form: typed}))
+	case !done.Changed:
+		return v.done(c.Path, page.Receipt{Title: v.Say("person.already")})
+	}
+	return v.done(personPath(done.Person.UserID, done.Person.Number), page.Receipt{Title: v.Say("person.saved"), Links: v.recorded(done.Outcome)})
+}
+
+// fieldOf is which of some fields an error is about, "" when none.
+func fieldOf(err error, fields []string) string {
+	about := err.Error()
+	for _, f := range fields {
+		if strings.Contains(about, f) {
+			return f
+		}
+	}
+	return ""
+}
+
+// detailsConflictView compares what was typed with what somebody else wrote
+// meanwhile.
+type detailsConflictView struct {
+	card
+	By     string
+	Rows   []detailsRow
+	Fields [][2]string // of the form that writes what was typed all the same
+}
+
+// A detailsRow is one field that both have changed.
+type detailsRow struct{ Label, Yours, Theirs, Was string }
+
+func (v *visit) detailsConflict(c card, typed map[string]string, fields []string) error {
+	x := detailsConflictView{card: c, By: v.lastChanger(c)}
+	now := detailsNow(c.Person)
+	for _, f := range fields {
+		x.Rows = append(x.Rows, detailsRow{v.detailLabel(f), typed[f], now[f], typed["was_"+f]})
+	}
+	for _, f := range details {
+		saw := typed["was_"+f]
+		if typed[f] != saw {
+			saw = now[f]
+		}
+		x.Fields = append(x.Fields, [2]string{f, typed[f]}, [2]string{"was_" + f, saw})
+	}
+	v.titled("users", v.Say("plans.conflict", "Name", c.Name()))
+	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: c.Name(), Path: c.Path})
+	v.status = http.StatusConflict
+	return v.show(detailsConflictPage(v, x))
+}
+
+// lastChanger is who wrote the details last, "" when that is not known.
+func (v *visit) lastChanger(c card) string {
+	list, err := v.in.Audit(v.ctx(), v.act, installation.AuditFilter{Person: fmt.Sprint("#", c.Number), Action: "person.change", Limit: 1})
+	if err != nil || len(list.Items) == 0 {
+		return ""
+	}
+	return list.Items[0].Who
+}
+
+func (v *visit) detailLabel(field string) string {
+	return map[string]string{"user_id": v.Say("person.user-id"), "first_name": v.Say("person.first-name"), "last_name": v.Say("person.last-name"),
+		"email": v.Say("person.email"), "group": v.Say("person.group")}[field]
+}
