@@ -102,6 +102,8 @@ type Banner struct {
 	Text   string
 	Links  []Link
 	Snooze *Act // puts it off; nil where it cannot be
+	Fold   *Act // folds it to one line, or opens it again; nil where it always says all
+	Folded bool
 }
 
 // A Receipt says what was just done.

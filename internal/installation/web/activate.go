@@ -21,9 +21,16 @@ func showApply(v *visit) error {
 	if !x.Fits || !x.waits() || len(x.Faults) > 0 {
 		return v.goTo(x.path(x.Picks))
 	}
+	if x.Heavy, err = v.many(x.Frees); err != nil {
+		return err
+	}
+	v.applying(x)
+	return v.show(applyPage(v, x))
+}
+
+func (v *visit) applying(x setReview) {
 	v.titled("licenses", v.Say("review.apply-title", "Set", x.Set.ID))
 	v.crumbs(v.crumb("nav.licenses", "/licenses"), page.Link{Text: v.Say("review.title", "Set", x.Set.ID), Path: x.path(x.Picks)})
-	return v.show(applyPage(v, x))
 }
 
 // activateSet puts the set in force with what was chosen, all or nothing.
@@ -33,6 +40,17 @@ func activateSet(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if len(p.list) > 0 {
+		x, err := v.reviewOf(id, v.r.PostForm)
+		if err == nil {
+			x.Heavy, err = v.many(x.Frees)
+		}
+		if err == nil && x.Heavy && v.form("org") != v.Org {
+			x.Faults = page.Faults{{Field: "org", Text: v.Say("offboard.organisation-wrong", "Org", v.Org)}}
+			v.applying(x)
+			return v.wrong(applyPage(v, x))
+		}
+	}
 	done, err := v.in.Activate(v.ctx(), v.act, id, api.Activate{PlanToken: v.form("token"), Choices: p.list, Acknowledge: p.acknowledge})
 	if err != nil {
 		return v.notActivated(id, err)
@@ -41,7 +59,7 @@ func activateSet(v *visit) error {
 	case done.Waits && len(done.Effects) > 0:
 		return v.done(reviewPath(done.Set.ID), page.Receipt{Title: v.Say("review.stored-done", "Set", done.Set.ID, "Start", done.Set.Start, "N", len(done.Effects))})
 	case done.Waits:
-		return v.done(reviewPath(done.Set.ID), page.Receipt{Title: v.Say("review.agreed", "Set", done.Set.ID, "Start", done.Set.Start)})
+		return v.done(reviewPath(done.Set.ID), page.Receipt{Title: v.Say("review.agreed", "Set", done.Set.ID, "Start", done.Set.Start), Links: v.recorded(done.Outcome)})
 	case !done.Changed:
 		return v.done("/licenses/history", page.Receipt{Title: v.Say("review.already", "Set", done.Set.ID)})
 	}
@@ -63,7 +81,7 @@ func (v *visit) activated(done api.Activated) page.Receipt {
 	if done.Replaced != "" {
 		r.Links = append(r.Links, page.Link{Text: v.Say("review.see-changes"), Path: diffPath(done.Replaced, done.Set.ID)})
 	}
-	r.Links = append(r.Links, page.Link{Text: v.Say("review.in-audit"), Path: "/audit"})
+	r.Links = append(r.Links, v.recorded(done.Outcome)...)
 	if done.Replaced != "" && !done.Set.Final {
 		r.Undo = &page.Act{Text: v.Say("review.undo"), Path: "/licenses/history/roll-back", Fields: [][2]string{{"issuer", done.Set.Issuer}}}
 	}
@@ -136,7 +154,7 @@ func withdrawSet(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done(reviewPath(changed.Set.ID), page.Receipt{Title: v.Say("review.withdrawn", "Set", changed.Set.ID)})
+	return v.done(reviewPath(changed.Set.ID), page.Receipt{Title: v.Say("review.withdrawn", "Set", changed.Set.ID), Links: v.recorded(changed.Outcome)})
 }
 
 // blockedPeople are those who still have something in hand that must be put right.

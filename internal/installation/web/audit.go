@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -44,6 +45,18 @@ func (x auditView) filtered() bool {
 	return slices.ContainsFunc(auditFilters, func(name string) bool { return x.values[name] != "" })
 }
 
+// command is the list as a command.
+func (x auditView) command() string {
+	words := []string{"pott audit ls"}
+	for _, name := range auditFilters {
+		if text := x.values[name]; text != "" {
+			flag := map[string]string{"person": "user"}[name]
+			words = append(words, "--"+cmp.Or(flag, name)+" "+shellWord(text))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 func (v *visit) auditFilter(limit int) installation.AuditFilter {
 	return installation.AuditFilter{Who: v.query("who"), Person: v.query("person"), Action: v.query("action"), From: v.query("from"), To: v.query("to"),
 		After: v.query("after"), Limit: limit}
@@ -56,7 +69,7 @@ func showAudit(v *visit) error {
 	}
 	list, err := v.in.Audit(v.ctx(), v.act, v.auditFilter(auditPage))
 	v.titled("audit", v.Say("audit.title"))
-	v.Wide, v.Command = true, "pott audit ls"
+	v.Wide, v.Command = true, x.command()
 	if err != nil {
 		x.faults = page.Faults{v.fault("", err)}
 		return v.wrong(auditListPage(v, x))

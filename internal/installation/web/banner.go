@@ -13,21 +13,25 @@ import (
 )
 
 func bannerRoutes() []route {
-	return []route{post("/snooze", member, snooze)}
+	return []route{post("/snooze", member, snooze), post("/fold", member, fold)}
 }
 
 // banner puts what is most wrong on top of the page.
 func (v *visit) banner() {
-	ask := installation.BannerAsk{Page: bannerPage(v.Path), Language: v.Lang, Kind: license.Internal, Hidden: v.snoozed()}
-	if v.may(api.ScopeRead) {
-		ask.Reader = seat.Staff
-	}
+	ask := installation.BannerAsk{Page: bannerPage(v.Path), Reader: v.bannerReader(), Language: v.Lang, Kind: license.Internal, Hidden: v.snoozed()}
 	ask.Administrator, ask.Reads = v.may(api.ScopeAdmin), v.reads()
 	b, err := v.in.Banner(ask)
 	if err != nil || b == nil || v.session == nil && b.Event == 0 {
 		return
 	}
 	v.Banner = v.bannerOf(b, ask.Reader == seat.Staff)
+}
+
+func (v *visit) bannerReader() seat.BannerReader {
+	if v.may(api.ScopeRead) {
+		return seat.Staff
+	}
+	return seat.AnyReader
 }
 
 // reads is who reads the page, as records know it.
@@ -70,7 +74,7 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	case seat.TroubleSuspended:
 		out.Title, out.Text = v.Say("banner.suspended"), b.Text
 	case seat.TroubleReadOnly:
-		out.Title, out.Text = v.Say("banner.read-only", "Day", day), v.Say("banner.read-only-user")
+		out.Title, out.Text = v.Say("banner.read-only", "Day", day), v.Say("banner.read-only-user", "Names", v.in.WhoMay(api.ScopeActivate))
 		if staff {
 			out.Text = v.Say("banner.read-only-says")
 		}
@@ -96,6 +100,14 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	}
 	if !b.Until.IsZero() {
 		out.Text += " " + v.Say("banner.until", "At", v.In(b.Until))
+	}
+	if b.Collapsible && v.session != nil {
+		out.Folded = v.hidden()[foldOf(b.Item())] > 0
+		word := "banner.fold"
+		if out.Folded {
+			word = "banner.unfold"
+		}
+		out.Fold = &page.Act{Text: v.Say(word), Path: "/fold", Fields: [][2]string{{"item", b.Item()}, {"to", v.with()}}}
 	}
 	if days := b.Snooze(); days > 0 && v.session != nil {
 		out.Snooze = &page.Act{Text: v.Say("banner.snooze", "N", days), Path: "/snooze",
@@ -140,6 +152,33 @@ func snooze(v *visit) error {
 			items[t.Item()] = v.now.AddDate(0, 0, days).Unix()
 		}
 	}
+	return v.keepHidden(items, to)
+}
+
+// foldOf is what a banner that is folded to one line is kept as.
+func foldOf(item string) string { return "fold:" + item }
+
+// fold folds a banner that cannot be hidden to one line for a week, or opens it
+// again.
+func fold(v *visit) error {
+	to, _ := here(v.form("to"))
+	items := v.hidden()
+	b, err := v.in.Banner(installation.BannerAsk{Page: seat.HomePage, Reader: v.bannerReader(), Language: v.Lang, Kind: license.Internal,
+		Administrator: v.may(api.ScopeAdmin), Reads: v.reads(), Hidden: v.snoozed()})
+	if err != nil {
+		return err
+	}
+	if key := foldOf(v.form("item")); items[key] > 0 {
+		delete(items, key)
+	} else if b != nil && b.Collapsible && b.Item() == v.form("item") && len(items) < 20 {
+		items[key] = v.now.AddDate(0, 0, 7).Unix()
+	}
+	return v.keepHidden(items, to)
+}
+
+// keepHidden keeps in the browser what the reader does not want to see, and leads
+// back.
+func (v *visit) keepHidden(items map[string]int64, to string) error {
 	text, err := json.Marshal(items)
 	if err != nil {
 		return err

@@ -301,11 +301,19 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 // heavy reports whether a change takes something from more than a fifth of all
 // people: then whoever makes it types the organisation's name.
 func (v *visit) heavy(act string, b api.Bulk) (bool, error) {
-	if !slices.Contains([]string{"remove", "end-login", "retire", "switch"}, act) || v.Org == "" || b.Totals.Changed <= 5 {
+	if !slices.Contains([]string{"remove", "end-login", "retire", "switch"}, act) {
+		return false, nil
+	}
+	return v.many(b.Totals.Changed)
+}
+
+// many reports whether so many people are more than a fifth of everybody.
+func (v *visit) many(n int) (bool, error) {
+	if v.Org == "" || n <= 5 {
 		return false, nil
 	}
 	everybody, err := v.in.People(v.ctx(), v.act, installation.PeopleFilter{Limit: 1})
-	return b.Totals.Changed*5 > everybody.Total, err
+	return n*5 > everybody.Total, err
 }
 
 func applyChange(v *visit) error {

@@ -79,7 +79,7 @@ func TestSearchFindsPeopleLicensesAndThingsToDo(t *testing.T) {
 	r.get("/search?q=anna").says(t, "Anna Berg", "anna")
 	r.get("/search?q=sale-cal").says(t, "The sale-cal")
 	r.get("/search?q=%40sales").lacks(t, "The sales")
-	r.get("/search?q=%3Ereview").says(t, "Review the waiting license")
+	r.get("/search?q=%3Ereview").says(t, "Review the waiting set")
 	r.get("/search?q=zzz").says(t, "Nothing matches “zzz”")
 	if s := r.get("/search.json?q=anna"); s.header.Get("Content-Type") != "application/json" || !strings.Contains(s.body, `"path":"/users/anna"`) {
 		t.Errorf("%s %s", s.header, s.body)

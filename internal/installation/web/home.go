@@ -2,7 +2,9 @@ package web
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -23,6 +25,8 @@ type homeView struct {
 	attention *api.Attention // of those who may look at the installation
 	pools     []licenseRow
 	status    *api.Status
+	people    []peopleNumber
+	every     bool // everything that needs attention, not only the first
 	entries   []api.AuditEntry
 	mine      *api.PersonDetail // nil for who came in by the recovery door
 }
@@ -88,12 +92,42 @@ func (v *visit) readHome(x *homeView) error {
 	if x.pools, err = v.tightest(); err != nil {
 		return err
 	}
+	if x.people, err = v.peopleNumbers(); err != nil {
+		return err
+	}
+	x.every = v.query("all") != ""
 	entries, err := v.in.Audit(v.ctx(), v.act, installation.AuditFilter{Limit: mostEntries})
 	if err != nil {
 		return err
 	}
 	x.entries = entries.Items
 	return v.guideOf(x)
+}
+
+// A peopleNumber is how many people a list has, and where it is.
+type peopleNumber struct {
+	Word, Path string
+	N          int
+}
+
+// peopleNumbers counts the very lists they lead to.
+func (v *visit) peopleNumbers() ([]peopleNumber, error) {
+	all := []peopleNumber{{Word: "home.people-all", Path: "/users"}, {Word: "home.people-login", Path: "/users?signs_in=1"}, {Word: "home.people-plans", Path: "/users?plan=%2A"}}
+	for i := range all {
+		_, query, _ := strings.Cut(all[i].Path, "?")
+		q, err := url.ParseQuery(query)
+		if err != nil {
+			return nil, err
+		}
+		f := filterOf(q)
+		f.Limit = 1
+		list, err := v.in.People(v.ctx(), v.act, f)
+		if err != nil {
+			return nil, err
+		}
+		all[i].N = list.Total
+	}
+	return all, nil
 }
 
 // tightest are the licenses of all issuers that are counted, those that need

@@ -41,13 +41,13 @@ func TestALicenseIsLoadedFromAFileOrByPasting(t *testing.T) {
 	r.get("/licenses/import").says(t, "From a file", "By pasting", "Step 1", "Step 2")
 	file := w.Vendors.File(t, w.offer(map[license.Module]int64{"sales": 2}))
 	s := r.upload("/licenses/import", file)
-	s.says(t, "License superoffice-2 is received and genuine", "Review license superoffice-2")
+	s.says(t, "Set superoffice-2 is received and genuine", "Review set superoffice-2")
 	if s.path != "/licenses/review/superoffice-2" {
 		t.Errorf("at %s", s.path)
 	}
 	pasted := "\r\n" + strings.ReplaceAll(string(w.Vendors.File(t, w.offer(map[license.Module]int64{"sales": 1}))), "\n", "\r\n") + "\r\n"
-	r.send("/licenses/import", "text", pasted).says(t, "License superoffice-3 is received and genuine")
-	r.send("/licenses/import", "text", pasted).says(t, "License superoffice-3 had been received before")
+	r.send("/licenses/import", "text", pasted).says(t, "Set superoffice-3 is received and genuine")
+	r.send("/licenses/import", "text", pasted).says(t, "Set superoffice-3 had been received before")
 	s = r.send("/licenses/import", "text", " ")
 	if s.status != http.StatusUnprocessableEntity {
 		t.Errorf("nothing: %d", s.status)
@@ -60,7 +60,7 @@ func TestALicenseThatOnlyRaisesComesInForceAndSaysSoUntilSeen(t *testing.T) {
 	r := w.host()
 	r.get("/licenses/import")
 	s := r.upload("/licenses/import", w.Vendors.File(t, w.offer(map[license.Module]int64{"sales": 9})))
-	s.says(t, "License superoffice-2 is active.", "1 license changed.", "Your new license is active.", "came in force by itself", "I have seen it")
+	s.says(t, "Set superoffice-2 is active.", "1 license changed.", "Your new license is active.", "came in force by itself", "I have seen it")
 	s = r.send("/licenses/history/seen", s.fields(t, "I have seen it")...)
 	s.lacks(t, "came in force by itself")
 	if s.path != "/licenses/history" {
@@ -119,7 +119,7 @@ func TestEveryRefusalHasAPageOfItsOwnAndChangesNothing(t *testing.T) {
 			if s.status < 400 || s.status > 499 {
 				t.Errorf("%d", s.status)
 			}
-			s.says(t, row.says, row.code, "Your current license is untouched and stays in force until 8 April 2027", "Details for support", "sha-256", "Load another file")
+			s.says(t, row.says, row.code, "Your current set is untouched and stays in force until 8 April 2027", "Details for support", "sha-256", "Load another file")
 			s.lacks(t, "Karin")
 			if w.inForce() != "superoffice-1" {
 				t.Errorf("%s is in force", w.inForce())
@@ -134,7 +134,7 @@ func TestALicenseForLaterIsKept(t *testing.T) {
 	r.get("/licenses/import")
 	set := w.offer(map[license.Module]int64{"sales": 9})
 	set.Start = license.Date{Year: 2026, Month: 7, Day: 1}
-	r.upload("/licenses/import", w.Vendors.File(t, set)).says(t, "License superoffice-2 is kept: it is not valid before 1 July 2026", "Let it take over on 1 July 2026")
+	r.upload("/licenses/import", w.Vendors.File(t, set)).says(t, "Set superoffice-2 is kept: it is not valid before 1 July 2026", "Let it take over on 1 July 2026")
 }
 
 func TestARequestIsMadeReadOutAndDownloaded(t *testing.T) {
@@ -196,7 +196,7 @@ func TestAnAuditorReadsTheHistoryAndChangesNothing(t *testing.T) {
 	w.must(err)
 	r := w.nobody()
 	r.enter(begun.Cookie)
-	r.get("/licenses/history").lacks(t, "Load a license", "How new licenses come in force")
+	r.get("/licenses/history").lacks(t, "Load a license", "How new sets come in force")
 	r.get("/licenses/keys").lacks(t, "Fetch now")
 	for _, path := range []string{"/licenses/import", "/licenses/review"} {
 		if s := r.get(path); s.status != http.StatusForbidden {

@@ -61,6 +61,7 @@ type setReview struct {
 	Order   string // "name" or "change"; "" is what needs attention first
 	Frees   int    // of how many people something is taken
 	Own     bool   // the choices are the reader's, also when there are none; else those stored for its day
+	Heavy   bool   // more than a fifth of everybody: the organisation's name is asked for
 }
 
 // showReview shows what a set would change. With .csv or .json behind the id it

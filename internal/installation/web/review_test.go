@@ -135,7 +135,7 @@ func (w *world) number(user string) string {
 func TestTheReviewLeadsToTheSetThatWaitsOrSaysThatNoneDoes(t *testing.T) {
 	w := newWorld(t)
 	r := w.host()
-	r.get("/licenses/review").says(t, "No license is waiting", "Load a license")
+	r.get("/licenses/review").says(t, "No set is waiting", "Load a license")
 	w.waits(w.offer(map[license.Module]int64{"gadget": 1}))
 	if s := r.get("/licenses/review"); s.path != "/licenses/review/superoffice-2" {
 		t.Errorf("it leads to %s", s.path)
@@ -147,7 +147,7 @@ func TestTheReviewShowsWhatChangesAndAsFilesTheSame(t *testing.T) {
 	w.waits(w.offer(map[license.Module]int64{"sales": 1, "gadget": 3, "service": -1}))
 	r := w.host()
 	s := r.get("/licenses/review/superoffice-2")
-	s.says(t, "Review license superoffice-2", "SuperOffice AS", "Acme AB", "1600070120", "Genuine", "The sales", "1 too many", "Choose who to change",
+	s.says(t, "Review set superoffice-2", "SuperOffice AS", "Acme AB", "1600070120", "Genuine", "The sales", "1 too many", "Choose who to change",
 		"1 row must be resolved first", "Show all 9", "Does a quantity look wrong", "Ask the issuer for a correction")
 	s.lacks(t, "The user")
 	rows := strings.Count(s.body, `<tr id="row-`)
@@ -177,7 +177,7 @@ func TestASetThatDoesNotFitIsNotActivated(t *testing.T) {
 	if !regexp.MustCompile(`<button[^>]*aria-disabled="true" aria-describedby="activate-why">`).MatchString(s.body) {
 		t.Error("the button does not say why it cannot work")
 	}
-	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate license superoffice-2")...)
+	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set superoffice-2")...)
 	if s.status != http.StatusUnprocessableEntity || !strings.Contains(s.body, `href="#row-0"`) && !strings.Contains(s.body, `href="#row-`) {
 		t.Errorf("%d %s", s.status, s.text())
 	}
@@ -193,13 +193,13 @@ func TestASetThatFitsIsActivatedAndUndone(t *testing.T) {
 	r := w.host()
 	s := r.get("/licenses/review/superoffice-2")
 	s.says(t, "Full: no spare left")
-	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate license superoffice-2")...)
-	s.says(t, "License superoffice-2 is active.", "Undo", "See the changes")
+	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set superoffice-2")...)
+	s.says(t, "Set superoffice-2 is active.", "Undo", "See the changes")
 	if s.path != "/licenses/history" || w.inForce() != "superoffice-2" {
 		t.Errorf("%s, %s in force", s.path, w.inForce())
 	}
 	s = r.send("/licenses/history/roll-back", s.fields(t, "Undo")...)
-	s.says(t, "License superoffice-1 is in force again")
+	s.says(t, "Set superoffice-1 is in force again")
 	if w.inForce() != "superoffice-1" {
 		t.Errorf("%s in force", w.inForce())
 	}
@@ -211,7 +211,7 @@ func TestPeopleAreFreedAndTheSetActivatedInOneStep(t *testing.T) {
 	r := w.host()
 	free := "/licenses/review/superoffice-2/superoffice.sales"
 	s := r.get(free)
-	s.says(t, "Free 1 The sales", "2 people use it, the new license has room for 1", "0 of 1 chosen, 1 more needed", "Anna Berg", "Bo Ågren", "The sales, by hand",
+	s.says(t, "Free 1 The sales", "2 people use it, the new set has room for 1", "0 of 1 chosen, 1 more needed", "Anna Berg", "Bo Ågren", "The sales, by hand",
 		"Switch to The service (2 spare)", "Take back The sales, keep the person")
 	fields := s.fields(t, "Review and go on")
 	if s := r.send(free, append(fields, "go", "review")...); s.status != http.StatusUnprocessableEntity {
@@ -229,13 +229,13 @@ func TestPeopleAreFreedAndTheSetActivatedInOneStep(t *testing.T) {
 	s = r.get(html.UnescapeString(apply[1]))
 	s.says(t, "Free 1 and activate", "1 person is changed in one step")
 	s = r.send("/licenses/review/superoffice-2/apply", s.fields(t, "Free 1 and activate")...)
-	s.says(t, "1 place freed and license superoffice-2 activated.")
+	s.says(t, "1 place freed and set superoffice-2 activated.")
 	if w.holds("sales") != 1 || w.holds("service") != 1 || w.inForce() != "superoffice-2" {
 		t.Errorf("%d on sales, %d on service, %s", w.holds("sales"), w.holds("service"), w.inForce())
 	}
 	r.get("/licenses/history").says(t, "superoffice-2", "By hand", "can be put in force again")
 	s = r.get("/licenses/history/roll-back?issuer=SUPEROFFICE")
-	s.says(t, "Go back to license superoffice-1", "1 person is as before")
+	s.says(t, "Go back to set superoffice-1", "1 person is as before")
 	s = r.send("/licenses/history/roll-back", s.fields(t, "Go back to superoffice-1")...)
 	s.says(t, "superoffice-1 is in force again")
 	if w.holds("sales") != 2 || w.inForce() != "superoffice-1" {
@@ -265,7 +265,7 @@ func TestWhoActivatesWhatHasChangedIsToldAndAskedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.waits(w.offer(map[license.Module]int64{"sales": 2, "gadget": 3}))
 	r := w.host()
-	fields := r.get("/licenses/review/superoffice-2").fields(t, "Activate license superoffice-2")
+	fields := r.get("/licenses/review/superoffice-2").fields(t, "Activate set superoffice-2")
 	_, err := w.Installation("acme").GiveExtra(t.Context(), installation.Act{By: housetest.Host}, "anna", "gadget", 1, "")
 	w.must(err)
 	s := r.send("/licenses/review/superoffice-2", fields...)
@@ -273,7 +273,7 @@ func TestWhoActivatesWhatHasChangedIsToldAndAskedAgain(t *testing.T) {
 		t.Errorf("%d, %s in force", s.status, w.inForce())
 	}
 	s.says(t, "This changed while you had it open", "The gadget: 0 needed before, 1 now", "extra.give")
-	r.send("/licenses/review/superoffice-2", s.fields(t, "Activate license superoffice-2")...).says(t, "License superoffice-2 is active.")
+	r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set superoffice-2")...).says(t, "Set superoffice-2 is active.")
 }
 
 func TestAFeatureIsTurnedOffOnlyWhenSomebodySaysSo(t *testing.T) {
@@ -284,7 +284,7 @@ func TestAFeatureIsTurnedOffOnlyWhenSomebodySaysSo(t *testing.T) {
 	s.says(t, "Turned off for everyone", "may be turned off for everyone", "1 row must be resolved first")
 	s = r.get("/licenses/review/superoffice-2?ok=superoffice.sale")
 	s.lacks(t, "must be resolved first")
-	r.send("/licenses/review/superoffice-2", s.fields(t, "Activate license superoffice-2")...).says(t, "License superoffice-2 is active.")
+	r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set superoffice-2")...).says(t, "Set superoffice-2 is active.")
 }
 
 func TestEverybodyIsMovedInOneChoice(t *testing.T) {
@@ -342,7 +342,7 @@ func TestASetThatBeginsLaterIsAgreedTo(t *testing.T) {
 	s := r.get("/licenses/review/superoffice-2")
 	s.says(t, "Begins 1 July 2026", "Let it take over on 1 July 2026")
 	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Let it take over")...)
-	s.says(t, "License superoffice-2 takes over on 1 July 2026", "Agreed: it takes over on 1 July 2026")
+	s.says(t, "Set superoffice-2 takes over on 1 July 2026", "Agreed: it takes over on 1 July 2026")
 	s = r.send("/licenses/review/superoffice-2/withdraw", s.fields(t, "Let it no longer wait")...)
 	s.says(t, "does not wait any longer")
 }
@@ -373,7 +373,7 @@ func TestWhoHasSomethingInHandIsMarkedBeforeBeingChosen(t *testing.T) {
 	// Whoever writes the address by hand is told, and nothing is activated.
 	s = r.get("/licenses/review/superoffice-2?c=" + url.QueryEscape("remove~superoffice.sales~~"+bo))
 	s.says(t, "1 person still has something in hand", "bo: 7 open requests")
-	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate license")...)
+	s = r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set")...)
 	if s.status < 400 || w.holds("sales") != 2 {
 		t.Errorf("%d, %d on sales", s.status, w.holds("sales"))
 	}

@@ -70,6 +70,7 @@ func (v *visit) search(text string) ([]hits, error) {
 	}{
 		{'@', "search.people", v.findPeople},
 		{'#', "search.licenses", v.findLicenses},
+		{'#', "search.numbers", v.findNumbered},
 		{0, "search.sets", v.findSets},
 		{0, "search.go", v.findPages},
 		{'>', "search.do", v.findActs},
@@ -123,6 +124,21 @@ func (v *visit) findLicenses(text string) ([]hit, error) {
 	return items, nil
 }
 
+// findNumbered finds what has a number: a person, and an entry of the audit trail.
+func (v *visit) findNumbered(text string) ([]hit, error) {
+	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" || !v.may(api.ScopeRead) {
+		return nil, nil
+	}
+	var items []hit
+	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
+		items = append(items, hit{personTitle(p.Person), "#" + text, userPath(p.UserID, p.Number)})
+	}
+	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
+		items = append(items, hit{v.Say("audit.entry", "Number", text), v.action(e.Action), "/audit/" + text})
+	}
+	return items, nil
+}
+
 func (v *visit) findSets(text string) ([]hit, error) {
 	if text == "" || !v.may(api.ScopeRead) {
 		return nil, nil
@@ -150,11 +166,16 @@ var places = []place{
 	{"search.history", "/licenses/history", api.ScopeRead},
 	{"search.keys", "/licenses/keys", api.ScopeRead},
 	{"nav.users", "/users", api.ScopeRead},
+	{"people.tab-other", "/users?tab=other", api.ScopeRead},
+	{"people.tab-licenses", "/users?tab=licenses", api.ScopeRead},
 	{"nav.status", "/status", api.ScopeRead},
 	{"nav.audit", "/audit", api.ScopeRead},
 	{"nav.settings", "/settings", api.ScopeAdmin},
 	{"nav.me", "/me", member},
+	{"me.signin", "/me/signin", member},
+	{"me.appearance", "/me/appearance", member},
 	{"frame.help", "/help", member},
+	{"help.keys", "/help#keys", member},
 }
 
 // deeds are things to do. Each leads to the page where they are prepared; none
@@ -168,8 +189,17 @@ var deeds = []place{
 	{"search.verify", "/audit/verify", api.ScopeRead},
 }
 
-func (v *visit) findPages(text string) ([]hit, error) { return v.among(places, text), nil }
-func (v *visit) findActs(text string) ([]hit, error)  { return v.among(deeds, text), nil }
+// findPages finds pages; the parts of the settings only by name, for there are
+// many.
+func (v *visit) findPages(text string) ([]hit, error) {
+	items := v.among(places, text)
+	if text != "" {
+		items = append(items, v.among(settingsPlaces, text)...)
+	}
+	return items, nil
+}
+
+func (v *visit) findActs(text string) ([]hit, error) { return v.among(deeds, text), nil }
 
 func (v *visit) among(all []place, text string) []hit {
 	var items []hit

@@ -30,6 +30,7 @@ func statusRoutes() []route {
 type statusView struct {
 	status    api.Status
 	integrity api.IntegrityReport
+	people    []peopleNumber
 	events    []api.Event
 	ended     bool // ended events are listed too
 	newest    int64
@@ -39,6 +40,9 @@ func showStatus(v *visit) error {
 	x := statusView{ended: v.query("ended") != ""}
 	var err error
 	if x.status, err = v.in.Status(v.ctx(), v.act); err != nil {
+		return err
+	}
+	if x.people, err = v.peopleNumbers(); err != nil {
 		return err
 	}
 	if x.integrity, err = v.in.Integrity(v.ctx(), v.act); err != nil {
