@@ -73,6 +73,42 @@ func TestAChosenLanguageStaysAndLeadsBackToThePage(t *testing.T) {
 	}
 }
 
+func TestALanguageChosenOnAPageIsThePersonsEverywhere(t *testing.T) {
+	w := newWorld(t)
+	w.secret("bo")
+	r := w.as("anna")
+	r.get("/help")
+	r.send("/language", "lang", "sv", "to", "/help")
+	if got := w.as("anna").get("/help").header.Get("Content-Language"); got != "sv" {
+		t.Errorf("anna reads %s in another browser", got)
+	}
+	if got := w.as("bo").get("/help").header.Get("Content-Language"); got != "en" {
+		t.Errorf("bo reads %s", got)
+	}
+	bo := w.as("bo")
+	bo.get("/me/appearance")
+	bo.send("/me/appearance", "language", "nl", "theme", "")
+	r.get("/help")
+	r.send("/signout")
+	if got := r.get("/signin").header.Get("Content-Language"); got != "sv" {
+		t.Errorf("the browser anna left greets in %s", got)
+	}
+	if got := r.send("/signin", "user", "bo", "password", sentence, "next", "/help").header.Get("Content-Language"); got != "nl" {
+		t.Errorf("bo, who chose Dutch, reads %s where anna read Swedish", got)
+	}
+}
+
+func TestWhereNothingIsWrittenALanguageStillHoldsInTheBrowser(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("anna")
+	r.get("/help")
+	_, err := w.Suspend(t.Context(), housetest.Host, "acme", "moving")
+	w.must(err)
+	if s := r.send("/language", "lang", "da", "to", "/help"); s.path != "/help" || s.header.Get("Content-Language") != "da" {
+		t.Errorf("at %s in %s, %d", s.path, s.header.Get("Content-Language"), s.status)
+	}
+}
+
 func TestSearchFindsPeopleLicensesAndThingsToDo(t *testing.T) {
 	w := newWorld(t)
 	r := w.host()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/page"
 )
 
@@ -27,8 +29,20 @@ func chooseLanguage(v *visit) error {
 		return &BadFormError{}
 	}
 	v.setCookie(languageCookie, lang, year)
+	v.keepLanguage(lang)
 	to, _ := here(v.form("to"))
 	return v.goTo(to)
+}
+
+// keepLanguage stores the language for the person who reads, if anybody is signed
+// in. Where nothing can be written the choice still holds in this browser, and
+// that is all somebody who wants to read needs.
+func (v *visit) keepLanguage(lang string) {
+	s := v.session
+	if s == nil || s.Recovered || lang == i18n.Pseudo {
+		return
+	}
+	_ = v.in.SetPreference(v.ctx(), s, api.Preference{Language: lang, Theme: s.Theme, Shortcuts: s.Shortcuts})
 }
 
 var installationWord = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)

@@ -170,6 +170,9 @@ func (v *visit) origin() string {
 func (v *visit) enter(b installation.Begun, next string) error {
 	v.session = b.Session
 	v.setSession(b.Cookie)
+	if lang := b.Session.Language; lang != "" {
+		v.setCookie(languageCookie, lang, year) // what somebody else chose in this browser is over
+	}
 	to, _ := here(cmp.Or(next, "/"))
 	return v.goTo(to)
 }
