@@ -9,6 +9,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott/host"
+	"github.com/pott-dev/pott/internal/client"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 	"github.com/pott-dev/pott/license"
 )
@@ -59,7 +60,7 @@ func TestTheNewerActsThroughEveryDoorOnBothDatabases(t *testing.T) {
 	for name, open := range doors {
 		t.Run(name, func(t *testing.T) {
 			sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
-				w := start(t, dsn, designteamet, moduler)
+				w := start(t, dsn, designteamet, moduler, nordlys)
 				d := open(t, w, designteamet.Name)
 				(&story{t, w, d, "at first"}).begin()
 				for _, part := range []struct {
@@ -68,13 +69,18 @@ func TestTheNewerActsThroughEveryDoorOnBothDatabases(t *testing.T) {
 				}{
 					{"what if", (*story).suppose}, {"free and activate, and back", (*story).free}, {"the last administrator", (*story).roles},
 					{"no login", (*story).closed}, {"leaving and coming back", (*story).leaving},
+					{"a list of people", (*story).list},
 				} {
 					part.do(&story{t, w, d, part.name})
 				}
 				m := &story{t, w, open(t, w, moduler.Name), "modules"}
 				m.modules()
+				(&story{t, w, open(t, w, nordlys.Name), "profiles"}).profiles()
 				w.fsck(t)
 			})
+			if name == "web" {
+				listed(t, "the newer acts")
+			}
 		})
 	}
 }
@@ -265,4 +271,44 @@ func (s *story) modules() {
 	s.says("removing the satellite", s.d.removeDatabase("Oslo"), "")
 	s.says("removing the central one", s.d.removeDatabase("0"), "database.central")
 	s.taken("in the end", studio, 1)
+}
+
+// list brings people in and puts everything back.
+func (s *story) list() {
+	s.says("one more than there are seats for", s.d.importList("user_id,login,plan\nfia,yes,"+sales+"\ngun,yes,"+sales+"\n"), "bulk.short")
+	s.says("then nobody came", s.d.setPlan("fia", marketing), "person.unknown")
+	s.says("somebody twice", s.d.importList("user_id,login\nfia,yes\nFIA,yes\n"), "bulk.refused")
+	s.says("as many as there are", s.d.importList("user_id,login,plan\nfia,yes,"+sales+"\ngun,yes,"+marketing+"\n"), "")
+	s.held("with those who came", sales, "", "anna", "bo", "cy", "fia")
+	s.says("undoing it", s.d.undoImport(), "")
+	s.held("without them", sales, "", "anna", "bo", "cy")
+	s.taken("without them", marketing, 1)
+}
+
+// profiles gives people bundles of modules, each a seat.
+func (s *story) profiles() {
+	const cases, documents = "amsystem.case", "amsystem.document"
+	set, code := s.d.load(s.sold(pots))
+	s.says("the set", code, "")
+	s.says("activating it", s.d.activate(set), "")
+	c := s.w.client(s.T, nordlys.Name)
+	for code, modules := range map[string][]string{"handler": {cases, documents}, "reader": {documents}, "guest": {}} {
+		if _, err := c.PutProfile(s.Context(), code, api.ProfileBody{Modules: modules}, client.Taking{}); err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.says("dora", s.d.add(api.NewPerson{UserID: "dora", Login: true}), "")
+	s.says("a profile", s.d.profile("dora", "handler"), "")
+	s.taken("on it", cases, 1)
+	s.taken("on it", documents, 1)
+	s.says("a smaller one", s.d.profile("dora", "reader"), "")
+	s.taken("on the smaller one", cases, 0)
+	s.says("one there is not", s.d.profile("dora", "king"), "profile.unknown")
+	s.says("for somebody there is not", s.d.profile("nobody", "reader"), "person.unknown")
+	s.says("ending the login", s.d.endLogin("dora"), "")
+	s.taken("without a login", documents, 0)
+	s.says("giving it back", s.d.giveLogin("dora"), "")
+	s.taken("with it", documents, 1)
+	s.says("one without modules", s.d.profile("dora", "guest"), "")
+	s.taken("in the end", documents, 0)
 }

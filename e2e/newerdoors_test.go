@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/client"
@@ -111,6 +112,53 @@ func (d apiDoor) startEvent(kind string) (int64, string) {
 func (d apiDoor) endEvent(number int64) string {
 	_, err := d.c.EndEvent(d.ctx(), fmt.Sprint(number), api.EndEvent{}, false)
 	return d.code(err)
+}
+
+func (d apiDoor) profile(person, code string) string {
+	_, err := d.c.SetProfile(d.ctx(), person, code, client.Taking{})
+	return d.code(err)
+}
+
+func (d apiDoor) importList(list string) string {
+	b, err := d.c.ImportPeople(d.ctx(), client.Import{File: []byte(list)})
+	if err == nil {
+		d.await(b.Job.ID)
+	}
+	return d.code(err)
+}
+
+func (d apiDoor) undoImport() string {
+	jobs := must[api.List[api.Job]](d.t)(d.c.Jobs(d.ctx()))
+	b, err := d.c.UndoJob(d.ctx(), jobs.Items[0].ID, "", false)
+	if err == nil {
+		d.await(b.Job.ID)
+	}
+	return d.code(err)
+}
+
+// await returns when a job is over.
+func (d apiDoor) await(id string) {
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); {
+		if job := must[api.Job](d.t)(d.c.Job(d.ctx(), id)); job.State != "running" {
+			return
+		}
+	}
+	d.t.Errorf("job %s does not come to an end", id)
+}
+
+func (d commandDoor) profile(person, code string) string {
+	return d.ask(nil, "user", "profile", "set", person, code)
+}
+
+func (d commandDoor) importList(list string) string {
+	d.w.write(d.t, "list.csv", []byte(list))
+	return d.ask(nil, "user", "import", d.w.path("list.csv"))
+}
+
+func (d commandDoor) undoImport() string {
+	var jobs api.List[api.Job]
+	d.ask(&jobs, "job", "ls")
+	return d.ask(nil, "job", "undo", jobs.Items[0].ID)
 }
 
 func (d commandDoor) activateWith(set string, choices []api.Choice) string {

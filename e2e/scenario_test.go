@@ -48,12 +48,16 @@ type door interface {
 	countAsOf(asOf string) api.Count
 	startEvent(kind string) (number int64, code string)
 	endEvent(number int64) (code string)
+	profile(person, code string) (refused string)
+	importList(list string) (code string)
+	undoImport() (code string)
 }
 
 // doors are all doors, each opened at an installation.
 var doors = map[string]func(*testing.T, *world, string) door{
 	"api":     func(t *testing.T, w *world, at string) door { return apiDoor{t, w, w.client(t, at)} },
 	"command": func(t *testing.T, w *world, at string) door { return commandDoor{t, w, at} },
+	"web":     openPages,
 }
 
 func TestDesignteametThroughEveryDoorOnBothDatabases(t *testing.T) {
@@ -65,6 +69,9 @@ func TestDesignteametThroughEveryDoorOnBothDatabases(t *testing.T) {
 				scenario(t, w, open(t, w, designteamet.Name))
 				w.fsck(t)
 			})
+			if name == "web" {
+				listed(t, "the example")
+			}
 		})
 	}
 }

@@ -217,6 +217,7 @@ func (v *visit) review(c card, action string, would api.ChangedPerson, taken ...
 // fullView offers what can be done when no seat is left.
 type fullView struct {
 	card
+	Code    string // of the reason
 	License string
 	Seats   int64
 	Taken   int64
@@ -235,7 +236,7 @@ type takable struct {
 const mostTakable = 50
 
 func (v *visit) full(p plansView, full *seat.PoolFullError) error {
-	f := fullView{card: p.card, License: v.called(full.Module), Seats: full.Seats, Taken: full.Taken, Fields: v.carried("confirm", "take"), Path: licensePath(full.Module)}
+	f := fullView{card: p.card, Code: full.Code(), License: v.called(full.Module), Seats: full.Seats, Taken: full.Taken, Fields: v.carried("confirm", "take"), Path: licensePath(full.Module)}
 	for _, kept := range v.r.PostForm["take"] {
 		f.Fields = append(f.Fields, [2]string{"take", kept})
 	}
@@ -271,6 +272,7 @@ func (v *visit) full(p plansView, full *seat.PoolFullError) error {
 // conflictView compares what was chosen with what somebody else did meanwhile.
 type conflictView struct {
 	card
+	Code   string // of the reason
 	By     string
 	Yours  []string
 	Theirs []string // what the person has now
@@ -279,7 +281,7 @@ type conflictView struct {
 }
 
 func (v *visit) conflict(p plansView, changed *installation.PersonChangedError) error {
-	c := conflictView{card: p.card, By: v.in.ActorName(changed.By), Was: v.named(v.r.PostForm["was"]), Theirs: v.named(changed.Has), Fields: v.carried("confirm", "was")}
+	c := conflictView{card: p.card, Code: changed.Code(), By: v.in.ActorName(changed.By), Was: v.named(v.r.PostForm["was"]), Theirs: v.named(changed.Has), Fields: v.carried("confirm", "was")}
 	a := v.arrangement()
 	c.Yours = v.named(a.Given)
 	for _, choice := range a.Lines {
