@@ -32,7 +32,7 @@ import (
 // takes the place of what was agreed to before.
 func (in *Installation) Activate(ctx context.Context, act Act, id string, body api.Activate) (api.Activated, error) {
 	var answer api.Activated
-	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, clear func(*proposal) error) (bool, error) {
+	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, c *clearing) (bool, error) {
 		now := tx.Now()
 		p, err := in.propose(ctx, &tx.View, id, api.Choices{Choices: body.Choices, Acknowledge: body.Acknowledge}, now)
 		if err != nil {
@@ -52,7 +52,7 @@ func (in *Installation) Activate(ctx context.Context, act Act, id string, body a
 		if err := in.mayActivate(&tx.View, p, body.PlanToken, now); err != nil {
 			return false, err
 		}
-		if err := clear(p); err != nil {
+		if err := c.clear(p.losses()); err != nil {
 			return false, err
 		}
 		answer.Set, err = activate(tx, act, p, store.ByHand, now)

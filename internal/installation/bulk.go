@@ -65,20 +65,13 @@ func (o bulkOrder) tokenOf(r bulkResult) string {
 // tryTasks says what would become of tasks.
 func (in *Installation) tryTasks(ctx context.Context, act Act, o bulkOrder, heard *heard) (bulkResult, error) {
 	var found bulkResult
-	for range 5 { // what is lost may change while the host application thinks
-		err := in.book.Try(ctx, act.By, in.present(), func(tx *store.Tx) (err error) {
+	err := heard.before(ctx, in, act, func() error {
+		return in.book.Try(ctx, act.By, in.present(), func(tx *store.Tx) (err error) {
 			found, err = in.carryOut(ctx, tx, act, bulk{tasks: o.tasks, whole: !o.head.Partial, heard: heard, step: ctx.Err})
 			return err
 		})
-		first := new(unheard)
-		if !errors.As(err, &first) {
-			return found, err
-		}
-		if err := heard.askEach(ctx, in, act, first.losses); err != nil {
-			return found, err
-		}
-	}
-	return found, &BlockersUnreachableError{Why: "unreachable"}
+	})
+	return found, err
 }
 
 // A bulk is many tasks that are tried or done in one act.

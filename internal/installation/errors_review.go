@@ -132,6 +132,7 @@ const (
 	RollBackTwice    = "rolled-back" // the set in force is one that was gone back to
 	RollBackTooLate  = "too-late"    // more than a day has passed
 	RollBackFinal    = "final"       // the issuer has ruled it out
+	RollBackDamaged  = "damaged"     // what the set in force says cannot be read, and so not whether it is final
 	RollBackSeveral  = "several"     // more than one issuer's set can go back: say whose
 	RollBackReplaced = "gone"        // the replaced set is not known any longer
 )

@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/seat"
 )
 
 // SplitKeyLists is what [Installation.Load] takes a file of key lists apart with.
@@ -23,3 +26,31 @@ func (h *House) WatchClocks(ctx context.Context) { h.watchClocks(ctx) }
 
 // NoticeCodes are all codes of notices.
 func NoticeCodes() []string { return slices.Sorted(maps.Keys(noticeEndings)) }
+
+// RemoveFromAll takes a license from people as a job does, and lets something be
+// done between the preview and the job.
+func (in *Installation) RemoveFromAll(ctx context.Context, act Act, name string, partial bool, between func(), people ...string) (api.Job, error) {
+	o := bulkOrder{head: jobHead{Kind: "change", Act: modeRemove, Names: []string{name}, Partial: partial}, source: seat.Direct}
+	for i, who := range people {
+		o.tasks = append(o.tasks, changeTask(i+1, who, modeRemove, []gift{{name, 1}}))
+	}
+	heard := &heard{}
+	found, err := in.tryTasks(ctx, act, o, heard)
+	if err != nil {
+		return api.Job{}, err
+	}
+	between()
+	return in.beginJob(ctx, act, o, found, heard)
+}
+
+// KeptOfJob is everything that is kept of a job.
+func (in *Installation) KeptOfJob(ctx context.Context, id string) (all string) {
+	boxes, _ := in.book.Boxes(ctx, jobPlace+id)
+	for _, b := range boxes {
+		all += string(b.Plain) + "\n"
+	}
+	return all
+}
+
+// Failure is what a job that failed says of it.
+func (in *Installation) Failure(cause error) *api.Refused { return in.failure(cause, "en") }

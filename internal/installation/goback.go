@@ -25,11 +25,13 @@ const rollBackTime = 24 * time.Hour
 //
 // It is refused with a [NoRollBackError] after a day, when the newer set is
 // final, and when there is nothing to go back to; and as an activation is, when
-// the replaced set has ended or what is in use today does not fit it. The newer
+// the replaced set has ended, what is in use today does not fit it, or the host
+// application says that something stands in the way of taking back what people
+// were given in place of what they had. The newer
 // number stays remembered: nothing older than it is accepted.
 func (in *Installation) RollBack(ctx context.Context, act Act, body api.RollBack) (api.RolledBack, error) {
 	var answer api.RolledBack
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, c *clearing) (bool, error) {
 		a, err := lastActivation(&tx.View, license.Issuer(strings.ToUpper(body.Issuer)), tx.Now())
 		if err != nil {
 			return false, err
@@ -47,6 +49,9 @@ func (in *Installation) RollBack(ctx context.Context, act Act, body api.RollBack
 		}
 		if p.short != nil {
 			return false, p.tooSmall()
+		}
+		if err := c.clear(p.losses()); err != nil {
+			return false, err
 		}
 		now := tx.Now()
 		answer = api.RolledBack{Instead: setID(a.Issuer, a.SetNumber), Restored: back.restored, NotRestored: back.not,
@@ -103,7 +108,9 @@ func (in *Installation) goBack(ctx context.Context, tx *store.Tx, a store.Activa
 	newer := tx.Active().Set(a.Issuer)
 	row, ok := tx.Set(a.Replaced)
 	switch {
-	case newer != nil && newer.Final:
+	case newer == nil: // an edited file says nothing, and nothing is no leave to go back
+		return nil, &NoRollBackError{Set: setID(a.Issuer, a.SetNumber), Reason: RollBackDamaged}
+	case newer.Final:
 		return nil, &NoRollBackError{Set: setID(a.Issuer, a.SetNumber), Reason: RollBackFinal}
 	case !ok || row.State != store.SetReplaced:
 		return nil, &NoRollBackError{Set: setID(a.Issuer, a.SetNumber), Reason: RollBackReplaced}

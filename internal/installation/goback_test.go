@@ -224,3 +224,39 @@ func TestAnySetsOfAnIssuerCanBeCompared(t *testing.T) {
 		t.Errorf("1 and nothing: %v", err)
 	}
 }
+
+// A file that was edited in the database says nothing any longer, and so does not
+// say either that the set may be gone back from.
+func TestAFinalSetIsNotRolledBackByEditingIt(t *testing.T) {
+	for what, edit := range map[string]string{
+		"its file":   "UPDATE set_file SET bytes = x'706f7474' WHERE hash IN (SELECT file FROM license_set WHERE number = 2)",
+		"its record": "UPDATE license_set SET state = 'loaded' WHERE number = 2",
+	} {
+		t.Run(what, func(t *testing.T) {
+			db := sqldbtest.Open(t, sqldbtest.SQLite(t))
+			m := newMarket(t, db)
+			freed(t, m, true)
+			exec(t, db, edit)
+			m.Reopen(t)
+			_, err := m.in().RollBack(t.Context(), admin, api.RollBack{})
+			if e, ok := err.(*installation.NoRollBackError); !ok || e.Reason != installation.RollBackDamaged {
+				t.Errorf("rolling it back: %v", err)
+			}
+		})
+	}
+}
+
+// What an administrator has decided since about a login stays.
+func TestRollingBackLeavesALoginThatWasGivenAnew(t *testing.T) {
+	m := newMarket(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	freed(t, m, false)
+	_, err := m.in().GiveLogin(t.Context(), admin, "cy", "2026-07-01")
+	must(t, err)
+	_, err = m.in().RollBack(t.Context(), admin, api.RollBack{})
+	must(t, err)
+	cy, err := m.in().Person(t.Context(), admin, "cy")
+	must(t, err)
+	if want := (license.Date{Year: 2026, Month: 7, Day: 1}); !cy.Login || cy.ValidThrough != want {
+		t.Errorf("cy's login is good through %s, want %s", cy.ValidThrough, want)
+	}
+}

@@ -54,6 +54,22 @@ func (h *heard) ask(ctx context.Context, in *Installation, act Act, losses []Los
 	return nil
 }
 
+// before does something that may have to ask the host application first: as long
+// as it says so, the answers are fetched and it is done anew.
+func (h *heard) before(ctx context.Context, in *Installation, act Act, do func() error) error {
+	for range 5 { // what is lost may change while the host application thinks
+		err := do()
+		first := new(unheard)
+		if !errors.As(err, &first) {
+			return err
+		}
+		if err := h.askEach(ctx, in, act, first.losses); err != nil {
+			return err
+		}
+	}
+	return &BlockersUnreachableError{Why: "unreachable"}
+}
+
 func keyOf(losses []Loss) string {
 	keys := make([]string, len(losses))
 	for i, l := range losses {

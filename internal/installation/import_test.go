@@ -355,3 +355,19 @@ func TestACancelledJobStopsBetweenRowsAndCanBeUndone(t *testing.T) {
 
 // batch is how many rows a job applies between two looks whether to stop.
 const batch = 50
+
+// Whoever was renamed since an import is forgotten with the row all the same.
+func TestWhoIsErasedIsForgottenUnderTheNameOfTheListToo(t *testing.T) {
+	_, in := branch(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	ctx := t.Context()
+	b, err := in.ImportPeople(ctx, admin, installation.Import{File: list("user_id;first_name;plans", "anna;Ännä;basic", "bo;Bo;gold"), Partial: true})
+	must(t, err)
+	other := "a.ek"
+	_, err = in.ChangePerson(ctx, admin, "anna", api.PersonPatch{UserID: &other})
+	must(t, err)
+	_, err = in.ErasePerson(ctx, admin, other)
+	must(t, err)
+	if kept := in.KeptOfJob(t.Context(), b.Job.ID); strings.Contains(kept, "nnä") || strings.Contains(kept, "anna") || !strings.Contains(kept, "Bo") {
+		t.Errorf("of the job is kept:\n%s", kept)
+	}
+}

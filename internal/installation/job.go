@@ -122,6 +122,7 @@ func putJob(tx *store.Tx, h jobHead) {
 }
 
 func putRows(tx *store.Tx, id string, rows []done) {
+	forgetErased(&tx.View, rows)
 	for n, part := 0, int64(jobDonePart); n < len(rows); n, part = n+partRows, part+1 {
 		tx.PutBox(store.Box{Place: jobPlace + id, Part: part, Plain: asJSON(rows[n:min(n+partRows, len(rows))])})
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
 )
@@ -33,13 +34,14 @@ func (in *Installation) eraseFromJobs(ctx context.Context, tx *store.Tx, p store
 		if err != nil {
 			return err
 		}
+		rows := rowsAbout(boxes, p)
 		for _, b := range boxes {
 			var changed bool
 			switch {
 			case b.Part == jobHeadPart:
 			case b.Part < jobDonePart:
 				b.Plain, changed = altered(b.Plain, func(t *task) bool {
-					is := t.Who == number || store.FoldUserID(t.Who) == store.FoldUserID(p.Personal.UserID)
+					is := rows[t.Row] || t.Who == number || store.FoldUserID(t.Who) == store.FoldUserID(p.Personal.UserID)
 					if is {
 						*t = task{Row: t.Row, Who: number}
 					}
@@ -47,12 +49,9 @@ func (in *Installation) eraseFromJobs(ctx context.Context, tx *store.Tx, p store
 				})
 			default:
 				b.Plain, changed = altered(b.Plain, func(d *done) bool {
-					is := d.ID == p.ID || store.FoldUserID(d.Person) == store.FoldUserID(p.Personal.UserID)
+					is := d.about(p)
 					if is {
-						d.Person, d.Before, d.After, d.ID, d.Number = "", nil, "", "", 0
-						if d.Problem != nil {
-							d.Problem.Text, d.Problem.Facts = "", nil
-						}
+						d.forget()
 					}
 					return is
 				})
@@ -63,6 +62,46 @@ func (in *Installation) eraseFromJobs(ctx context.Context, tx *store.Tx, p store
 		}
 	}
 	return nil
+}
+
+// about reports whether a row of a job is about a person.
+func (d *done) about(p store.Person) bool {
+	return d.ID == p.ID || store.FoldUserID(d.Person) == store.FoldUserID(p.Personal.UserID)
+}
+
+// forget takes out of a row who it was about.
+func (d *done) forget() {
+	d.Person, d.Before, d.After, d.ID, d.Number = "", nil, "", "", 0
+	if d.Problem != nil {
+		d.Problem = &api.Refused{Code: d.Problem.Code}
+	}
+}
+
+// forgetErased takes out of the rows of a job who was erased while it ran.
+func forgetErased(v *store.View, rows []done) {
+	for i := range rows {
+		if p, ok := v.PersonByNumber(rows[i].Number); ok && p.Erased != 0 {
+			rows[i].forget()
+		}
+	}
+}
+
+// rowsAbout returns which rows of a job are about a person, who may have had
+// another user id then.
+func rowsAbout(boxes []store.Box, p store.Person) map[int]bool {
+	rows := map[int]bool{}
+	for _, b := range boxes {
+		var some []done
+		if b.Part < jobDonePart || json.Unmarshal(b.Plain, &some) != nil {
+			continue
+		}
+		for _, d := range some {
+			if d.about(p) {
+				rows[d.Row] = true
+			}
+		}
+	}
+	return rows
 }
 
 // altered changes some items of a list.

@@ -10,7 +10,9 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation/store"
+	"github.com/pott-dev/pott/internal/problem"
 )
 
 // jobs are the jobs that run on this server.
@@ -138,12 +140,26 @@ func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bu
 	if errors.Is(err, errCancelled) || errors.Is(err, context.Canceled) {
 		h.State = "cancelled"
 	} else {
-		_ = in.view(func(v *store.View) error { h.Problem = refusedAs(v, err, act.Language); return nil })
+		h.Problem = in.failure(err, act.Language)
 		in.options.Log.Warn("a job has failed", "installation", in.name, "job", h.ID, "err", err)
 	}
 	if err := in.finish(ctx, act, h, rows, live.parts); err != nil {
 		in.options.Log.Error("the end of a job could not be stored", "installation", in.name, "job", h.ID, "err", err)
 	}
+}
+
+// failure says in a language why a job has failed; of a fault of ours, that it is
+// one.
+func (in *Installation) failure(err error, lang string) (why *api.Refused) {
+	in.view(func(v *store.View) error {
+		why = refusedAs(v, err, lang)
+		return nil
+	})
+	if why == nil {
+		text, _ := i18n.Sentence(lang, problem.Internal, nil)
+		why = &api.Refused{Code: problem.Internal, Text: text.Detail}
+	}
+	return why
 }
 
 // workWhole does all tasks in one act, or none.
@@ -159,25 +175,28 @@ func (in *Installation) workWhole(ctx context.Context, act Act, h *jobHead, o bu
 	for i := range rows {
 		rows[i] = done{BulkRow: api.BulkRow{Row: o.tasks[i].Row, Person: o.tasks[i].Who, Result: "left"}}
 	}
-	_, err := in.book.Update(context.WithoutCancel(ctx), act.By, in.present(), func(tx *store.Tx) error {
-		live.looked.Store(0)
-		found, err := in.carryOut(ctx, tx, act, bulk{tasks: o.tasks, whole: true, heard: heard, step: step})
-		switch {
-		case err != nil:
-			return err
-		case found.errors() > 0:
-			return refusedBulk(api.Bulk{Totals: found.totals(), Pools: found.demand, Rows: plainRows(found.rows)})
-		case o.token != "" && o.tokenOf(found) != o.token:
-			return &BulkChangedError{}
-		}
-		ended := *h
-		ended.State, ended.Finished, ended.Done, ended.Totals = "done", tx.Now(), len(o.tasks), found.totals()
-		putJob(tx, ended)
-		putRows(tx, h.ID, found.rows)
-		tx.Entry("job.end", "", audit.F("job", h.ID), audit.F("state", "done"), audit.F("changed", ended.Totals.Changed))
-		return nil
+	return heard.before(ctx, in, act, func() error {
+		_, err := in.book.Update(context.WithoutCancel(ctx), act.By, in.present(), func(tx *store.Tx) error {
+			live.looked.Store(0)
+			found, err := in.carryOut(ctx, tx, act, bulk{tasks: o.tasks, whole: true, heard: heard, step: step})
+			switch {
+			case err != nil:
+				return err
+			case found.errors() > 0:
+				return refusedBulk(api.Bulk{Totals: found.totals(), Pools: found.demand, Rows: plainRows(found.rows)})
+			case o.token != "" && o.tokenOf(found) != o.token:
+				return &BulkChangedError{}
+			}
+			ended := *h
+			ended.State, ended.Finished, ended.Done, ended.Totals = "done", tx.Now(), len(o.tasks), found.totals()
+			putJob(tx, ended)
+			putRows(tx, h.ID, found.rows)
+			tx.DropBox("cancel/"+h.ID, 0)
+			tx.Entry("job.end", "", audit.F("job", h.ID), audit.F("state", "done"), audit.F("changed", ended.Totals.Changed))
+			return nil
+		})
+		return err
 	})
-	return err
 }
 
 // workPartly does the tasks that can be done, some in each act, in the order in
@@ -212,21 +231,24 @@ func (in *Installation) workPartly(ctx context.Context, act Act, h *jobHead, o b
 // workBatch does some tasks in one act.
 func (in *Installation) workBatch(ctx context.Context, act Act, h *jobHead, o bulkOrder, some []int, heard *heard, rows []done) error {
 	var result bulkResult
-	_, err := in.book.Update(context.WithoutCancel(ctx), act.By, in.present(), func(tx *store.Tx) error {
-		b := bulk{heard: heard, step: func() error { return nil }}
-		for _, i := range some {
-			b.tasks = append(b.tasks, o.tasks[i])
-		}
-		var err error
-		if result, err = in.pass(ctx, tx, act, b, false); err != nil {
-			return err
-		}
-		next := *h
-		next.Done, next.Heard = h.Done+len(some), tx.Now()
-		putJob(tx, next)
-		tx.PutBox(store.Box{Place: jobPlace + h.ID, Part: int64(jobDonePart + h.Done), Plain: asJSON(result.rows)})
-		tx.Entry("job.step", "", audit.F("job", h.ID), audit.F("rows", len(some)))
-		return nil
+	err := heard.before(ctx, in, act, func() error {
+		_, err := in.book.Update(context.WithoutCancel(ctx), act.By, in.present(), func(tx *store.Tx) error {
+			b := bulk{heard: heard, step: func() error { return nil }}
+			for _, i := range some {
+				b.tasks = append(b.tasks, o.tasks[i])
+			}
+			var err error
+			if result, err = in.pass(ctx, tx, act, b, false); err != nil {
+				return err
+			}
+			next := *h
+			next.Done, next.Heard = h.Done+len(some), tx.Now()
+			putJob(tx, next)
+			tx.PutBox(store.Box{Place: jobPlace + h.ID, Part: int64(jobDonePart + h.Done), Plain: asJSON(result.rows)})
+			tx.Entry("job.step", "", audit.F("job", h.ID), audit.F("rows", len(some)))
+			return nil
+		})
+		return err
 	})
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func (in *Installation) changeByFile(ctx context.Context, act Act, n api.ChangeO
 // came with, or nil for a file.
 func (in *Installation) change(ctx context.Context, act Act, n api.ChangeOwner, file []byte, q *exchange) (api.ChangedOwner, error) {
 	var answer api.ChangedOwner
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, c *clearing) (bool, error) {
 		now := tx.Now()
 		f, err := licensefile.Verify(file, in.trust(&tx.View), now)
 		if err != nil {
@@ -107,7 +107,7 @@ func (in *Installation) change(ctx context.Context, act Act, n api.ChangeOwner, 
 		if err := takeOver(tx, &f.Set); err != nil {
 			return false, err
 		}
-		changed, err := in.startUnder(ctx, tx, act, n, f, file, &answer)
+		changed, err := in.startUnder(ctx, tx, c, act, n, f, file, &answer)
 		if err != nil {
 			return false, err
 		}
@@ -151,7 +151,7 @@ func takeOver(tx *store.Tx, set *license.Set) error {
 }
 
 // startUnder loads a set for the new serial number and puts it in force.
-func (in *Installation) startUnder(ctx context.Context, tx *store.Tx, act Act, n api.ChangeOwner, f *licensefile.Verified, file []byte, answer *api.ChangedOwner) (bool, error) {
+func (in *Installation) startUnder(ctx context.Context, tx *store.Tx, c *clearing, act Act, n api.ChangeOwner, f *licensefile.Verified, file []byte, answer *api.ChangedOwner) (bool, error) {
 	now := tx.Now()
 	var loaded api.LoadedSet
 	changed, err := in.load(tx, act, f, file, licenseserver.Mark{}, now, &loaded)
@@ -168,6 +168,9 @@ func (in *Installation) startUnder(ctx context.Context, tx *store.Tx, act Act, n
 			return false, cmp.Or[error](err, &NotBegunError{Set: set.ID, Start: p.set.Start})
 		}
 		if err := in.mayActivate(&tx.View, p, "", now); err != nil {
+			return false, err
+		}
+		if err := c.clear(p.losses()); err != nil {
 			return false, err
 		}
 		if set, err = activate(tx, act, p, store.ByHand, now); err != nil {

@@ -17,7 +17,10 @@ func (p *proposal) losses() []Loss {
 		today.Active = p.before
 		then := c.standing
 		then.Person, then.Current = c.next, c.current
-		about := c.action(c.choices[0])
+		about := arrangement(p.before, c.change)
+		if len(c.choices) > 0 {
+			about = c.action(c.choices[0])
+		}
 		if c.person.Login && !c.next.Login {
 			about = api.ActLoginEnd
 		}
@@ -28,25 +31,33 @@ func (p *proposal) losses() []Loss {
 	return all
 }
 
-// An askAll ends an activation that may not go on before the host application
-// was asked about what it takes from people.
+// An askAll ends an act that may not go on before the host application was asked
+// about what it takes from people.
 type askAll struct{ losses []Loss }
 
 func (e *askAll) Error() string { return "the host application is asked first" }
 
+// A clearing is what the host application has said so far about an act that takes
+// something from many people.
+type clearing struct {
+	in    *Installation
+	tx    *store.Tx
+	asked map[string]bool // losses, by their keys
+	said  api.Blockers
+}
+
 // clear ends the act with [*askAll] when the host application has not been asked
 // about a loss, and with [*BlockedError] when something stands in the way of one.
-func (p *proposal) clear(v *store.View, in *Installation, asked map[string]bool, said api.Blockers) error {
-	if len(p.plan.order) == 0 || !in.hooked(v) {
+func (c *clearing) clear(all []Loss) error {
+	if len(all) == 0 || !c.in.hooked(&c.tx.View) {
 		return nil
 	}
-	all := p.losses()
 	for _, l := range all {
-		if !asked[l.key()] {
+		if !c.asked[l.key()] {
 			return &askAll{all}
 		}
 	}
-	return blockedBy(said)
+	return blockedBy(c.said)
 }
 
 // blockedBy returns the first of those for whom something stands in the way.
@@ -68,24 +79,25 @@ func blockedBy(said api.Blockers) error {
 	return nil
 }
 
-// askingAll performs an activation, and asks the host application outside of it
-// where it takes something from people. clear is given to the act.
-func (in *Installation) askingAll(ctx context.Context, act Act, do func(tx *store.Tx, clear func(*proposal) error) (bool, error)) (api.Outcome, error) {
-	asked, said := map[string]bool{}, api.Blockers{}
+// askingAll performs an act that may take something from many people, and asks the
+// host application outside of it. What is taken the act hands to the clearing.
+func (in *Installation) askingAll(ctx context.Context, act Act, do func(tx *store.Tx, c *clearing) (bool, error)) (api.Outcome, error) {
+	c := clearing{in: in, asked: map[string]bool{}}
 	for range 5 { // what is lost may change while the host application thinks
 		outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
-			return do(tx, func(p *proposal) error { return p.clear(&tx.View, in, asked, said) })
+			c.tx = tx
+			return do(tx, &c)
 		})
 		first := new(askAll)
 		if !errors.As(err, &first) {
 			return outcome, err
 		}
-		if said, err = in.Blockers(ctx, act, first.losses); err != nil {
+		if c.said, err = in.Blockers(ctx, act, first.losses); err != nil {
 			return api.Outcome{}, err
 		}
-		clear(asked)
+		clear(c.asked)
 		for _, l := range first.losses {
-			asked[l.key()] = true
+			c.asked[l.key()] = true
 		}
 	}
 	return api.Outcome{}, &BlockersUnreachableError{Why: "unreachable"}

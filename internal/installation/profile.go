@@ -32,7 +32,9 @@ func (in *Installation) SetProfile(ctx context.Context, act Act, person, code st
 }
 
 // PutProfile makes a profile or changes what it has. Switching a module on takes
-// a seat for everybody on it: all of them fit, or nothing changes.
+// a seat for everybody on it: all of them fit, or nothing changes. Switching one off
+// takes it from everybody on it: where the host application says that something
+// stands in the way for one of them, it is a [BlockedError], and nothing changes.
 func (in *Installation) PutProfile(ctx context.Context, act Act, code string, body api.ProfileBody) (api.ChangedProfile, error) {
 	if !profileCode.MatchString(code) {
 		return api.ChangedProfile{}, &BadValueError{Field: "code", Why: "use 1 to 64 letters a–z, digits, hyphens and underscores, a letter or digit first"}
@@ -42,7 +44,7 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 		return api.ChangedProfile{}, err
 	}
 	var answer api.ChangedProfile
-	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+	outcome, err := in.askingAll(ctx, act, func(tx *store.Tx, c *clearing) (bool, error) {
 		modules, err := readModules(tx.Active(), body.Modules)
 		if err != nil {
 			return false, err
@@ -52,6 +54,9 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 		change, err := seat.ChangeProfile(pools(&tx.View), members, modules)
 		if err == nil {
 			err = change.Confirmed(license.Name{}, act.WithDependants)
+		}
+		if err == nil && in.hooked(&tx.View) {
+			err = c.clear(lostWith(members, modules))
 		}
 		if err != nil {
 			return false, err
@@ -76,6 +81,22 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// lostWith is what the people on a profile lose when it has other modules.
+func lostWith(members []seat.Standing, modules []license.Name) []Loss {
+	var all []Loss
+	for _, m := range members {
+		next := m
+		next.Profile = modules
+		if change, err := seat.ChangeProfile(m.Pools, []seat.Standing{m}, modules); err == nil {
+			next.Current = m.Apply(change)
+		}
+		if l, ok := lossOf(m, api.ActProfileSet, next); ok {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // readModules reads what a profile is to have, sorted and each once.

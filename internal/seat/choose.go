@@ -111,11 +111,11 @@ func (e *BadChoiceError) Code() string { return "review.bad-choice" }
 // PutBack decides to undo what was done to the person: to end the assignments
 // that were begun then, give again those that were ended, and give the login
 // back, good through a day, unless login is nil. What the person was given
-// otherwise meanwhile stays. It follows the rules of giving, pools included, and
+// otherwise meanwhile stays, a login too. It follows the rules of giving, pools included, and
 // either all of it is possible or nothing.
 func (s Standing) PutBack(ended, begun []Assignment, login *license.Date) (Person, Change, error) {
 	next := s.Person
-	if login != nil && !s.Person.Gone() {
+	if login != nil && !s.Person.Gone() && !s.Person.Login {
 		next.Login, next.ValidThrough = true, *login
 	}
 	left := slices.DeleteFunc(slices.Clone(s.Current), func(a Assignment) bool { return slices.Contains(begun, a) })

@@ -31,7 +31,7 @@ func activationRoutes() []operation {
 		change("POST", "/v1/sets/roll-back", "rollBackSet", api.ScopeActivate, "Put the replaced set in force again, within a day, and people back as far as they fit",
 			func(c *call, in api.RollBack) (api.RolledBack, error) {
 				return c.in.RollBack(c.r.Context(), c.act, in)
-			}).may("set.no-roll-back", "set.too-small", "set.expired"),
+			}).may("set.no-roll-back", "set.too-small", "set.expired", "person.blocked", "blockers.unreachable"),
 		read("/v1/sets/history", "listActivations", api.ScopeRead, "Every time a set was in force, newest first",
 			func(c *call) (api.List[api.Activation], error) { return c.in.SetHistory(c.r.Context(), c.act) }),
 		read("/v1/sets/{id}/diff/{other}", "diffSets", api.ScopeRead, "What two sets of one issuer say differently",

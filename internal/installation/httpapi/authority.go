@@ -26,6 +26,6 @@ func authorityRoutes() []operation {
 		change("POST", "/v1/owner", "changeOwner", api.ScopeAdmin, "Change the serial number and company, and put the set that goes with them in force, in one step",
 			func(c *call, in api.ChangeOwner) (api.ChangedOwner, error) {
 				return c.in.ChangeOwner(c.r.Context(), c.act, in)
-			}).may(fetchCodes...).may("fetch.bad-code", "license.bad-serial", "request.bad-value", "owner.not-bound", "owner.other-company", "set.too-small").may(loadCodes...),
+			}).may(fetchCodes...).may("fetch.bad-code", "license.bad-serial", "request.bad-value", "owner.not-bound", "owner.other-company", "set.too-small", "person.blocked", "blockers.unreachable").may(loadCodes...),
 	}
 }
