@@ -188,8 +188,10 @@ func (in *Installation) decide(ctx context.Context, tx *store.Tx, p store.Damage
 			}
 		}
 	}
-	_, err := tx.Repair(ctx, p.ID, action, values)
-	return err
+	if _, err := tx.Repair(ctx, p.ID, action, values); err != nil {
+		return err
+	}
+	return giveWay(tx, p)
 }
 
 // projected is the row of a license of a set in force, with nobody in it yet.

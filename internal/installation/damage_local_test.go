@@ -83,3 +83,48 @@ func TestAnExplanationNamesWhoItIsAbout(t *testing.T) {
 		}
 	}
 }
+
+// A set that is put back after another took its place does not come in force
+// beside it.
+func TestARepairedSetGivesWayToTheOneThatCameInItsPlace(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		ctx := t.Context()
+		f := housetest.New(t, db, "acme")
+		enforce(t, f, f.Installation("acme"), twoSeats(1, 2, ""))
+		first, err := f.Installation("acme").Set(ctx, admin, "superoffice-1")
+		must(t, err)
+		for _, edit := range []string{"UPDATE license_set SET state = 'loaded'", "UPDATE activation SET how = 'automatic'"} {
+			_, err = db.Exec(ctx, edit)
+			must(t, err)
+		}
+		f.Reopen(t)
+		acme := f.Installation("acme")
+		if s, err := acme.Status(ctx, admin); err != nil || len(s.Sets) != 0 {
+			t.Fatalf("a set whose record was edited is in force: %+v, %v", s.Sets, err)
+		}
+		load(t, f, acme, twoSeats(2, 5, first.Checkpoint))
+		_, err = acme.Activate(ctx, admin, "superoffice-2", api.Activate{})
+		must(t, err)
+		damage, err := acme.Damage(ctx, admin)
+		must(t, err)
+		right := map[string]map[string]string{"license_set": {"state": "active"}, "activation": {"how": "by-hand"}}
+		for _, place := range damage.Items {
+			_, err := acme.Repair(ctx, byToken, place.Place, api.Repair{Action: "restore", Reason: "it was", Code: housetest.Code, Values: right[place.Table]})
+			must(t, err)
+		}
+		for range 2 {
+			acme = f.Installation("acme")
+			s, err := acme.Status(ctx, admin)
+			must(t, err)
+			history, err := acme.SetHistory(ctx, admin)
+			must(t, err)
+			if len(s.Sets) != 1 || s.Sets[0].ID != "superoffice-2" || s.Integrity.Quarantined != 0 || len(history.Items) != 2 || history.Items[1].Until.IsZero() {
+				t.Errorf("in force: %+v, damaged: %d, history: %+v", s.Sets, s.Integrity.Quarantined, history.Items)
+			}
+			if l := inUse(t, acme, "sales"); l.Seats != 5 {
+				t.Errorf("the pool has %d seats", l.Seats)
+			}
+			f.Reopen(t)
+		}
+	})
+}
