@@ -302,7 +302,10 @@ func (c *chosen) carryOut(tx *store.Tx, act Act, set string, undo *store.Undo) e
 	undo.Logins[c.person.Number] = c.person.ValidThrough.String()
 	p := c.person
 	p.Person = c.next
-	_, err := tx.PutPerson(p)
+	if _, err := tx.PutPerson(p); err != nil || p.Login {
+		return err
+	}
+	_, err := endSessions(tx, p.ID, "") // none of them lives again should the login come back
 	return err
 }
 

@@ -188,11 +188,10 @@ func (in *Installation) sessionOf(t ticket, now time.Time, used bool) (s *Sessio
 			return nil
 		}
 		method := ""
-		if t.unrecorded {
-			if in.forgotten.has(t.id(), now) {
-				return nil
-			}
-		} else {
+		if in.forgotten.has(t.id(), now) { // ended here, also where that could not be written
+			return nil
+		}
+		if !t.unrecorded {
 			row, ok := v.Session(t.id())
 			if !ok {
 				missing = true

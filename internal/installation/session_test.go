@@ -165,6 +165,11 @@ func TestASessionEndsAtOnceWithWhatItRestsOn(t *testing.T) {
 			_, err := in.TakeRole(t.Context(), admin, s.UserID, "auditor")
 			return err
 		},
+		"the login ends with another set": func(f *housetest.Fixture, in *installation.Installation, s *installation.Session) error {
+			load(t, f, in, twoSeats(1, 2, ""))
+			_, err := in.Activate(t.Context(), admin, "superoffice-1", api.Activate{Choices: []api.Choice{{Do: "end-login", Person: s.UserID}}})
+			return err
+		},
 		"the person leaves": func(f *housetest.Fixture, in *installation.Installation, s *installation.Session) error {
 			_, err := in.RetirePerson(t.Context(), admin, s.UserID)
 			return err
@@ -285,6 +290,12 @@ func TestSigningInWorksWhileNothingMayBeWritten(t *testing.T) {
 			in.EndSession(t.Context(), begun.Session) // where it cannot be written, this server knows it
 			if goodFor(f, in, begun.Cookie) {
 				t.Error("nobody can sign out")
+			}
+			if s, ok := in.SignedIn(before.Cookie, f.Clock()); ok {
+				in.EndSession(t.Context(), s)
+			}
+			if goodFor(f, in, before.Cookie) {
+				t.Error("who was signed in before cannot sign out")
 			}
 		})
 	}
