@@ -45,6 +45,9 @@ func (in *Installation) decideOne(tx *store.Tx, asked *asking, act Act, id strin
 	if err == nil {
 		err = d.change.Confirmed(d.named, act.WithDependants)
 	}
+	if err == nil && d.write && d.person.Gone() && act.by(p) {
+		err = &OwnAccountError{Person: p.Personal.UserID}
+	}
 	if err != nil {
 		return false, named(err, p)
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // RetirePerson makes somebody a former employee: everything given by hand and
-// every role is taken back, the login waits for a return.
+// every role is taken back, the login waits for a return. Nobody does that with the
+// own account.
 func (in *Installation) RetirePerson(ctx context.Context, act Act, id string) (api.ChangedPerson, error) {
 	return in.decidePerson(ctx, act, id, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
 		if p.Deleted {
@@ -160,11 +161,12 @@ func writeDeleted(tx *store.Tx, act Act, p store.Person, change seat.Change, act
 	return dropRoles(tx, p.ID)
 }
 
-// An OwnAccountError is returned when somebody wants to delete the own account.
+// An OwnAccountError is returned when somebody wants to delete the own account, or
+// to be a former employee: roles would go with it, and nobody changes the own.
 type OwnAccountError struct{ Person string }
 
 func (e *OwnAccountError) Error() string {
-	return fmt.Sprintf("%s cannot delete the own account", e.Person)
+	return fmt.Sprintf("%s cannot delete or leave the own account", e.Person)
 }
 
 // Code returns the stable code of the error.

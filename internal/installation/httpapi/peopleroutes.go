@@ -17,7 +17,7 @@ func returningRoutes() []operation {
 		change("POST", "/v1/people/{id}/retire", "retirePerson", api.ScopeAssign, "Make somebody a former employee: everything given by hand and every role is taken back",
 			func(c *call, _ nothing) (api.ChangedPerson, error) {
 				return c.in.RetirePerson(c.r.Context(), c.act, c.path("id"))
-			}).may("person.unknown", "person.gone").may(leavingCodes...),
+			}).may("person.unknown", "person.own-account", "person.gone").may(leavingCodes...),
 		change("POST", "/v1/people/{id}/restore", "restorePerson", api.ScopeAssign, "Bring back somebody who has left or was deleted, without anything that was given by hand",
 			func(c *call, in api.RestoreChoice) (api.ChangedPerson, error) {
 				return c.in.RestorePerson(c.r.Context(), c.act, c.path("id"), in)

@@ -102,7 +102,7 @@ func peopleRoutes() []operation {
 		change("PATCH", "/v1/people/{id}", "changePerson", api.ScopeAssign, "Change a person; what is left out stays",
 			func(c *call, in api.PersonPatch) (api.ChangedPerson, error) {
 				return c.in.ChangePerson(c.r.Context(), c.act, c.path("id"), in)
-			}).may("person.unknown", "person.gone", "person.user-id-taken", "request.bad-value").may(leavingCodes...),
+			}).may("person.unknown", "person.own-account", "person.gone", "person.user-id-taken", "request.bad-value").may(leavingCodes...),
 		remove("/v1/people/{id}", "deletePerson", api.ScopeAssign, "Delete a person: everything held is released, number and history stay",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.DeletePerson(c.r.Context(), c.act, c.path("id"))
@@ -166,7 +166,7 @@ func profileRoutes() []operation {
 		change("PUT", "/v1/profiles/{code}", "putProfile", api.ScopeAssign, "Make or change a profile: switching a module on takes a seat for everybody on it",
 			func(c *call, in api.ProfileBody) (api.ChangedProfile, error) {
 				return c.in.PutProfile(c.r.Context(), c.act, c.path("code"), in)
-			}).with(withDependants).may("seat.dependants").may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only").may(nameCodes...),
+			}).with(withDependants).may("seat.dependants").may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only", "person.blocked", "blockers.unreachable").may(nameCodes...),
 		remove("/v1/profiles/{code}", "deleteProfile", api.ScopeAssign, "Delete a profile nobody is on",
 			func(c *call) (api.ChangedProfile, error) {
 				return c.in.DeleteProfile(c.r.Context(), c.act, c.path("code"))

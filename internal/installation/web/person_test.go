@@ -210,9 +210,12 @@ func TestWhoeverLeavesIsLetGoByTheChoiceThatWasReviewed(t *testing.T) {
 	if _, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "bo"); err == nil {
 		t.Error("bo is still known")
 	}
-	// What must not be is not: the last administrator, and nobody erases without the role.
-	r.send("/users/karin/offboard", "do", "retire").says(t, "last administrator")
+	// What must not be is not: the own account, the last administrator, and nobody
+	// erases without the role.
+	r.send("/users/karin/offboard", "do", "retire").says(t, "own account")
 	uma := w.signedIn("uma")
+	uma.get("/users/karin/offboard")
+	uma.send("/users/karin/offboard", "do", "retire").says(t, "last administrator")
 	uma.get("/users/anna/offboard").lacks(t, "contact card")
 	if got := uma.send("/users/anna/offboard", "do", "erase", "confirm", "yes", "organisation", "Acme AB"); got.status != 403 {
 		t.Errorf("a user administrator erases: %d", got.status)
