@@ -60,6 +60,8 @@ type Installation struct {
 	forgotten  forgotten
 	gate       gatekeeper
 	discovered sync.Map // of providers, by code
+	// discovering are the locks of those that are being asked, by code.
+	discovering sync.Map
 
 	supposed *supposition // nil: what is stored
 

@@ -72,7 +72,7 @@ func (in *Installation) goodLink(v *store.View, text string) (store.Credential, 
 	}
 	c, ok := v.Credential(linkID(secret))
 	hash := sha256.Sum256(secret)
-	if !ok || c.Kind != store.CredentialLink || subtle.ConstantTimeCompare(c.Secret, hash[:]) != 1 || in.options.Now().UnixMicro() >= c.Expires {
+	if !ok || c.Kind != store.CredentialLink || subtle.ConstantTimeCompare(c.Secret, hash[:]) != 1 || max(in.options.Now().UnixMicro(), v.Mark().UnixMicro()) >= c.Expires {
 		return store.Credential{}, &LinkOverError{}
 	}
 	return c, nil

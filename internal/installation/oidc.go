@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -53,30 +54,50 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 // discovered is what a provider said of itself, and when.
 type discovered struct {
 	issuer   string
-	provider *oidc.Provider
+	provider *oidc.Provider // nil: it did not answer, and err says why
+	err      error
 	at       time.Time
 }
 
-// discovery is how long that is believed without asking again.
-const discovery = time.Hour
+// discovery is how long that is believed without asking again, and silence how
+// long it is that a provider does not answer: whoever stands at the door could
+// make the server ask as often as they like.
+const (
+	discovery = time.Hour
+	silence   = 5 * time.Second
+)
+
+// believed returns what is known of a provider without asking it; ok is false when
+// it is to be asked.
+func (in *Installation) believed(p store.Provider, now time.Time) (*oidc.Provider, error, bool) {
+	known, _ := in.discovered.Load(p.Code)
+	d, ok := known.(discovered)
+	age := now.Sub(d.at)
+	ok = ok && d.issuer == p.Issuer && age >= 0 && (d.provider != nil && age < discovery || d.err != nil && age < silence)
+	return d.provider, d.err, ok
+}
 
 // discover returns what a provider says of itself.
 func (in *Installation) discover(p store.Provider, again bool) (*oidc.Provider, error) {
-	now := in.options.Now()
-	if d, ok := in.discovered.Load(p.Code); ok && !again {
-		if d := d.(discovered); d.issuer == p.Issuer && now.Sub(d.at) < discovery {
-			return d.provider, nil
-		}
+	if known, err, ok := in.believed(p, in.options.Now()); ok && !again {
+		return known, err
+	}
+	lock, _ := in.discovering.LoadOrStore(p.Code, &sync.Mutex{}) // who comes meanwhile hears what came of it
+	lock.(*sync.Mutex).Lock()
+	defer lock.(*sync.Mutex).Unlock()
+	if known, err, ok := in.believed(p, in.options.Now()); ok && !again {
+		return known, err
 	}
 	// Its keys are fetched later with the same context, which therefore does not end
 	// with the request.
 	ctx := oidc.ClientContext(context.Background(), providerClient)
 	provider, err := oidc.NewProvider(ctx, p.Issuer)
+	d := discovered{issuer: p.Issuer, provider: provider, at: in.options.Now()}
 	if err != nil {
-		return nil, &UnreachableProviderError{Provider: p.Code, Why: reason(err)}
+		d.provider, d.err = nil, &UnreachableProviderError{Provider: p.Code, Why: reason(err)}
 	}
-	in.discovered.Store(p.Code, discovered{issuer: p.Issuer, provider: provider, at: now})
-	return provider, nil
+	in.discovered.Store(p.Code, d)
+	return d.provider, d.err
 }
 
 // reason is what is wrong with an answer, in one line that is not too long.

@@ -213,4 +213,7 @@ func TestWhatAProviderMayBe(t *testing.T) {
 	if _, err := in.TestProvider(t.Context(), admin, "here"); code(err) != "provider.unreachable" {
 		t.Errorf("one that does not answer: %v", err)
 	}
+	if _, err := in.BeginProvider(t.Context(), "here", callback, "/"); code(err) != "provider.unreachable" {
+		t.Errorf("one that did not answer just now: %v", err)
+	}
 }

@@ -51,14 +51,15 @@ func (in *Installation) Admit(bearer string, now time.Time) *Visitor {
 	if len(bearer) != tokenTextLen || bearer[:len(tokenPrefix)] != tokenPrefix || bearer[len(tokenPrefix)+tokenIDLen] != '_' {
 		return nil
 	}
-	t, ok := in.now.Load().tokens[bearer[len(tokenPrefix):len(tokenPrefix)+tokenIDLen]]
+	present := in.now.Load()
+	t, ok := present.tokens[bearer[len(tokenPrefix):len(tokenPrefix)+tokenIDLen]]
 	if !ok {
 		return nil
 	}
 	var text [tokenTextLen]byte // not on the heap: this is asked with every request
 	copy(text[:], bearer)
 	hash := sha256.Sum256(text[:])
-	micros := now.UnixMicro()
+	micros := max(now.UnixMicro(), present.mark.UnixMicro()) // a clock that was set back brings none back
 	if subtle.ConstantTimeCompare(hash[:], t.Hash[:]) != 1 || t.Revoked != 0 || t.Expires != 0 && micros >= t.Expires {
 		return nil
 	}
