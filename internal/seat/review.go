@@ -428,10 +428,11 @@ func (r *reviewer) whole() []Finding {
 		return nil
 	}
 	b, a := r.before.Dates, r.after.Dates
-	all := slices.Concat(shift(EndsEarlier, EndsLater, b.End(), a.End()), shift(LessUpgrades, "", b.Maintenance, a.Maintenance))
-	if b.End() == a.End() {
-		all = append(all, shift(EndsEarlier, EndsLater, b.Expiry, a.Expiry)...)
+	ends, expiry := shift(EndsEarlier, EndsLater, b.End(), a.End()), shift(EndsEarlier, EndsLater, b.Expiry, a.Expiry)
+	if len(ends) == 0 || ends[0].Reason == EndsLater && len(expiry) > 0 && expiry[0].Reason == EndsEarlier {
+		ends = expiry // a longer grace makes no later end
 	}
+	all := append(ends, shift(LessUpgrades, "", b.Maintenance, a.Maintenance)...)
 	var rules []Field
 	for _, f := range differ(setFields(r.before), setFields(r.after)) {
 		switch f.Field {

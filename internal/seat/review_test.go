@@ -134,6 +134,9 @@ func TestAReviewSaysWhatANewSetDoesAndToWhom(t *testing.T) {
 			s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2027, Month: 3, Day: 1}, license.Date{Year: 2027, Month: 3, Day: 8}
 			s.Dates.Maintenance = license.Date{Year: 2027, Month: 1, Day: 1}
 		}, want: "the set: ends-earlier 31|the set: less-upgrades"},
+		{name: "its grace is longer and it expires earlier", change: func(s *license.Set) {
+			s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2027, Month: 3, Day: 1}, license.Date{Year: 2027, Month: 12, Day: 1}
+		}, want: "the set: ends-earlier 26"},
 		{name: "it ends later", change: func(s *license.Set) {
 			s.Dates.Expiry, s.Dates.Grace = license.Date{Year: 2028, Month: 4, Day: 8}, license.Date{}
 		},
