@@ -101,7 +101,7 @@ func checkDatabaseName(v *store.View, d store.Database) error {
 	switch {
 	case strings.TrimSpace(d.Name) != d.Name:
 		return &BadValueError{Field: "name", Why: "it has a space first or last"}
-	case strings.Trim(d.Name, "0123456789") == "":
+	case isNumber(d.Name):
 		return &BadValueError{Field: "name", Why: "it is a number, which would stand for the database of that number"}
 	}
 	for _, other := range v.Databases() {
@@ -110,6 +110,11 @@ func checkDatabaseName(v *store.View, d store.Database) error {
 		}
 	}
 	return nil
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseInt(text, 10, 64)
+	return err == nil || strings.Trim(text, "0123456789") == ""
 }
 
 // Databases returns all databases, by number; removed ones only when asked for.

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -245,16 +246,25 @@ type New struct {
 
 var installationName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-func checkInstallationName(name string) error {
-	if !installationName.MatchString(name) || name == "v1" {
-		return &BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens, and not v1"}
+// reserved are what paths begin with that name no installation: one of that name
+// would take the pages from all the others.
+var reserved = []string{"v1", "healthz", "readyz", "audit", "choose", "guide", "help", "language", "licenses", "me", "search", "settings",
+	"signin", "signout", "snooze", "status", "users"}
+
+// CheckName refuses a name no installation may be given.
+func CheckName(name string) error {
+	switch {
+	case !installationName.MatchString(name):
+		return &BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens, a letter or digit first and last"}
+	case slices.Contains(reserved, name):
+		return &BadValueError{Field: "name", Why: "the addresses of pages begin with it"}
 	}
 	return nil
 }
 
 // Create adds an installation. Only somebody at the host does that.
 func (h *House) Create(ctx context.Context, by audit.Actor, n New) (*Installation, error) {
-	if err := checkInstallationName(n.Name); err != nil {
+	if err := CheckName(n.Name); err != nil {
 		return nil, err
 	}
 	n.TimeZone, n.Language = cmp.Or(n.TimeZone, "UTC"), cmp.Or(n.Language, "en")
@@ -321,6 +331,15 @@ func (h *House) NameFor(label string) string {
 		}
 	}
 	return ""
+}
+
+// NameForHost is [House.NameFor] the first label of a request's host, in any
+// letter case.
+func (h *House) NameForHost(host string) string {
+	if end := strings.IndexAny(host, ".:"); end >= 0 {
+		host = host[:end]
+	}
+	return h.NameFor(strings.ToLower(host))
 }
 
 // Ready reports whether the house can answer checks and changes.

@@ -44,7 +44,7 @@ func TestTwoServersOnOneDatabaseAnswerTheSame(t *testing.T) {
 
 func TestAnInstallationIsMadeOnlyWithAGoodName(t *testing.T) {
 	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
-	for _, n := range []installation.New{{Name: ""}, {Name: "v1"}, {Name: "Acme"}, {Name: "a.b"}, {Name: "-a"}, {Name: "a", TimeZone: "Mars/Olympus"}, {Name: "a", Language: "la"}} {
+	for _, n := range []installation.New{{Name: ""}, {Name: "v1"}, {Name: "users"}, {Name: "Acme"}, {Name: "a.b"}, {Name: "-a"}, {Name: "a", TimeZone: "Mars/Olympus"}, {Name: "a", Language: "la"}} {
 		if _, err := f.Create(t.Context(), housetest.Host, n); code(err) != "request.bad-value" {
 			t.Errorf("%+v: %v", n, err)
 		}

@@ -14,7 +14,7 @@ import (
 // is the one it had, the license servers go on knowing it. Only somebody at the
 // host does that, who has seen that the export is genuine.
 func (h *House) Import(ctx context.Context, by audit.Actor, name string, m store.Import) (*Installation, error) {
-	if err := checkInstallationName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return nil, err
 	}
 	owner, err := m.Owner(ctx)

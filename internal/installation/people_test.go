@@ -71,6 +71,8 @@ func TestSiteLicensesAreCountedPerDatabaseAndNeverOversold(t *testing.T) {
 		refused(t, "a name in other letters", err, "database.name-taken")
 		_, err = in.AddDatabase(ctx, admin, "12")
 		refused(t, "a name that is a number", err, "request.bad-value")
+		_, err = in.AddDatabase(ctx, admin, "+2")
+		refused(t, "a name that is read as a number", err, "request.bad-value")
 		done, err := in.AssignSite(ctx, admin, "oslo", "glossary", api.SiteChoice{Reason: "pilot"})
 		must(t, err)
 		if len(done.Effect.Parents) != 1 || len(done.Database.Licenses) != 2 || done.Database.Licenses[0].Reason != "pilot" {

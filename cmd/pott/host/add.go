@@ -31,8 +31,8 @@ var nameText = regexp.MustCompile(`^[a-z0-9-]{1,63}$`)
 // Check reports what makes no sense of an installation whose name becomes part
 // of paths and of a file.
 func (n New) Check() error {
-	if !nameText.MatchString(n.Name) {
-		return &installation.BadValueError{Field: "name", Why: "use 1 to 63 letters a–z, digits and hyphens"}
+	if err := installation.CheckName(n.Name); err != nil {
+		return err
 	}
 	if n.Administrator != "" {
 		if err := installation.CheckUserID(n.Administrator); err != nil {

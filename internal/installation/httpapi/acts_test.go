@@ -340,3 +340,17 @@ func TestInGraceEverythingWorksAndAfterItOnlyReading(t *testing.T) {
 		t.Error("after grace nothing can be taken back")
 	}
 }
+
+// Every door reads the host of a request alike, the quick one for checks too.
+func TestTheHostNamesTheInstallationInAnyLetterCaseAndWithAPort(t *testing.T) {
+	w := newWorld(t)
+	for _, host := range []string{"acme.pott.example", "Acme.pott.example", "ACME:8080", "acme"} {
+		a := ask{method: "POST", path: "/v1/check", host: host, token: api.ScopeCheck, body: `{"person":"anna","module":"superoffice.user"}`}
+		if got := w.do(a); got.status != http.StatusOK {
+			t.Errorf("a check at %s: %d %s", host, got.status, got.body)
+		}
+		if got := w.do(ask{method: "GET", path: "/v1/status", host: host, token: api.ScopeRead}); got.status != http.StatusOK {
+			t.Errorf("the status at %s: %d", host, got.status)
+		}
+	}
+}

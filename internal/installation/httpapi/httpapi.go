@@ -111,8 +111,7 @@ const checkPath = "/v1/check"
 func (d *Door) checkedAt(r *http.Request) (name string, ok bool) {
 	name = strings.TrimSuffix(r.URL.Path, checkPath)
 	if name == "" {
-		host, _, _ := strings.Cut(r.Host, ".")
-		return d.house.NameFor(host), true
+		return d.house.NameForHost(r.Host), true
 	}
 	name = name[1:]
 	return name, r.URL.Path[0] == '/' && name != "v1" && !strings.Contains(name, "/")
@@ -156,11 +155,7 @@ func (d *Door) open(w http.ResponseWriter, r *http.Request) {
 // request with that name cut from its path.
 func (d *Door) installationOf(r *http.Request) (string, *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/v1/") {
-		label := r.Host
-		if end := strings.IndexAny(label, ".:"); end >= 0 {
-			label = label[:end]
-		}
-		return d.house.NameFor(strings.ToLower(label)), r
+		return d.house.NameForHost(r.Host), r
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if !strings.HasPrefix(rest, "v1/") {

@@ -102,13 +102,14 @@ func (d *Door) installationOf(r *http.Request) (name, base string, cut *http.Req
 		if !slash || rest == "" {
 			return first, "/" + first, at(r, "/")
 		}
-		return first, "/" + first, at(r, "/"+rest)
+		cut = at(r, "/"+rest)
+		if r.URL.RawPath != "" { // it says which slashes stand in a name
+			_, raw, _ := strings.Cut(strings.TrimPrefix(r.URL.RawPath, "/"), "/")
+			cut.URL.RawPath = "/" + raw
+		}
+		return first, "/" + first, cut
 	}
-	label := r.Host
-	if end := strings.IndexAny(label, ".:"); end >= 0 {
-		label = label[:end]
-	}
-	return d.house.NameFor(strings.ToLower(label)), "", r
+	return d.house.NameForHost(r.Host), "", r
 }
 
 // at returns a request for another path.

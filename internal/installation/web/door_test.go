@@ -1,13 +1,20 @@
 package web_test
 
 import (
+	"encoding/json"
+	"html"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/installation/web"
+	"github.com/pott-dev/pott/internal/page"
 )
 
 // host is a reader who came in by the recovery door.
@@ -160,5 +167,48 @@ func TestOnASharedServerAnAddressWithoutAnOrganizationAsksForOne(t *testing.T) {
 	}
 	if s := r.get("/choose?name=acme"); s.status == http.StatusNotFound && strings.Contains(s.body, "Which organization?") {
 		t.Errorf("a good name leads to %s", s.path)
+	}
+}
+
+// A user id may have any sign in it, and its page is found under every address of
+// the installation.
+func TestAUserIDWithASlashHasAPage(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"sales/anna", "50%", "a?b", "v1"} {
+		_, err := w.Installation("acme").AddPerson(t.Context(), installation.Act{By: housetest.Host}, api.NewPerson{UserID: id, FirstName: "Ada", LastName: "Falk"})
+		w.must(err)
+		r := w.host()
+		path := ""
+		for _, link := range regexp.MustCompile(`href="/acme(/users/[^"/]+)"`).FindAllStringSubmatch(r.get("/users?q="+url.QueryEscape(id)).body, -1) {
+			path = html.UnescapeString(link[1])
+		}
+		r.get(path).says(t, "Ada Falk", "Overview")
+		r.get(path+"/history").says(t, "Ada Falk")
+		if r.get(path + "/plans"); !strings.Contains(r.last.body, `href="/acme`+path+`/uses"`) {
+			t.Errorf("%s: its pages do not lead to each other", id)
+		}
+	}
+}
+
+// No installation is called as the pages of the others begin.
+func TestNoInstallationTakesThePagesOfTheOthers(t *testing.T) {
+	for _, p := range web.Paths() {
+		first, _, _ := strings.Cut(strings.TrimPrefix(p.Path, "/"), "/")
+		if word, _, _ := strings.Cut(first, "."); word != "" && installation.CheckName(word) == nil {
+			t.Errorf("an installation may be called %s", word)
+		}
+	}
+	if word := strings.Trim(page.StaticPrefix, "/"); installation.CheckName(word) == nil {
+		t.Errorf("an installation may be called %s", word)
+	}
+}
+
+// What a script is told of a refusal is JSON whatever stands in it.
+func TestARefusalForAScriptIsJSON(t *testing.T) {
+	w := newWorld(t)
+	s := w.host().get("/users/" + url.PathEscape("\u00ad\U000e0001") + "/uses.json")
+	var told struct{ Code, Detail string }
+	if err := json.Unmarshal([]byte(s.body), &told); err != nil || told.Code != "person.unknown" {
+		t.Errorf("%v: %s", err, s.body)
 	}
 }

@@ -27,9 +27,9 @@ func personRoutes() []route {
 	}
 }
 
-// words that other pages of /users have as their last segment: a person with such
-// a user id is found by number.
-var taken = []string{"new", "bulk", "other", "licenses", "views", "rules"}
+// words that other pages of /users have as their last segment, and v1, behind which
+// programs are: a person with such a user id is found by number.
+var taken = []string{"new", "bulk", "other", "licenses", "views", "rules", "v1"}
 
 // personPath is where the page of a person is.
 func personPath(userID string, number int64) string {
@@ -354,11 +354,7 @@ func makeLink(v *visit) error {
 	if err != nil {
 		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("", err)}}))
 	}
-	scheme := "http://"
-	if secure(v.r) {
-		scheme = "https://"
-	}
-	return v.show(personPage(v, personView{card: c, Link: scheme + v.r.Host + v.Base + made.Path, Until: v.Time(made.Expires)}))
+	return v.show(personPage(v, personView{card: c, Link: v.origin() + v.Base + made.Path, Until: v.Time(made.Expires)}))
 }
 
 func showHistory(v *visit) error {

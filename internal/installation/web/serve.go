@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,8 +48,13 @@ func (d *Door) serve(rt route) http.Handler {
 // by itself.
 func (d *Door) receive(w http.ResponseWriter, r *http.Request, alone bool) *visit {
 	a, _ := r.Context().Value(arrivalKey{}).(arrival)
+<<<<<<< HEAD
 	v := &visit{w: w, r: r, door: d, id: a.id, alone: alone, now: d.house.Now(), in: d.house.Installation(a.name)}
 	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.Path, r.URL.RawQuery, d.options.Version
+=======
+	v := &visit{w: w, r: r, door: d, id: a.id, now: d.house.Now(), in: d.house.Installation(a.name)}
+	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.EscapedPath(), r.URL.RawQuery, d.options.Version
+>>>>>>> 0a2b670 (house: no installation takes the pages of the others)
 	if v.in != nil {
 		v.about = v.in.About()
 		v.recognize()
@@ -241,7 +247,10 @@ func (v *visit) fail(err error) {
 	if v.wantsJSON() || v.alone {
 		v.w.Header().Set("Content-Type", "application/problem+json")
 		v.w.WriteHeader(p.Status)
-		fmt.Fprintf(v.w, "{\"code\":%q,\"detail\":%q}\n", code, text.Detail)
+		json.NewEncoder(v.w).Encode(struct { // nobody is left to tell if that fails
+			Code   string `json:"code"`
+			Detail string `json:"detail"`
+		}{code, text.Detail})
 		return
 	}
 	v.Title, v.Receipt, v.Crumbs, v.Command = text.Title, nil, nil, ""
