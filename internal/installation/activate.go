@@ -47,7 +47,7 @@ func (in *Installation) Activate(ctx context.Context, act Act, id string, body a
 			return false, err
 		}
 		if !begun {
-			return in.agree(tx, act, p, body, clear, &answer)
+			return in.agree(tx, act, p, body, c, &answer)
 		}
 		if err := in.mayActivate(&tx.View, p, body.PlanToken, now); err != nil {
 			return false, err

@@ -18,7 +18,7 @@ import (
 // then. Choices are kept only when they are enough as things stand today; what
 // they would do is kept beside them, so that on the day it is known whether it
 // is still the same.
-func (in *Installation) agree(tx *store.Tx, act Act, p *proposal, body api.Activate, clear func(*proposal) error, answer *api.Activated) (bool, error) {
+func (in *Installation) agree(tx *store.Tx, act Act, p *proposal, body api.Activate, c *clearing, answer *api.Activated) (bool, error) {
 	if err := in.isFor(&tx.View, p, tx.Now()); err != nil {
 		return false, err
 	}
@@ -29,7 +29,7 @@ func (in *Installation) agree(tx *store.Tx, act Act, p *proposal, body api.Activ
 		if err := p.blocked(); err != nil {
 			return false, err
 		}
-		if err := clear(p); err != nil {
+		if err := c.clear(p.losses()); err != nil {
 			return false, err
 		}
 	}

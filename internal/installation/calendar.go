@@ -36,8 +36,8 @@ func (in *Installation) SwitchDue(ctx context.Context) error {
 }
 
 func (in *Installation) switchDue(ctx context.Context, checkpoint string) error {
-	_, err := in.askingAll(ctx, Act{By: calendar}, func(tx *store.Tx, clear func(*proposal) error) (bool, error) {
-		return in.switchTo(ctx, tx, checkpoint, clear)
+	_, err := in.askingAll(ctx, Act{By: calendar}, func(tx *store.Tx, c *clearing) (bool, error) {
+		return in.switchTo(ctx, tx, c, checkpoint)
 	})
 	unheard := new(BlockersUnreachableError)
 	if !errors.As(err, &unheard) {
@@ -73,7 +73,7 @@ func (in *Installation) due(ctx context.Context, v *store.View, now time.Time) [
 }
 
 // switchTo lets one set take over, or records why it cannot.
-func (in *Installation) switchTo(ctx context.Context, tx *store.Tx, checkpoint string, clear func(*proposal) error) (bool, error) {
+func (in *Installation) switchTo(ctx context.Context, tx *store.Tx, c *clearing, checkpoint string) (bool, error) {
 	agreement := tx.Agreement(checkpoint)
 	if row, ok := tx.Set(checkpoint); !ok || row.State != store.SetLoaded || agreement.Told != 0 {
 		return false, nil // another server was quicker
@@ -84,7 +84,7 @@ func (in *Installation) switchTo(ctx context.Context, tx *store.Tx, checkpoint s
 		err = in.mayTakeOver(&tx.View, p, agreement, now)
 	}
 	if err == nil {
-		err = clear(p)
+		err = c.clear(p.losses())
 	}
 	if ask := new(askAll); errors.As(err, &ask) {
 		return false, err

@@ -440,9 +440,4 @@ func (v *visit) nameOf(n license.Name) string {
 	return cmp.Or(v.in.DisplayName(n.String(), v.Lang), n.String())
 }
 
-// personTitle is what people call somebody.
-func personTitle(p api.Person) string {
-	return cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID, "#"+fmt.Sprint(p.Number))
-}
-
 func asBad(err error, bad **installation.BadValueError) bool { return errors.As(err, bad) }

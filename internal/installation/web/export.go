@@ -2,10 +2,12 @@ package web
 
 import (
 	"encoding/csv"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/roster"
 )
 
 // A sheet is a list as a file: exactly the rows a page shows.
@@ -29,7 +31,9 @@ func (v *visit) csv(s sheet) error {
 	for _, row := range append([][]string{s.head}, s.rows...) {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = harmless(cell)
+			if cells[i] = cell; !plainNumber.MatchString(cell) {
+				cells[i] = roster.Neutral(cell)
+			}
 		}
 		if err := w.Write(cells); err != nil {
 			return err
@@ -39,13 +43,8 @@ func (v *visit) csv(s sheet) error {
 	return v.download(s.name+".csv", "text/csv; charset=utf-8; header=present", []byte(b.String()))
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
-}
+// plainNumber is what a spreadsheet takes for nothing else.
+var plainNumber = regexp.MustCompile(`^-?[0-9]+$`)
 
 // isoTime writes a moment for a file; "" for none.
 func isoTime(t time.Time) string {

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"slices"
 	"strconv"
@@ -123,15 +121,11 @@ func exportHistory(v *visit) error {
 	if strings.HasSuffix(v.Path, ".json") {
 		return v.json(list.Items)
 	}
-	rows := [][]string{{"set", "from", "until", "how", "by", "replaced", "people"}}
+	file := sheet{name: "history", head: []string{"set", "from", "until", "how", "by", "replaced", "people"}}
 	for _, a := range list.Items {
-		until := ""
-		if !a.Until.IsZero() {
-			until = a.Until.UTC().Format("2006-01-02T15:04:05Z")
-		}
-		rows = append(rows, []string{a.Set, a.From.UTC().Format("2006-01-02T15:04:05Z"), until, a.How, cellText(a.By), a.Replaced, strconv.Itoa(a.People)})
+		file.rows = append(file.rows, []string{a.Set, isoTime(a.From), isoTime(a.Until), a.How, a.By, a.Replaced, strconv.Itoa(a.People)})
 	}
-	return v.download("history.csv", "text/csv; charset=utf-8", table(rows))
+	return v.csv(file)
 }
 
 // showRollBack shows what going back would do.
@@ -318,12 +312,4 @@ func setOptions(sets []api.Set, chosen string) []page.Option {
 	}
 	slices.SortStableFunc(all, func(a, b page.Option) int { return cmp.Compare(a.Group, b.Group) })
 	return all
-}
-
-// table writes rows as CSV.
-func table(rows [][]string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.WriteAll(rows)
-	return b.Bytes()
 }

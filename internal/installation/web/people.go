@@ -433,7 +433,7 @@ func addPerson(v *visit) error {
 		return v.wrong(newPersonPage(v, view))
 	}
 	p := done.Person
-	return v.done(userPath(p.UserID, p.Number), page.Receipt{Title: v.Say("people.added", "Name", cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID)),
+	return v.done(personPath(p.UserID, p.Number), page.Receipt{Title: v.Say("people.added", "Name", cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID)),
 		Links: append([]page.Link{{Text: v.Say("people.add-another"), Path: "/users/new"}}, v.recorded(done.Outcome)...)})
 }
 
@@ -490,13 +490,3 @@ func (v *visit) kept(without ...string) [][2]string {
 
 // who is how a form names a person.
 func who(p api.Person) string { return fmt.Sprint("#", p.Number) }
-
-// userPath is where the page of somebody is: by user id, or by number where
-// that would lead elsewhere.
-func userPath(userID string, number int64) string {
-	reserved := []string{"", "new", "bulk", "other", "licenses", "views", "rules"}
-	if slices.Contains(reserved, strings.ToLower(userID)) || strings.HasSuffix(userID, ".csv") || strings.HasSuffix(userID, ".json") {
-		userID = fmt.Sprint("#", number)
-	}
-	return "/users/" + escape(userID)
-}

@@ -74,7 +74,7 @@ func showReview(v *visit) error {
 	}
 	switch format {
 	case "csv":
-		return v.download(id+".csv", "text/csv; charset=utf-8", x.csv(v))
+		return v.csv(x.sheet())
 	case "json":
 		rows := make([]api.ReviewRow, 0, len(x.Rows))
 		for _, row := range x.Rows {

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,29 +18,18 @@ func formatOf(name string) (rest, format string) {
 	return name, ""
 }
 
-// csv is the table as it is shown.
-func (x setReview) csv(v *visit) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.Write([]string{"license", "name", "now", "new", "change", "in_use", "result"})
+// sheet is the table as it is shown.
+func (x setReview) sheet() sheet {
+	file := sheet{name: x.Set.ID, head: []string{"license", "name", "now", "new", "change", "in_use", "result"}}
 	for _, r := range x.Rows {
 		used := ""
 		if r.InUse != nil {
 			used = strconv.FormatInt(*r.InUse, 10)
 		}
-		w.Write([]string{cellText(r.Title), r.Name.String(), strconv.FormatInt(r.Total, 10), strconv.FormatInt(r.NewTotal, 10),
-			strconv.FormatInt(r.Change, 10), used, cellText(strings.Join(r.Results, "; "))})
+		file.rows = append(file.rows, []string{r.Title, r.Name.String(), strconv.FormatInt(r.Total, 10), strconv.FormatInt(r.NewTotal, 10),
+			strconv.FormatInt(r.Change, 10), used, strings.Join(r.Results, "; ")})
 	}
-	w.Flush()
-	return b.Bytes()
-}
-
-// cellText keeps a spreadsheet from taking a text for a formula.
-func cellText(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return file
 }
 
 // letter asks the issuer for a correction, with everything that changes.

@@ -101,7 +101,7 @@ func (v *visit) findPeople(text string) ([]hit, error) {
 	}
 	var items []hit
 	for _, p := range people {
-		items = append(items, hit{cmp.Or(p.Name, p.UserID), p.UserID, userPath(p.UserID, p.Number)})
+		items = append(items, hit{cmp.Or(p.Name, p.UserID), p.UserID, personPath(p.UserID, p.Number)})
 	}
 	return items, nil
 }
@@ -131,7 +131,7 @@ func (v *visit) findNumbered(text string) ([]hit, error) {
 	}
 	var items []hit
 	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
-		items = append(items, hit{personTitle(p.Person), "#" + text, userPath(p.UserID, p.Number)})
+		items = append(items, hit{fullName(p.Person), "#" + text, personPath(p.UserID, p.Number)})
 	}
 	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
 		items = append(items, hit{v.Say("audit.entry", "Number", text), v.action(e.Action), "/audit/" + text})

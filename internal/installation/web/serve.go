@@ -48,13 +48,8 @@ func (d *Door) serve(rt route) http.Handler {
 // by itself.
 func (d *Door) receive(w http.ResponseWriter, r *http.Request, alone bool) *visit {
 	a, _ := r.Context().Value(arrivalKey{}).(arrival)
-<<<<<<< HEAD
 	v := &visit{w: w, r: r, door: d, id: a.id, alone: alone, now: d.house.Now(), in: d.house.Installation(a.name)}
-	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.Path, r.URL.RawQuery, d.options.Version
-=======
-	v := &visit{w: w, r: r, door: d, id: a.id, now: d.house.Now(), in: d.house.Installation(a.name)}
 	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.EscapedPath(), r.URL.RawQuery, d.options.Version
->>>>>>> 0a2b670 (house: no installation takes the pages of the others)
 	if v.in != nil {
 		v.about = v.in.About()
 		v.recognize()
