@@ -62,7 +62,7 @@ test('11. … also after many were changed at once', async () => {
   await changed.end()
 })
 
-test('12. A set that only raises comes in force by itself, and says what changed', async () => {
+test('12. A set that only raises comes into force by itself, and says what changed', async () => {
   const fresh = await freshWorld()
   await asAdministrator(fresh, async (page) => {
     await uploadSet(page, fresh, onlyMore)

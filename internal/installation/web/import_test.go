@@ -60,9 +60,9 @@ func TestALicenseThatOnlyRaisesComesInForceAndSaysSoUntilSeen(t *testing.T) {
 	r := w.host()
 	r.get("/licenses/import")
 	s := r.upload("/licenses/import", w.Vendors.File(t, w.offer(map[license.Module]int64{"sales": 9})))
-	s.says(t, "Set superoffice-2 is active.", "1 license changed.", "Your new license is active.", "came in force by itself", "I have seen it")
+	s.says(t, "Set superoffice-2 is active.", "1 license changed.", "Your new license is active.", "came into force by itself", "I have seen it")
 	s = r.send("/licenses/history/seen", s.fields(t, "I have seen it")...)
-	s.lacks(t, "came in force by itself")
+	s.lacks(t, "came into force by itself")
 	if s.path != "/licenses/history" {
 		t.Errorf("at %s", s.path)
 	}
@@ -196,7 +196,7 @@ func TestAnAuditorReadsTheHistoryAndChangesNothing(t *testing.T) {
 	w.must(err)
 	r := w.nobody()
 	r.enter(begun.Cookie)
-	r.get("/licenses/history").lacks(t, "Load a license", "How new sets come in force")
+	r.get("/licenses/history").lacks(t, "Load a license", "How new sets come into force")
 	r.get("/licenses/keys").lacks(t, "Fetch now")
 	for _, path := range []string{"/licenses/import", "/licenses/review"} {
 		if s := r.get(path); s.status != http.StatusForbidden {
