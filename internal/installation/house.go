@@ -248,7 +248,7 @@ var installationName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
 
 // reserved are what paths begin with that name no installation: one of that name
 // would take the pages from all the others.
-var reserved = []string{"v1", "healthz", "readyz", "audit", "choose", "guide", "help", "language", "licenses", "me", "search", "settings",
+var reserved = []string{"v1", "healthz", "readyz", "audit", "choose", "fold", "guide", "help", "language", "licenses", "me", "search", "settings",
 	"signin", "signout", "snooze", "status", "users"}
 
 // CheckName refuses a name no installation may be given.

@@ -197,6 +197,7 @@ func (in *Installation) SignInProvider(ctx context.Context, from Visit, code, st
 		return Begun{}, d.Next, err
 	}
 	in.gate.addresses.Excuse(address)
+	in.gate.known.met(person, address, now)
 	begun, err = in.begin(ctx, arrival{person: person, method: ByProvider, device: from.Device})
 	return begun, d.Next, err
 }

@@ -232,6 +232,7 @@ func (in *Installation) SignInPasskey(ctx context.Context, from Visit, origin, s
 		return Begun{}, err
 	}
 	in.gate.addresses.Excuse(address)
+	in.gate.known.met(person, address, now)
 	id, count := passkeyID(key.ID), int64(key.Authenticator.SignCount)
 	return in.begin(ctx, arrival{person: person, method: ByPasskey, device: from.Device, with: func(tx *store.Tx) error {
 		c, ok := tx.Credential(id)

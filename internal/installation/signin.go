@@ -13,26 +13,12 @@ import (
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/password"
 	"github.com/pott-dev/pott/internal/seat"
-	"github.com/pott-dev/pott/internal/throttle"
 )
 
 // A Visit is where somebody who signs in comes from.
 type Visit struct {
 	Address string // IP address, without port
 	Device  string // in words, such as "Firefox, Linux"; see [Session]
-}
-
-// gatekeeper is what an installation remembers of those who try to sign in. It is
-// lost at a restart, and each server has its own.
-type gatekeeper struct {
-	users     throttle.Throttle // by person, or by user id where there is none
-	addresses throttle.Throttle
-	refused   refusals
-}
-
-func (g *gatekeeper) init() {
-	g.users.Free, g.users.Most = 5, 5*time.Minute
-	g.addresses.Free, g.addresses.Most = 50, time.Minute
 }
 
 // hashing is how many passwords are hashed at the same time, and waiting how many
@@ -107,10 +93,11 @@ func (in *Installation) passwordOf(userID string) (person, text string) {
 // than is usual today.
 func (in *Installation) checkPassword(ctx context.Context, from Visit, who, text, secret string) (weak bool, err error) {
 	now, address := in.options.Now(), network(from.Address)
-	if wait := max(in.gate.users.Wait(who, now), in.gate.addresses.Wait(address, now)); wait > 0 {
+	counted := in.gate.counted(who, address, now)
+	if wait := max(in.gate.users.Wait(counted, now), in.gate.addresses.Wait(address, now)); wait > 0 {
 		return false, tooMany(wait)
 	}
-	if wait := max(in.gate.users.Try(who, now), in.gate.addresses.Try(address, now)); wait > 0 {
+	if wait := max(in.gate.users.Try(counted, now), in.gate.addresses.Try(address, now)); wait > 0 {
 		return false, tooMany(wait) // somebody else was quicker
 	}
 	good := false
@@ -118,14 +105,15 @@ func (in *Installation) checkPassword(ctx context.Context, from Visit, who, text
 		secret, text = "", "" // nobody's, and it takes as long
 	}
 	if err := hashed(ctx, func() { good, weak = password.Verify(text, secret) }); err != nil {
-		in.gate.users.Excuse(who)
+		in.gate.users.Excuse(counted)
 		in.gate.addresses.Excuse(address)
 		return false, err
 	}
 	if !good {
 		return false, &RefusedError{}
 	}
-	in.gate.users.Forget(who)
+	in.gate.users.Forget(counted)
+	in.gate.known.met(who, address, now)
 	in.gate.addresses.Excuse(address) // other attempts from there still count
 	return weak, nil
 }

@@ -1,6 +1,7 @@
 package installation_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -255,5 +256,39 @@ func TestWhoSignedInLongAgoSignsInAgainToChangeHow(t *testing.T) {
 	}
 	if _, err := in.BeginPasskey(s, "https://pott.example"); code(err) != "signin.again" {
 		t.Errorf("a passkey: %v", err)
+	}
+}
+
+// Whoever fails again and again at somebody's user id does not keep that person out
+// where the person has come in from before.
+func TestAStrangerKeepsNobodyOut(t *testing.T) {
+	f, in := signInHouse(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	signIn(t, in, "anna")
+	guessed := 0
+	for i := range 300 { // whenever it is possible again
+		from := installation.Visit{Address: fmt.Sprintf("203.0.113.%d", i%250)}
+		_, err := in.SignInPassword(t.Context(), from, "anna", "en annan mening")
+		many := new(installation.TooManyError)
+		if !errors.As(err, &many) {
+			guessed++
+			continue
+		}
+		if i%50 == 0 {
+			signIn(t, in, "anna")
+		}
+		f.Set(f.Clock().Add(time.Duration(many.Seconds) * time.Second))
+	}
+	signIn(t, in, "anna")
+	if guessed > 160 {
+		t.Errorf("strangers have guessed %d times", guessed)
+	}
+	// Whoever stands where the person does waits like everybody.
+	stopped := false
+	for range 8 {
+		_, err := in.SignInPassword(t.Context(), office, "anna", "en annan mening")
+		stopped = stopped || code(err) == "signin.too-many"
+	}
+	if !stopped {
+		t.Error("a known network may guess as often as it likes")
 	}
 }
