@@ -71,11 +71,23 @@ func showAudit(v *visit) error {
 	v.titled("audit", v.Say("audit.title"))
 	v.Wide, v.Command = true, x.command()
 	if err != nil {
-		x.faults = page.Faults{v.fault("", err)}
+		x.faults = page.Faults{v.auditFault(x.values, err)}
 		return v.wrong(auditListPage(v, x))
 	}
 	x.list, v.AsOf = list, list.AsOf
 	return v.show(auditListPage(v, x))
+}
+
+// auditFault is why a filter cannot be applied, at the field it is about.
+func (v *visit) auditFault(values map[string]string, err error) page.Fault {
+	if who := new(installation.UnknownPersonError); errors.As(err, &who) {
+		for _, field := range []string{"person", "who"} {
+			if values[field] == who.Person {
+				return v.fault(field, err)
+			}
+		}
+	}
+	return v.faultAt(err, map[string]string{"from": "from", "to": "to", "who": "who", "person": "person"})
 }
 
 func exportAudit(v *visit) error {

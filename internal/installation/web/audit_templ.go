@@ -102,11 +102,11 @@ func auditListPage(v *visit, x auditView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "who", Label: v.Say("audit.filter-who"), Hint: v.Say("audit.filter-who-hint"), Value: x.values["who"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "who", Label: v.Say("audit.filter-who"), Hint: v.Say("audit.filter-who-hint"), Value: x.values["who"], Fault: x.faults.Of("who")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "person", Label: v.Say("audit.filter-person"), Value: x.values["person"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "person", Label: v.Say("audit.filter-person"), Value: x.values["person"], Fault: x.faults.Of("person")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -114,11 +114,11 @@ func auditListPage(v *visit, x auditView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "from", Type: "date", Label: v.Say("audit.from"), Value: x.values["from"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "from", Type: "date", Label: v.Say("audit.from"), Value: x.values["from"], Fault: x.faults.Of("from")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "to", Type: "date", Label: v.Say("audit.to"), Value: x.values["to"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "to", Type: "date", Label: v.Say("audit.to"), Value: x.values["to"], Fault: x.faults.Of("to")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/internal/problem"
 	"github.com/pott-dev/pott/internal/roster"
 	"github.com/pott-dev/pott/license"
 )
@@ -107,7 +108,7 @@ type draftView struct {
 	bulk    api.Bulk
 	rows    []api.BulkRow
 	pager   page.Pager
-	fault   string
+	faults  page.Faults
 }
 
 // readDraft reads the list of the path as the address says it is understood.
@@ -134,12 +135,11 @@ func showSentList(v *visit) error {
 	v.Wide, v.AsOf = true, v.now
 	x.bulk, err = v.in.ImportPeople(v.ctx(), v.dry(), list)
 	if err != nil {
-		text, code := v.explain(err)
-		if code == "internal" {
+		if _, code := v.explain(err); code == problem.Internal {
 			return err
 		}
-		x.fault = strings.TrimSpace(text.Detail + " " + text.Hint)
-		x.sheet = headersOf(list)
+		x.faults = page.Faults{v.fault("", err)}
+		x.sheet, v.Wrong = headersOf(list), true
 		return v.show(listCheckPage(v, x))
 	}
 	x.cutRows(v)
@@ -226,7 +226,7 @@ type changeView struct {
 	query  string // instead of people: everybody of a list
 	bulk   api.Bulk
 	rows   []api.BulkRow
-	fault  string
+	faults page.Faults
 	total  int
 	heavy  bool // more than a fifth of everybody: the organisation's name is asked for
 }
@@ -279,11 +279,10 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 	c.PlanToken = ""
 	var err error
 	if x.bulk, err = v.in.ChangePeople(v.ctx(), v.dry(), c, f); err != nil {
-		text, code := v.explain(err)
-		if code == "internal" {
+		if _, code := v.explain(err); code == problem.Internal {
 			return err
 		}
-		x.fault = strings.TrimSpace(text.Detail + " " + text.Hint)
+		x.faults = page.Faults{v.fault("", err)}
 		return v.wrong(changePage(v, x))
 	}
 	if x.heavy, err = v.heavy(x.act, x.bulk); err != nil {
@@ -292,7 +291,7 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 	x.total = x.bulk.Totals.Rows
 	x.rows = x.bulk.Rows[:min(bulkSize, len(x.bulk.Rows))]
 	if wrong != nil {
-		x.fault = v.fault("org", wrong).Text
+		x.faults = page.Faults{v.fault("org", wrong)}
 		return v.wrong(changePage(v, x))
 	}
 	return v.show(changePage(v, x))

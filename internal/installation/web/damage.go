@@ -76,7 +76,7 @@ func repairPlace(v *visit) error {
 	act.DryRun = v.form("do") != "repair"
 	done, err := v.in.Repair(v.ctx(), act, x.detail.Place, api.Repair{Action: x.action, Reason: x.reason, Code: x.code})
 	if err != nil {
-		x.faults = page.Faults{v.fault("", err)}
+		x.faults = page.Faults{v.faultAt(err, map[string]string{"action": "action-0", "reason": "reason", "code": "code"})}
 		return v.wrong(damagedPlacePage(v, x))
 	}
 	if act.DryRun {

@@ -756,7 +756,7 @@ func damagedPlacePage(v *visit, x repairView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = page.Choice(page.Field{ID: "action", Label: v.Say("damage.repair"), Options: v.repairOptions(x)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Choice(page.Field{ID: "action", Label: v.Say("damage.repair"), Options: v.repairOptions(x), Fault: x.faults.Of("action-0")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -764,7 +764,7 @@ func damagedPlacePage(v *visit, x repairView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Input(page.Field{ID: "reason", Label: v.Say("damage.reason"), Hint: v.Say("damage.reason-hint"), Value: x.reason, Required: true, Most: 500}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Input(page.Field{ID: "reason", Label: v.Say("damage.reason"), Hint: v.Say("damage.reason-hint"), Value: x.reason, Required: true, Most: 500, Fault: x.faults.Of("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -773,7 +773,7 @@ func damagedPlacePage(v *visit, x repairView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if x.preview != nil || x.code != "" {
-				templ_7745c5c3_Err = page.Input(page.Field{ID: "code", Label: v.Say("damage.code"), Hint: v.Say("damage.code-hint"), Value: x.code, Most: 20}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Input(page.Field{ID: "code", Label: v.Say("damage.code"), Hint: v.Say("damage.code-hint"), Value: x.code, Most: 20, Fault: x.faults.Of("code")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -105,7 +105,7 @@ func startEvent(v *visit) error {
 	act.DryRun = v.form("do") != "start"
 	done, err := v.in.StartEvent(v.ctx(), act, event)
 	if err != nil {
-		f.faults = page.Faults{v.fault("", err)}
+		f.faults = page.Faults{v.faultAt(err, v.eventFields())}
 		return v.wrong(newEventPage(v, f))
 	}
 	if act.DryRun {
@@ -113,6 +113,12 @@ func startEvent(v *visit) error {
 		return v.show(newEventPage(v, f))
 	}
 	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.started"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})
+}
+
+// eventFields are the fields of the form about an event. A text that is missing is
+// missing in the reader's own language.
+func (v *visit) eventFields() map[string]string {
+	return map[string]string{"from": "from", "expected": "expected", "texts": "text-" + v.writes()}
 }
 
 func (v *visit) eventLinks(e api.Event) []page.Link {
@@ -158,7 +164,7 @@ func changeEvent(v *visit) error {
 	}
 	done, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("id"), patch)
 	if err != nil {
-		x.form.faults = page.Faults{v.fault("", err)}
+		x.form.faults = page.Faults{v.faultAt(err, v.eventFields())}
 		return v.wrong(eventPage(v, x))
 	}
 	return v.done(eventPath(x.event), page.Receipt{Title: v.Say("status.saved"), Links: v.recorded(done.Outcome)})
@@ -172,7 +178,7 @@ func endEvent(v *visit) error {
 	x.reason = v.form("reason")
 	done, err := v.in.EndEvent(v.ctx(), v.act, v.r.PathValue("id"), api.EndEvent{Reason: x.reason, Emergency: v.ticked("emergency")})
 	if err != nil {
-		x.faults = page.Faults{v.fault("", err)}
+		x.faults = page.Faults{v.faultAt(err, map[string]string{"reason": "reason"})}
 		return v.wrong(eventPage(v, x))
 	}
 	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})

@@ -235,7 +235,7 @@ func newEventPage(v *visit, f eventForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Input(page.Field{ID: "from", Type: "datetime-local", Label: v.Say("status.from"), Hint: v.Say("status.from-hint"), Value: f.from}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Input(page.Field{ID: "from", Type: "datetime-local", Label: v.Say("status.from"), Hint: v.Say("status.from-hint"), Value: f.from, Fault: f.faults.Of("from")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -243,7 +243,7 @@ func newEventPage(v *visit, f eventForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Input(page.Field{ID: "expected", Type: "datetime-local", Label: v.Say("status.expected"), Hint: v.Say("status.expected-hint"), Value: f.expected}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Input(page.Field{ID: "expected", Type: "datetime-local", Label: v.Say("status.expected"), Hint: v.Say("status.expected-hint"), Value: f.expected, Fault: f.faults.Of("expected")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -524,7 +524,7 @@ func eventText(f eventForm, lang, name string) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = page.Input(page.Field{ID: "text-" + lang, Label: name, Value: f.texts[lang], Rows: 2, Most: 400, Lang: lang}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Input(page.Field{ID: "text-" + lang, Label: name, Value: f.texts[lang], Rows: 2, Most: 400, Lang: lang, Fault: f.faults.Of("text-" + lang)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -881,7 +881,7 @@ func eventPage(v *visit, x eventView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = page.Input(page.Field{ID: "expected", Type: "datetime-local", Label: v.Say("status.expected"), Hint: v.Say("status.expected-hint"), Value: x.form.expected}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Input(page.Field{ID: "expected", Type: "datetime-local", Label: v.Say("status.expected"), Hint: v.Say("status.expected-hint"), Value: x.form.expected, Fault: x.form.faults.Of("expected")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -961,7 +961,7 @@ func eventPage(v *visit, x eventView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = page.Input(page.Field{ID: "reason", Label: v.Say("status.end-reason"), Value: x.reason, Most: 500}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = page.Input(page.Field{ID: "reason", Label: v.Say("status.end-reason"), Value: x.reason, Most: 500, Fault: x.faults.Of("reason")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/internal/problem"
 	"github.com/pott-dev/pott/license"
@@ -207,7 +209,11 @@ func makeRequest(v *visit) error {
 	x.Issuer, x.Code = v.form("issuer"), v.form("code")
 	made, err := v.in.RequestFile(v.ctx(), v.act, api.NewRequestFile{Issuer: x.Issuer, Code: x.Code})
 	if err != nil {
-		x.Faults = page.Faults{v.fault("issuer", err)}
+		field := "issuer"
+		if code := new(installation.BadCodeError); errors.As(err, &code) {
+			field = "code"
+		}
+		x.Faults = page.Faults{v.fault(field, err)}
 		return v.wrong(importPage(v, x))
 	}
 	x.Request, x.Code = &made, ""

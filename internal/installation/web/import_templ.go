@@ -362,7 +362,7 @@ func offline(v *visit, x importView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = page.Input(page.Field{ID: "code", Label: v.Say("import.code"), Hint: v.Say("import.code-hint"), Most: 100, Value: x.Code, Auto: "one-time-code"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Input(page.Field{ID: "code", Label: v.Say("import.code"), Hint: v.Say("import.code-hint"), Most: 100, Value: x.Code, Auto: "one-time-code", Fault: x.Faults.Of("code")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

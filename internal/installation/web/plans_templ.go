@@ -567,7 +567,7 @@ func planHint(v *visit, p api.PlanOffer) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			if !p.Fits {
+			if !p.Fits && v.room(p.Free) != "" {
 				templ_7745c5c3_Err = page.State(page.Mark{Kind: "warn", Text: v.room(p.Free)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -100,7 +100,13 @@ func (v *visit) showDoor(d doorView, err error) error {
 	d.Draft = strings.HasPrefix(d.Next, "/signin/draft/")
 	v.Modules = []string{"signin.js"}
 	if err != nil {
-		return v.refuse(err, func(f page.Faults) error { d.Faults = f; return v.show(signInPage(v, d)) })
+		return v.refuse(err, func(f page.Faults) error {
+			if d.User != "" {
+				f[0].Field = "user"
+			}
+			d.Faults = f
+			return v.show(signInPage(v, d))
+		})
 	}
 	return v.show(signInPage(v, d))
 }

@@ -316,7 +316,7 @@ func signInPage(v *visit, d doorView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = page.Input(page.Field{ID: "user", Label: v.Say("signin.user"), Value: d.User, Auto: "username webauthn", Required: true, Most: 254}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = page.Input(page.Field{ID: "user", Label: v.Say("signin.user"), Value: d.User, Auto: "username webauthn", Required: true, Most: 254, Fault: d.Faults.Of("user")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

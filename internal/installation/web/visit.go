@@ -20,6 +20,7 @@ import (
 	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
 )
 
 // A visit is one request of one reader: the frame of the page that answers it,
@@ -151,6 +152,21 @@ func (v *visit) explain(err error) (i18n.Text, string) {
 func (v *visit) fault(field string, err error) page.Fault {
 	text, code := v.explain(err)
 	return page.Fault{Field: field, Text: strings.TrimSpace(text.Detail + " " + text.Hint), Code: code}
+}
+
+// faultAt is a fault at the field of a form that an error is about: ids are the
+// fields by what the error calls them. Any other is a fault of the whole form.
+func (v *visit) faultAt(err error, ids map[string]string) page.Fault {
+	name := ""
+	switch bad, word, confirm := new(installation.BadValueError), new(license.BadWordError), new(installation.NotConfirmedError); {
+	case errors.As(err, &bad):
+		name = bad.Field
+	case errors.As(err, &word):
+		name = word.Of
+	case errors.As(err, &confirm):
+		name = "code"
+	}
+	return v.fault(ids[name], err)
 }
 
 const receiptCookie = "pott_receipt"

@@ -41,6 +41,9 @@ const account = document.querySelector("details.account");
 document.addEventListener("click", (event) => {
   if (account?.open && !account.contains(event.target)) account.open = false;
 });
+account?.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !account.contains(event.relatedTarget)) account.open = false;
+});
 account?.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !account.open) return;
   account.open = false;
