@@ -88,6 +88,7 @@ func (l listStyle) write(s *session, list []byte) error {
 }
 
 type userExport struct {
+	Holdings bool `help:"Write instead who holds what of everybody, signed with the installation's key, for programs that answer from files."`
 	peopleFilter
 	listStyle
 }
@@ -96,6 +97,16 @@ func (c userExport) Run(s *session) error {
 	cl, err := s.client()
 	if err != nil {
 		return err
+	}
+	if c.Holdings {
+		if c.filter() != (client.PeopleFilter{}) || c.style() != (client.ListStyle{}) {
+			return &UsageError{Problem: "--holdings is of everybody, and written in one way only", Help: "pott user export --help"}
+		}
+		signed, err := cl.Holdings(s.ctx)
+		if err != nil {
+			return err
+		}
+		return c.write(s, signed)
 	}
 	list, err := cl.ExportPeople(s.ctx, c.filter(), c.style())
 	if err != nil {

@@ -13,9 +13,10 @@ import (
 )
 
 type damageCmd struct {
-	Ls     damageLs     `cmd:"" help:"List what is not as the server left it."`
-	Show   damageShow   `cmd:"" help:"Show a damaged record as it stands."`
-	Repair damageRepair `cmd:"" help:"Accept, remove or restore a damaged record."`
+	Ls       damageLs       `cmd:"" help:"List what is not as the server left it."`
+	Show     damageShow     `cmd:"" help:"Show a damaged record as it stands."`
+	Incident damageIncident `cmd:"" help:"Write the file in which it was kept what was found at a damaged place."`
+	Repair   damageRepair   `cmd:"" help:"Accept, remove or restore a damaged record."`
 }
 
 type damageLs struct{}
@@ -54,6 +55,23 @@ func what(p api.DamagedPlace) string {
 		return p.What
 	}
 	return p.What + " (" + strings.Join(p.Columns, ", ") + ")"
+}
+
+type damageIncident struct {
+	Place string `arg:"" help:"The place, as pott damage ls shows it."`
+	File  string `placeholder:"FILE" help:"Write to this file instead of standard output."`
+}
+
+func (c damageIncident) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	text, err := cl.Incident(s.ctx, c.Place)
+	if err != nil {
+		return err
+	}
+	return listStyle{File: c.File}.write(s, text)
 }
 
 type damageShow struct {

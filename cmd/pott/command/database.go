@@ -11,6 +11,7 @@ import (
 
 type databaseCmd struct {
 	Ls      databaseLs      `cmd:"" help:"List databases, and the site licenses each holds."`
+	Show    databaseShow    `cmd:"" help:"Show one database."`
 	Add     databaseAdd     `cmd:"" help:"Add a satellite database."`
 	Rename  databaseRename  `cmd:"" help:"Give a database another name."`
 	Remove  databaseRemove  `cmd:"" help:"Remove a satellite database and take back everything it holds."`
@@ -44,6 +45,28 @@ func (c databaseLs) Run(s *session) error {
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+type databaseShow struct {
+	Database string `arg:"" help:"The database's number or name."`
+}
+
+func (c databaseShow) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	d, err := cl.Database(s.ctx, c.Database)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: d, ids: []string{fmt.Sprint(d.Number)}, human: func(o *paper) {
+		state := ""
+		if d.Removed {
+			state = s.say("database.gone")
+		}
+		o.pairs([][2]string{{"number", fmt.Sprint(d.Number)}, {"name", d.Name}, {"state", state}, {"licenses", o.siteHas(d)}}...)
 	}})
 }
 

@@ -7,9 +7,10 @@ import (
 )
 
 type profileCmd struct {
-	Ls  profileLs  `cmd:"" help:"List profiles."`
-	Set profileSet `cmd:"" help:"Make a profile, or change what it holds."`
-	Rm  profileRm  `cmd:"" help:"Remove a profile nobody is on."`
+	Ls   profileLs   `cmd:"" help:"List profiles."`
+	Show profileShow `cmd:"" help:"Show one profile."`
+	Set  profileSet  `cmd:"" help:"Make a profile, or change what it holds."`
+	Rm   profileRm   `cmd:"" help:"Remove a profile nobody is on."`
 }
 
 type profileLs struct{}
@@ -30,6 +31,24 @@ func (profileLs) Run(s *session) error {
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)
+	}})
+}
+
+type profileShow struct {
+	Profile string `arg:"" help:"The profile's code."`
+}
+
+func (c profileShow) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	p, err := cl.Profile(s.ctx, c.Profile)
+	if err != nil {
+		return err
+	}
+	return s.answer(answer{doc: p, ids: []string{p.Code}, human: func(o *paper) {
+		o.pairs([][2]string{{"profile", p.Code}, {"display-name", p.Name}, {"people", fmt.Sprint(p.People)}, {"licenses", names(p.Modules)}}...)
 	}})
 }
 
