@@ -64,3 +64,9 @@ type AuditBreak struct {
 	After    *AuditEntry `json:"after,omitempty" doc:"The first entry after it."`
 	Ask      []string    `json:"ask,omitempty" doc:"Who can do something about it: administrators, by user id."`
 }
+
+// An AuditRange is the part of the audit trail to be checked. It may be empty.
+type AuditRange struct {
+	From string `json:"from,omitempty" doc:"The first commit, or a day."`
+	To   string `json:"to,omitempty" doc:"The last commit, or a day."`
+}

@@ -90,23 +90,24 @@ type PlanToken struct {
 
 // A Job is a change of many people that runs, or has run, by itself.
 type Job struct {
-	ID       string     `json:"id"`
-	Kind     string     `json:"kind" enum:"import,change,undo"`
-	Act      string     `json:"act" doc:"The mode of an import, or the act of a change."`
-	Names    []string   `json:"names,omitempty" doc:"What was given or taken."`
-	State    string     `json:"state" enum:"draft,running,done,cancelled,failed,interrupted" doc:"interrupted: the server stopped in between; rows it did not come to are left."`
-	Partial  bool       `json:"partial"`
-	By       string     `json:"by"`
-	Created  time.Time  `json:"created"`
-	Finished time.Time  `json:"finished,omitzero"`
-	Rows     int        `json:"rows"`
-	Done     int        `json:"done" doc:"Rows that were looked at."`
-	Totals   BulkTotals `json:"totals"`
-	Problem  *Refused   `json:"problem,omitempty" doc:"Why it failed."`
-	File     string     `json:"file,omitempty" doc:"SHA-256 of the list."`
-	Undo     time.Time  `json:"undo,omitzero" doc:"Until when it can be undone; left out when it cannot."`
-	UndoneBy string     `json:"undone_by,omitempty" doc:"The job that undid it."`
-	Undoes   string     `json:"undoes,omitempty" doc:"The job it undoes."`
+	ID       string        `json:"id"`
+	Kind     string        `json:"kind" enum:"import,change,undo,audit"`
+	Act      string        `json:"act" doc:"The mode of an import, or the act of a change."`
+	Names    []string      `json:"names,omitempty" doc:"What was given or taken."`
+	State    string        `json:"state" enum:"draft,running,done,cancelled,failed,interrupted" doc:"interrupted: the server stopped in between; rows it did not come to are left."`
+	Partial  bool          `json:"partial"`
+	By       string        `json:"by"`
+	Created  time.Time     `json:"created"`
+	Finished time.Time     `json:"finished,omitzero"`
+	Rows     int           `json:"rows"`
+	Done     int           `json:"done" doc:"Rows that were looked at."`
+	Totals   BulkTotals    `json:"totals"`
+	Problem  *Refused      `json:"problem,omitempty" doc:"Why it failed."`
+	File     string        `json:"file,omitempty" doc:"SHA-256 of the list."`
+	Undo     time.Time     `json:"undo,omitzero" doc:"Until when it can be undone; left out when it cannot."`
+	UndoneBy string        `json:"undone_by,omitempty" doc:"The job that undid it."`
+	Undoes   string        `json:"undoes,omitempty" doc:"The job it undoes."`
+	Audit    *AuditVerdict `json:"audit,omitempty" doc:"What a check of the audit trail found."`
 }
 
 // A SavedView is a list somebody comes back to.

@@ -15,7 +15,7 @@ import (
 // commandOf is which command does what an operation of the API does.
 var commandOf = map[string]string{
 	"getStatus": "status", "getAttention": "attention", "getCount": "count", "getPeaks": "peaks", "whatIf": "what-if", "explain": "user why", "check": "user check",
-	"listAudit": "audit ls", "getAuditEntry": "audit show", "verifyAudit": "audit verify", "getAuditProof": "audit proof", "getHead": "audit head", "compareHead": "audit compare",
+	"listAudit": "audit ls", "getAuditEntry": "audit show", "verifyAudit": "audit verify", "checkAudit": "audit verify", "getAuditProof": "audit proof", "getHead": "audit head", "compareHead": "audit compare",
 	"listAuthorities": "authority ls", "fetchSets": "authority fetch", "registerAtAuthority": "authority register", "makeRequestFile": "authority request", "changeOwner": "owner change",
 	"getBlockersHook": "blockers show", "setBlockersHook": "blockers set", "dropBlockersHook": "blockers rm", "getBlockers": "blockers ask",
 	"getClock": "clock show", "confirmClock": "clock confirm", "getIntegrity": "integrity show", "checkIntegrity": "integrity check",

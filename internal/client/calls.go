@@ -290,6 +290,11 @@ func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEn
 	return get[api.List[api.AuditEntry]](ctx, c, path("audit"), q)
 }
 
+// CheckAudit has the chain of audit entries checked, as a job when it takes long.
+func (c *Client) CheckAudit(ctx context.Context, r api.AuditRange) (api.Job, error) {
+	return change[api.Job](ctx, c, http.MethodPost, path("audit", "verify"), r, false)
+}
+
 // VerifyAudit has the server check its audit chain;
 // from and to are numbers of commits or days; "" is the first and the last.
 func (c *Client) VerifyAudit(ctx context.Context, from, to string) (api.AuditVerdict, error) {

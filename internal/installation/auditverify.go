@@ -109,6 +109,11 @@ func changesOf(e audit.Entry) []api.AuditChange {
 // something outside the database remembers how far the chain was; with no entries
 // at all, or nothing that remembers, it cannot be checked.
 func (in *Installation) VerifyAudit(ctx context.Context, act Act, span AuditSpan) (api.AuditVerdict, error) {
+	return in.watchAudit(ctx, act, span, func(int64, int64) {})
+}
+
+// watchAudit is VerifyAudit that tells how far it is.
+func (in *Installation) watchAudit(ctx context.Context, act Act, span AuditSpan, far func(done, total int64)) (api.AuditVerdict, error) {
 	var names callers
 	var asked store.Span
 	var witness, note, disagree string
@@ -129,7 +134,7 @@ func (in *Installation) VerifyAudit(ctx context.Context, act Act, span AuditSpan
 	if in.book.Health() == store.Unchecked {
 		return api.AuditVerdict{Verdict: "cannot-check", Note: say(act.Language, "unchecked", nil)}, nil
 	}
-	c, err := in.book.VerifySpan(ctx, asked)
+	c, err := in.book.WatchSpan(ctx, asked, far)
 	if err != nil {
 		return api.AuditVerdict{}, err
 	}

@@ -52,6 +52,7 @@ type Installation struct {
 	feed   feed
 	people directory // what lists are made from
 	jobs   jobs      // that run here
+	audits auditJobs // checks of the audit trail that took long here
 	stop   func()    // following the book
 	day    *time.Timer
 

@@ -48,6 +48,8 @@ type jobHead struct {
 	Columns  []string     `json:",omitempty"` // of the list
 	Language string       `json:",omitempty"` // of the list
 	Excel    bool         `json:",omitempty"` // the list has semicolons
+
+	Audit *api.AuditVerdict `json:",omitempty"` // of a check of the audit trail
 }
 
 // Where the parts of a job are kept.
@@ -68,6 +70,9 @@ type keptJob struct {
 // readJob reads a job. Of one whose rows are forgotten only the head is left.
 func (in *Installation) readJob(ctx context.Context, id string) (keptJob, error) {
 	var k keptJob
+	if h, here := in.audits.get(id); here {
+		return keptJob{head: h}, nil
+	}
 	boxes, err := in.book.Boxes(ctx, jobPlace+id)
 	if err != nil {
 		return k, err
@@ -147,18 +152,26 @@ func asJSON(v any) []byte {
 // shown is a job in the words of the API.
 func (in *Installation) jobShown(h jobHead, now time.Time) api.Job {
 	j := api.Job{ID: h.ID, Kind: h.Kind, Act: h.Act, Names: h.Names, State: h.State, Partial: h.Partial, By: h.By, Created: h.Created, Finished: h.Finished,
-		Rows: h.Rows, Done: h.Done, Totals: h.Totals, Problem: h.Problem, File: h.File, UndoneBy: h.UndoneBy, Undoes: h.Undoes}
+		Rows: h.Rows, Done: h.Done, Totals: h.Totals, Problem: h.Problem, File: h.File, UndoneBy: h.UndoneBy, Undoes: h.Undoes, Audit: h.Audit}
 	live := in.jobs.get(h.ID)
 	switch {
 	case h.State == "running" && live != nil:
 		j.Done = min(int(live.looked.Load()), h.Rows)
-	case h.State == "running" && now.Sub(h.Heard) > silentFor:
+	case h.State == "running" && now.Sub(h.Heard) > h.silent():
 		j.State = "interrupted"
 	}
 	if h.undoable(j.State, now) {
 		j.Undo = h.ended().Add(undoFor).UTC()
 	}
 	return j
+}
+
+// silent is how long a job may say nothing before it counts as interrupted.
+func (h jobHead) silent() time.Duration {
+	if h.Kind == auditKind { // it writes nothing on its way
+		return longestCheck
+	}
+	return silentFor
 }
 
 func (h jobHead) ended() time.Time {
@@ -190,7 +203,7 @@ func (in *Installation) Job(ctx context.Context, act Act, id string) (api.Job, e
 		return api.Job{}, err
 	}
 	j := in.jobShown(k.head, in.present())
-	if j.State == "running" || j.State == "interrupted" {
+	if k.head.Kind != auditKind && (j.State == "running" || j.State == "interrupted") {
 		j.Totals = totalsOf(k.rows)
 	}
 	return j, nil
@@ -241,6 +254,8 @@ func (in *Installation) CancelJob(ctx context.Context, act Act, id string) (api.
 		return j, &JobStateError{Job: id, State: j.State}
 	case act.DryRun:
 		return j, nil
+	case j.Kind == auditKind:
+		return in.cancelCheck(ctx, act, j)
 	}
 	// Before anything is written: a job that does all or nothing is one act, and
 	// whatever else is written waits for it.

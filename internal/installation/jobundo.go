@@ -17,7 +17,7 @@ import (
 
 // undoable reports whether a job has done anything that can still be undone.
 func (h jobHead) undoable(state string, now time.Time) bool {
-	return h.UndoneBy == "" && slices.Contains([]string{"done", "cancelled", "interrupted"}, state) && now.Before(h.ended().Add(undoFor)) &&
+	return h.Kind != auditKind && h.UndoneBy == "" && slices.Contains([]string{"done", "cancelled", "interrupted"}, state) && now.Before(h.ended().Add(undoFor)) &&
 		(h.Totals.Changed > 0 || state == "interrupted")
 }
 

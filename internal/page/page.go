@@ -104,6 +104,9 @@ type Banner struct {
 	Snooze *Act // puts it off; nil where it cannot be
 	Fold   *Act // folds it to one line, or opens it again; nil where it always says all
 	Folded bool
+	// Now and Until are the moment the page was made, and when it should be over: how
+	// long is left is counted down. Until is zero where nobody waits for it.
+	Now, Until time.Time
 }
 
 // A Receipt says what was just done.

@@ -118,10 +118,20 @@ func (c auditVerify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	v, err := cl.VerifyAudit(s.ctx, c.From, c.To)
+	job, err := cl.CheckAudit(s.ctx, api.AuditRange{From: c.From, To: c.To})
 	if err != nil {
 		return err
 	}
+	if job, err = s.watch(cl, job); err != nil {
+		return err
+	}
+	if job.Audit == nil { // somebody has cancelled it, or it failed
+		if job.Problem != nil {
+			return &AuditUncheckedError{Note: job.Problem.Text}
+		}
+		return &AuditUncheckedError{Note: s.say("job." + job.State)}
+	}
+	v := *job.Audit
 	err = s.answer(answer{doc: v, ids: []string{v.Verdict}, human: func(o *paper) {
 		o.line("audit."+v.Verdict, v.Entries, v.Links, v.Seq)
 		if v.Where != "" {

@@ -319,6 +319,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/v1/head/compare", "", `{"head":"` + into[api.Head](w, ask{method: "GET", path: "/v1/head"}).Head + `"}`, ""},
 		{"GET", "/v1/audit/verify?from=2&to=2026-06-30", "/v1/audit/verify", "", ""},
 		{"GET", "/v1/audit/proof?from=2&names=true", "/v1/audit/proof", "", ""},
+		{"POST", "/v1/audit/verify", "", `{"from":"1","to":"3"}`, ""},
 		{"GET", "/v1/audit/2", "/v1/audit/{id}", "", ""},
 		{"GET", "/v1/integrity", "", "", ""},
 		{"POST", "/v1/integrity/check", "", "", ""},

@@ -196,9 +196,20 @@ func auditRoutes() []operation {
 			parameter{name: "from", kind: "string", doc: "The first commit, or a day."},
 			parameter{name: "to", kind: "string", doc: "The last commit, or a day."}).may("request.bad-value"),
 		proofRoute(),
+		checkAudit(),
 		read("/v1/audit/{id}", "getAuditEntry", api.ScopeRead, "One entry, by the number of its commit, with what the chain holds of it",
 			func(c *call) (api.AuditDetail, error) { return c.in.AuditEntry(c.r.Context(), c.act, c.path("id")) }).may("audit.unknown"),
 	}
+}
+
+// checkAudit changes nothing, so that there is no preview of it.
+func checkAudit() operation {
+	o := change("POST", "/v1/audit/verify", "checkAudit", api.ScopeRead, "Check the chain of audit entries, or a range of it; what takes longer than two seconds goes on as a job",
+		func(c *call, in api.AuditRange) (api.Job, error) {
+			return c.in.CheckAudit(c.r.Context(), c.act, installation.AuditSpan{From: in.From, To: in.To})
+		}).may("request.bad-value")
+	o.query = nil
+	return o
 }
 
 func tokenRoutes() []operation {

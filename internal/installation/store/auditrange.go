@@ -35,6 +35,12 @@ type Break struct {
 // VerifySpan follows the chain from the beginning of a span to the head, whose
 // seal needs the key, and checks every entry of the span, on one snapshot.
 func (b *Book) VerifySpan(ctx context.Context, span Span) (Checked, error) {
+	return b.WatchSpan(ctx, span, func(int64, int64) {})
+}
+
+// WatchSpan is [Book.VerifySpan] that tells how far it is: how many changes it has
+// looked at, of how many. Each is looked at twice, at its entries and at its link.
+func (b *Book) WatchSpan(ctx context.Context, span Span, far func(done, total int64)) (Checked, error) {
 	c := Checked{Span: span}
 	err := b.store.db.View(ctx, func(tx *sqldb.Tx) error {
 		head, err := b.readHead(ctx, tx, headText)
@@ -44,19 +50,20 @@ func (b *Book) VerifySpan(ctx context.Context, span Span) (Checked, error) {
 		if c.From, c.Link = max(span.From, 1), head.Link; span.To == 0 || span.To > head.Seq {
 			c.To = head.Seq
 		}
-		hashes, err := b.spanHashes(ctx, tx, &c)
+		entries, links := max(c.To-c.From+1, 0), max(head.Seq-c.From+1, 0)
+		hashes, err := b.spanHashes(ctx, tx, &c, func(seq int64) { far(seq-c.From, entries+links) })
 		if err != nil {
 			return err
 		}
-		return b.followSpan(ctx, tx, &c, head.Head, hashes)
+		return b.followSpan(ctx, tx, &c, head.Head, hashes, func(seq int64) { far(entries+seq-c.From, entries+links) })
 	})
 	return c, err
 }
 
 // followSpan compares the journal with itself, with the entries of the span, and
 // with the head.
-func (b *Book) followSpan(ctx context.Context, q queryer, c *Checked, head tamper.Head, hashes map[int64][32]byte) error {
-	at := func(seq int64, table, what, expected, found string) error {
+func (b *Book) followSpan(ctx context.Context, q queryer, c *Checked, head tamper.Head, hashes map[int64][32]byte, at func(seq int64)) error {
+	broken := func(seq int64, table, what, expected, found string) error {
 		c.Break = &Break{seq, table, what, expected, found}
 		return errStop
 	}
@@ -70,15 +77,16 @@ func (b *Book) followSpan(ctx context.Context, q queryer, c *Checked, head tampe
 		if err := rows.Scan(&l.Seq, &epoch, &id, &l.At, &l.Node, &entries, &l.Changes, &stored); err != nil {
 			return err
 		}
+		at(l.Seq)
 		if len(epoch) != 16 || len(id) != 16 || len(entries) != 32 || len(stored) != 32 {
-			return at(l.Seq, "journal", "edited", "", "")
+			return broken(l.Seq, "journal", "edited", "", "")
 		}
 		l.Epoch, l.ID, l.Entries, l.link = [16]byte(epoch), [16]byte(id), [32]byte(entries), [32]byte(stored)
 		if l.Seq != from.Seq+1 && (from.Seq == 0 || l.Epoch == from.Epoch) {
-			return at(from.Seq+1, "journal", "deleted", fmt.Sprint(from.Seq+1), fmt.Sprint(l.Seq))
+			return broken(from.Seq+1, "journal", "deleted", fmt.Sprint(from.Seq+1), fmt.Sprint(l.Seq))
 		}
 		if want := l.Link(b.installation, from.Link); want != l.link {
-			return at(l.Seq, "journal", "edited", hex.EncodeToString(want[:]), hex.EncodeToString(stored))
+			return broken(l.Seq, "journal", "edited", hex.EncodeToString(want[:]), hex.EncodeToString(stored))
 		}
 		if l.Seq <= c.To {
 			c.Batches++
@@ -87,7 +95,7 @@ func (b *Book) followSpan(ctx context.Context, q queryer, c *Checked, head tampe
 				found = noEntries.hash
 			}
 			if found != l.Entries {
-				return at(l.Seq, "audit", "edited", hex.EncodeToString(entries), hex.EncodeToString(found[:]))
+				return broken(l.Seq, "audit", "edited", hex.EncodeToString(entries), hex.EncodeToString(found[:]))
 			}
 		}
 		from = Head{l.Epoch, l.Seq, l.link}
@@ -99,15 +107,15 @@ func (b *Book) followSpan(ctx context.Context, q queryer, c *Checked, head tampe
 	case err != nil:
 		return err
 	case from.Seq != head.Seq:
-		at(from.Seq+1, "journal", "deleted", fmt.Sprint(head.Seq), fmt.Sprint(from.Seq))
+		broken(from.Seq+1, "journal", "deleted", fmt.Sprint(head.Seq), fmt.Sprint(from.Seq))
 	case from.Link != head.Link:
-		at(from.Seq, "journal", "written anew", hex.EncodeToString(head.Link[:]), hex.EncodeToString(from.Link[:]))
+		broken(from.Seq, "journal", "written anew", hex.EncodeToString(head.Link[:]), hex.EncodeToString(from.Link[:]))
 	case len(hashes) > 0:
 		seqs := make([]int64, 0, len(hashes))
 		for seq := range hashes {
 			seqs = append(seqs, seq)
 		}
-		at(slices.Min(seqs), "audit", "inserted", "", "")
+		broken(slices.Min(seqs), "audit", "inserted", "", "")
 	}
 	return nil
 }
@@ -129,7 +137,7 @@ func (b *Book) before(ctx context.Context, q queryer, seq int64) (at Head, err e
 }
 
 // spanHashes hashes the entries of every change of a span, and counts them.
-func (b *Book) spanHashes(ctx context.Context, q queryer, c *Checked) (map[int64][32]byte, error) {
+func (b *Book) spanHashes(ctx context.Context, q queryer, c *Checked, at func(seq int64)) (map[int64][32]byte, error) {
 	hashes := map[int64][32]byte{}
 	var batch [][]byte
 	var seq int64
@@ -150,6 +158,7 @@ func (b *Book) spanHashes(ctx context.Context, q queryer, c *Checked) (map[int64
 		if e.Seq != seq {
 			end()
 			seq = e.Seq
+			at(seq)
 		}
 		batch = append(batch, e.Append(nil))
 		if c.Entries++; c.First == 0 {

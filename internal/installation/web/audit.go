@@ -22,6 +22,8 @@ func auditRoutes() []route {
 		get("/audit.json", api.ScopeRead, exportAudit),
 		get("/audit/verify", api.ScopeRead, showAuditVerify),
 		get("/audit/proof", api.ScopeRead, downloadProof),
+		get("/audit/verify/{job}", api.ScopeRead, showAuditJob),
+		post("/audit/verify/{job}/cancel", api.ScopeRead, cancelAuditJob),
 		get("/audit/{n}", api.ScopeRead, showAuditEntry),
 	}
 }
@@ -189,12 +191,50 @@ func showAuditVerify(v *visit) error {
 	if v.query("run") == "" {
 		return v.show(auditVerifyPage(v, x))
 	}
-	verdict, err := v.in.VerifyAudit(v.ctx(), v.act, installation.AuditSpan{From: x.from, To: x.to})
+	job, err := v.in.CheckAudit(v.ctx(), v.act, installation.AuditSpan{From: x.from, To: x.to})
+	if err == nil && job.State == "running" {
+		return v.goTo(auditJobPath(job))
+	}
 	if err != nil {
 		return v.wrongSpan(x, err)
 	}
-	x.verdict, v.AsOf = &verdict, v.now
+	x.verdict, v.AsOf = job.Audit, v.now
 	return v.show(auditVerifyPage(v, x))
+}
+
+func auditJobPath(j api.Job) string { return "/audit/verify/" + escape(j.ID) }
+
+// auditJob is the check of the audit trail the address names.
+func (v *visit) auditJob() (api.Job, error) {
+	id := v.r.PathValue("job")
+	job, err := v.in.Job(v.ctx(), v.act, id)
+	if err == nil && job.Kind != "audit" {
+		err = &installation.UnknownJobError{Job: id}
+	}
+	return job, err
+}
+
+// showAuditJob says how far a check that takes long is, and what it found.
+func showAuditJob(v *visit) error {
+	job, err := v.auditJob()
+	if err != nil {
+		return err
+	}
+	v.titled("audit", v.Say("audit.job-title"))
+	v.crumbs(page.Link{Text: v.Say("audit.title"), Path: "/audit"}, page.Link{Text: v.Say("audit.verify-title"), Path: "/audit/verify"})
+	v.Command, v.AsOf = "pott job wait "+job.ID, v.now
+	return v.show(auditJobPage(v, job))
+}
+
+func cancelAuditJob(v *visit) error {
+	job, err := v.auditJob()
+	if err != nil {
+		return err
+	}
+	if _, err := v.in.CancelJob(v.ctx(), v.act, job.ID); err != nil {
+		return err
+	}
+	return v.done(auditJobPath(job), page.Receipt{Title: v.Say("audit.cancelled")})
 }
 
 // downloadProof answers with a proof that somebody without access to the server

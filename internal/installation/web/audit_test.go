@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"encoding/csv"
 	"net/http"
 	"strings"
@@ -90,4 +91,34 @@ func TestWhoHasNoRoleDoesNotSeeTheTrail(t *testing.T) {
 	if s := w.nobody().get("/audit"); strings.HasPrefix(s.path, "/audit") && s.status == http.StatusOK {
 		t.Errorf("nobody sees %s", s.text())
 	}
+}
+
+func TestALongCheckOfTheTrailHasAPageOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	gate := make(chan struct{})
+	w.HoldJobs(t, func(ctx context.Context, _ string, _ int) {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+	})
+	w.restart()
+	olle := w.as("olle")
+	page := olle.get("/audit/verify?run=1")
+	if !strings.HasPrefix(page.path, "/audit/verify/") {
+		t.Fatalf("a long check leads to %s", page.path)
+	}
+	page.says(t, "Checking the audit trail", "Running", "Refresh", "Stop checking")
+	if !strings.Contains(page.body, `role="progressbar"`) || strings.Contains(page.body, "http-equiv") {
+		t.Error("it shows no progress, or moves by itself")
+	}
+	olle.send(page.path+"/cancel").says(t, "The check was stopped.", "Cancelled")
+	if got := olle.get("/audit/verify/nosuch"); got.status != http.StatusNotFound {
+		t.Errorf("a check there is not is answered %d", got.status)
+	}
+	page = olle.get("/audit/verify?run=1")
+	close(gate)
+	for strings.Contains(olle.get(page.path).text(), "Running") {
+	}
+	olle.last.says(t, "Result", "Check again, or another range")
 }

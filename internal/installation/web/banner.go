@@ -93,6 +93,7 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 		link(v.Say("banner.end-it"), eventPath(api.Event{Number: b.Event}), api.ScopeRead)
 	case seat.TroubleNoSignIn:
 		out.Kind, out.Title, out.Text = "info", v.Say("banner.no-login"), b.Text
+		out.Now, out.Until = v.now, b.Until
 	case seat.TroubleMaintenance:
 		out.Kind, out.Title, out.Text = "info", v.Say("banner.maintenance"), b.Text
 	default:

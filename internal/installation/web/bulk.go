@@ -47,6 +47,7 @@ func (v *visit) upload(pasted string, faults page.Faults) (uploadView, error) {
 	v.crumbs(v.crumb("nav.users", "/users"))
 	v.Command = "pott user import FILE --dry-run"
 	jobs, err := v.in.Jobs(v.ctx(), v.act)
+	jobs.Items = slices.DeleteFunc(jobs.Items, func(j api.Job) bool { return j.Kind == "audit" })
 	return uploadView{jobs: jobs.Items[:min(10, len(jobs.Items))], faults: faults, pasted: pasted}, err
 }
 
@@ -357,6 +358,9 @@ func showJob(v *visit) error {
 	job, err := v.in.Job(v.ctx(), v.act, id)
 	if err != nil {
 		return err
+	}
+	if job.Kind == "audit" {
+		return v.goTo(auditJobPath(job))
 	}
 	rows, err := v.in.JobRows(v.ctx(), v.act, id, "")
 	if err != nil {

@@ -2,6 +2,7 @@
 // done: without it the same forms and links do the same things.
 import { openPalette } from "./palette.js";
 import "./session.js";
+import "./countdown.js";
 
 const base = document.body.dataset.base || "";
 

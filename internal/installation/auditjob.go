@@ -1,0 +1,167 @@
+package installation
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/installation/store"
+)
+
+// auditKind is the kind of a job that checks the audit trail.
+const auditKind = "audit"
+
+// longestCheck is after how long nobody believes any longer that another server
+// still checks the audit trail.
+const longestCheck = time.Hour
+
+// mostChecks is how many checks of the audit trail this server remembers.
+const mostChecks = 20
+
+// auditJobs are the checks of the audit trail that took long, on this server. They
+// are remembered here too because the trail is checked also while nothing can be
+// written.
+type auditJobs struct {
+	mu    sync.Mutex
+	heads map[string]jobHead
+	order []string
+}
+
+func (a *auditJobs) put(h jobHead) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.heads == nil {
+		a.heads = map[string]jobHead{}
+	}
+	if _, known := a.heads[h.ID]; !known {
+		a.order = append(a.order, h.ID)
+	}
+	a.heads[h.ID] = h
+	if len(a.order) > mostChecks {
+		delete(a.heads, a.order[0])
+		a.order = a.order[1:]
+	}
+}
+
+func (a *auditJobs) get(id string) (jobHead, bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	h, ok := a.heads[id]
+	return h, ok
+}
+
+// CheckAudit is [Installation.VerifyAudit] for who does not want to wait: what
+// takes longer than two seconds goes on as a job, which it returns. A job that is
+// done carries the verdict.
+func (in *Installation) CheckAudit(ctx context.Context, act Act, span AuditSpan) (api.Job, error) {
+	h := jobHead{ID: store.NewID(), Kind: auditKind, Act: "verify", State: "running", By: act.By.String(), Created: in.present()}
+	h.Heard = h.Created
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	live := in.jobs.add(h.ID, stop)
+	c := &auditCheck{in: in, act: act, span: span, head: h, live: live}
+	go func() {
+		defer in.jobs.remove(h.ID, live)
+		defer stop()
+		c.run(running)
+	}()
+	wait := time.NewTimer(waitsFor)
+	defer wait.Stop()
+	select {
+	case <-live.done:
+		return in.jobShown(c.head, in.present()), c.refused
+	case <-ctx.Done():
+		stop()
+		return api.Job{}, ctx.Err()
+	case <-wait.C:
+	}
+	return c.goesOn(context.WithoutCancel(ctx))
+}
+
+// An auditCheck is one check of the audit trail.
+type auditCheck struct {
+	in   *Installation
+	act  Act
+	span AuditSpan
+	live *liveJob
+
+	total atomic.Int64
+
+	mu      sync.Mutex
+	long    bool // it has become a job
+	head    jobHead
+	refused error // why it could not even begin, or go on
+}
+
+// run checks the trail and keeps what came of it.
+func (c *auditCheck) run(ctx context.Context) {
+	verdict, err := c.in.watchAudit(ctx, c.act, c.span, func(done, total int64) {
+		c.live.looked.Store(done)
+		c.total.Store(total)
+		c.in.options.Step(ctx, c.in.name, int(done))
+	})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := &c.head
+	h.Rows, h.Done, h.Finished = int(c.total.Load()), int(c.live.looked.Load()), c.in.present()
+	switch {
+	case err == nil:
+		h.State, h.Done, h.Audit = "done", h.Rows, &verdict
+	case errors.Is(err, context.Canceled):
+		h.State = "cancelled"
+	default:
+		h.State, c.refused = "failed", err
+		_ = c.in.view(func(v *store.View) error { h.Problem = refusedAs(v, err, c.act.Language); return nil })
+	}
+	if c.long {
+		c.keep(ctx, "job.end")
+	}
+}
+
+// goesOn makes a job of a check that takes long.
+func (c *auditCheck) goesOn(ctx context.Context) (api.Job, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.head.State != "running" { // it was quicker
+		return c.in.jobShown(c.head, c.in.present()), c.refused
+	}
+	c.long, c.head.Rows = true, int(c.total.Load())
+	c.keep(ctx, "job.start")
+	return c.in.jobShown(c.head, c.in.present()), nil
+}
+
+// keep remembers the job here, and for other servers where that can be written.
+func (c *auditCheck) keep(ctx context.Context, action string) {
+	c.in.audits.put(c.head)
+	_, err := c.in.book.Update(context.WithoutCancel(ctx), c.act.By, c.in.present(), func(tx *store.Tx) error {
+		putJob(tx, c.head)
+		tx.Entry(action, "", audit.F("job", c.head.ID), audit.F("kind", auditKind), audit.F("state", c.head.State))
+		return nil
+	})
+	if err != nil {
+		c.in.options.Log.Warn("that the audit trail is checked could not be stored", "installation", c.in.name, "job", c.head.ID, "err", err)
+	}
+}
+
+// cancelCheck stops a check of the audit trail that runs here.
+func (in *Installation) cancelCheck(ctx context.Context, act Act, j api.Job) (api.Job, error) {
+	live := in.jobs.get(j.ID)
+	if live == nil {
+		return j, &JobElsewhereError{Job: j.ID}
+	}
+	live.stop()
+	<-live.done
+	return in.Job(ctx, act, j.ID)
+}
+
+// A JobElsewhereError is returned when a check of the audit trail is to be
+// cancelled that another server makes.
+type JobElsewhereError struct{ Job string }
+
+func (e *JobElsewhereError) Error() string { return "another server makes job " + e.Job }
+
+// Code returns the stable code of the error.
+func (e *JobElsewhereError) Code() string { return "job.elsewhere" }

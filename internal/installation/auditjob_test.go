@@ -1,0 +1,78 @@
+package installation_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
+)
+
+func TestAShortCheckOfTheAuditTrailAnswersAtOnceAndALongOneIsAJob(t *testing.T) {
+	t.Parallel()
+	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
+	_, err := f.Installation("acme").AddPerson(t.Context(), admin, api.NewPerson{UserID: "anna"})
+	must(t, err)
+	in := f.Installation("acme")
+	before := commits(t, in)
+	short, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+	must(t, err)
+	if short.State != "done" || short.Audit == nil || short.Audit.Verdict != "intact" || short.Done != short.Rows || short.Rows == 0 {
+		t.Errorf("a short check is %+v, %+v", short, short.Audit)
+	}
+	if _, err := in.Job(t.Context(), admin, short.ID); err == nil || commits(t, in) != before {
+		t.Errorf("a short check left something behind: %v, %d commits", err, commits(t, in)-before)
+	}
+	_, err = in.CheckAudit(t.Context(), admin, installation.AuditSpan{From: "soon"})
+	refused(t, "a range that is none", err, "request.bad-value")
+
+	gate, reached := make(chan struct{}), make(chan struct{}, 1000)
+	f.HoldJobs(t, func(ctx context.Context, _ string, _ int) {
+		reached <- struct{}{}
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+	})
+	in = f.Installation("acme")
+	long, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+	must(t, err)
+	<-reached
+	if long.State != "running" || long.Audit != nil || long.Rows == 0 {
+		t.Fatalf("a long check is %+v", long)
+	}
+	if jobs, err := in.Jobs(t.Context(), admin); err != nil || len(jobs.Items) != 1 || jobs.Items[0].Kind != "audit" || !jobs.Items[0].Undo.IsZero() {
+		t.Errorf("the jobs are %+v, %v", jobs.Items, err)
+	}
+	if dry, err := in.CancelJob(t.Context(), dry(), long.ID); err != nil || dry.State != "running" {
+		t.Errorf("cancelling as a rehearsal: %+v, %v", dry, err)
+	}
+	cancelled, err := in.CancelJob(t.Context(), admin, long.ID)
+	if err != nil || cancelled.State != "cancelled" {
+		t.Errorf("cancelled it is %+v, %v", cancelled, err)
+	}
+	second, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+	must(t, err)
+	close(gate)
+	for second.State == "running" {
+		second, err = in.Job(t.Context(), admin, second.ID)
+		must(t, err)
+	}
+	if second.State != "done" || second.Audit == nil || second.Audit.Links == 0 || second.Audit.Broken != nil {
+		t.Errorf("in the end it is %+v", second)
+	}
+	f.Reopen(t)
+	again, err := f.Installation("acme").Job(t.Context(), admin, second.ID)
+	if err != nil || again.Audit == nil || again.Audit.Head != second.Audit.Head {
+		t.Errorf("after a restart it is %+v, %v", again, err)
+	}
+}
+
+func commits(t *testing.T, in *installation.Installation) int64 {
+	t.Helper()
+	s, err := in.Status(t.Context(), admin)
+	must(t, err)
+	return s.Seq
+}
