@@ -21,7 +21,7 @@ func TestWhileNobodySignsInTheDoorCountsDownAndSaysWhen(t *testing.T) {
 	if n := strings.Count(door.body, `data-countdown="`+until+`"`); n == 0 {
 		t.Errorf("the door counts nothing down: %s", door.text())
 	}
-	if !regexp.MustCompile(`<time datetime="`+until+`">[^<]*14:25`).MatchString(door.body) {
+	if !regexp.MustCompile(`<time datetime="` + until + `">[^<]*14:25`).MatchString(door.body) {
 		t.Error("without a script it does not say until when")
 	}
 	if !strings.Contains(door.body, `hidden><span role="timer"></span>`) {
