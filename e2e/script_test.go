@@ -17,6 +17,7 @@ import (
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/examples"
 	"github.com/pott-dev/pott/internal/audit"
+	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licensefile"
 )
@@ -27,6 +28,7 @@ import (
 // bad; and these commands besides the ordinary ones:
 //
 //	exits N pott ARGS   the command ends with exactly this exit code
+//	attack SQL          something is done in the database, past the server
 //	clock DAYS          the server is stopped, and started again so many days later
 //	people              adds five people with a login
 //	halt                stops the server (stop would end the script)
@@ -56,7 +58,14 @@ func TestCommands(t *testing.T) {
 				}
 			},
 			"proves": proves,
-			"halt":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
+			"attack": func(ts *testscript.TestScript, _ bool, args []string) {
+				w := ts.Value(worldKey{}).(*world)
+				db, err := sqldb.Open(t.Context(), w.path("data/pott.db"))
+				ts.Check(err)
+				_, err = db.Exec(t.Context(), args[0])
+				ts.Check(errors.Join(err, db.Close()))
+			},
+			"halt": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(worldKey{}).(*world).stop() },
 		},
 	})
 }

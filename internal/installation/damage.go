@@ -12,7 +12,6 @@ import (
 	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/incident"
 	"github.com/pott-dev/pott/internal/installation/store"
-	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -44,10 +43,16 @@ func (in *Installation) Damage(ctx context.Context, act Act) (api.Damage, error)
 				answer.Items = append(answer.Items, placeOf(store.DamagedPlace{Damage: d}))
 			}
 		}
+		if len(answer.Items) == 0 {
+			answer.Items = miscounted(v)
+		}
 		answer.Total = len(answer.Items)
 		return nil
 	})
 	for i := range answer.Items {
+		if answer.Items[i].Place == countsPlace {
+			continue
+		}
 		answer.Items[i].Incident = in.incidentOf(answer.Items[i].Place)
 	}
 	return answer, err
@@ -63,7 +68,7 @@ func placeOf(p store.DamagedPlace) api.DamagedPlace {
 
 // DamageDetail shows a damaged place and what stands there now.
 func (in *Installation) DamageDetail(ctx context.Context, act Act, place string) (api.DamageDetail, error) {
-	e, err := in.book.Evidence(ctx, place)
+	e, err := in.evidence(ctx, place)
 	shown := placeOf(e.DamagedPlace)
 	shown.Incident = in.incidentOf(shown.Place)
 	return api.DamageDetail{DamagedPlace: shown, Found: e.Found, Seal: e.Seal, WantedVersion: e.WantedVer, Seq: in.now.Load().seq}, err
@@ -78,7 +83,7 @@ func (in *Installation) Repair(ctx context.Context, act Act, place string, r api
 	if err != nil {
 		return api.Repaired{}, err
 	}
-	evidence, err := in.book.Evidence(ctx, place)
+	evidence, err := in.evidence(ctx, place)
 	if err != nil {
 		return api.Repaired{}, err
 	}
@@ -142,15 +147,23 @@ func (in *Installation) repair(ctx context.Context, act Act, place string, actio
 		answer = api.Repaired{Recounted: []api.Recounted{}, Incident: path}
 		tx.Protects()
 		places := tx.Places()
+		if len(places) == 0 && place == countsPlace {
+			places = countsOf(miscounted(&tx.View))
+		}
 		at := slices.IndexFunc(places, func(p store.DamagedPlace) bool { return p.ID == place })
 		if at < 0 {
 			return false, &store.UnknownPlaceError{Place: place}
 		}
 		answer.Place, answer.Left = placeOf(places[at]), len(places)-1
-		if err := in.decide(ctx, tx, places[at], action, r.Values); err != nil {
+		var err error
+		if place == countsPlace {
+			err = onlyAccepted(action)
+		} else {
+			err = in.decide(ctx, tx, places[at], action, r.Values)
+		}
+		if err != nil {
 			return false, err
 		}
-		var err error
 		answer.Recounted, err = recount(tx, answer.Left == 0)
 		if err != nil {
 			return false, err
@@ -199,34 +212,6 @@ func projected(set *license.Set, i int) store.License {
 	l := &set.Licenses[i]
 	return store.License{Name: license.NameOf(set.Issuer, l.Module), SetNumber: set.Number, Line: int64(i + 1), Kind: l.Kind,
 		Seats: l.Quantity, Unrestricted: l.Unrestricted, OpenEnded: l.OpenEnded, Hidden: l.Hidden}
-}
-
-// recount makes the counts of pools those that the records give. While other
-// records are damaged no count is lowered: they keep their seats.
-func recount(tx *store.Tx, exact bool) ([]api.Recounted, error) {
-	active := tx.Active()
-	seen := seat.Recount(active, visible(&tx.View, active))
-	changed := []api.Recounted{}
-	for _, row := range tx.Licenses() {
-		if row.Kind != license.User || active.Set(row.Name.Issuer) == nil {
-			continue
-		}
-		want := seen[row.Name]
-		if !exact {
-			want = max(want, row.Taken)
-		}
-		if want == row.Taken {
-			continue
-		}
-		if !row.Unrestricted && want > row.Seats {
-			return nil, &seat.PoolFullError{Wanted: row.Name, Module: row.Name, Seats: row.Seats, Taken: row.Taken, Short: want - row.Seats}
-		}
-		if err := tx.SetTaken(row.Name, want); err != nil {
-			return nil, err
-		}
-		changed = append(changed, api.Recounted{Name: row.Name, Was: row.Taken, Taken: want})
-	}
-	return changed, nil
 }
 
 // record writes the entry of a repair: codes, never values.

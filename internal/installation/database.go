@@ -24,8 +24,8 @@ const databaseHolder = "database "
 // what damaged rows keep.
 func sites(v *store.View, next *license.Active) seat.Holders {
 	return func(yield func(string, []license.Held) bool) {
-		for _, d := range v.Databases() {
-			if held := seat.HoldsAt(siteAssignments(v, d.Number)); len(held) > 0 && !yield(databaseHolder+d.Name, held) {
+		for name, held := range seenSites(v) {
+			if !yield(name, held) {
 				return
 			}
 		}

@@ -7,8 +7,22 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/seat"
+	"github.com/pott-dev/pott/license"
 )
+
+// Rollback reports whether the database is behind what is remembered of it.
+func (in *Installation) Rollback() bool { return in.book.Rollback().Back }
+
+// Miscount writes a wrong count, as only a mistake of the program could.
+func (in *Installation) Miscount(ctx context.Context, act Act, name license.Name, taken int64) error {
+	_, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
+		tx.Entry("mistake", "")
+		return true, tx.SetTaken(name, taken)
+	})
+	return err
+}
 
 // SplitKeyLists is what [Installation.Load] takes a file of key lists apart with.
 var SplitKeyLists = splitKeyLists

@@ -232,6 +232,54 @@ func TestNobodyIsLockedOut(t *testing.T) {
 	}
 }
 
+// Damage is repaired by whoever is at the machine: neither a token of the records
+// nor a code is needed, a running server is not either, and the trail says who it
+// was.
+func TestDamageIsRepairedThroughTheRecoveryDoor(t *testing.T) {
+	sqldbtest.EachDSN(t, func(t *testing.T, dsn string) {
+		w := newWreck(t, dsn)
+		w.attack(t, "UPDATE license SET seats = 900 WHERE module = 'sale'")
+		w.attack(t, "DELETE FROM token")
+		h, err := OpenToRecover(t.Context(), w.c, func() time.Time { return w.now }, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { h.Close() })
+		made, _, err := h.Recover(t.Context(), tester, "acme", time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := w.client(t, h, made.Token)
+		list, err := c.Damage(t.Context())
+		if err != nil || list.Total != 2 {
+			t.Fatalf("damaged: %+v, %v", list, err)
+		}
+		for _, p := range list.Items {
+			r := api.Repair{Action: "restore", Reason: "a drill"}
+			if p.Table == "token" {
+				r.Action = "remove"
+			}
+			if tried, err := c.Repair(t.Context(), p.Place, r, true); err != nil || !tried.DryRun {
+				t.Errorf("a dry run: %+v, %v", tried, err)
+			}
+			if _, err := c.Repair(t.Context(), p.Place, r, false); err != nil {
+				t.Errorf("%s %s: %v", r.Action, p.Table, err)
+			}
+		}
+		entries, err := c.Audit(t.Context(), client.AuditFilter{Action: "repair."})
+		if err != nil || len(entries.Items) != 2 || !strings.HasPrefix(entries.Items[0].Actor, "host recovery") {
+			t.Errorf("recorded: %+v, %v", entries.Items, err)
+		}
+		if list, err := c.Damage(t.Context()); err != nil || list.Total != 0 {
+			t.Errorf("afterwards: %+v, %v", list, err)
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+		w.saved(t, true)
+	})
+}
+
 // saved makes a backup, where the database can be read at all.
 func (w *wreck) saved(t *testing.T, good bool) {
 	t.Helper()
