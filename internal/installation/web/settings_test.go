@@ -32,8 +32,8 @@ func TestSettingsAreChangedAndUndone(t *testing.T) {
 	}
 
 	r.get("/settings/roles").says(t, "karin", "Administrator", "olle", "Auditor")
-	r.send("/settings/roles", "person", "bo", "role", "auditor").says(t, "bo is Auditor now.", "Undo")
-	r.send("/settings/roles/take", "person", "bo", "role", "auditor").says(t, "bo is not Auditor any more")
+	r.send("/settings/roles", "person", "bo", "role", "auditor").says(t, "bo has the role Auditor now.", "Undo")
+	r.send("/settings/roles/take", "person", "bo", "role", "auditor").says(t, "bo does not have the role Auditor any more")
 	page := r.send("/settings/roles", "person", "nobody", "role", "auditor")
 	page.says(t, "nobody")
 	if page.status != http.StatusNotFound || !strings.Contains(page.body, `aria-invalid="true"`) || !strings.Contains(page.body, `value="nobody"`) {

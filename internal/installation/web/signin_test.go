@@ -290,7 +290,7 @@ func TestNothingTypedIsLostWhenASessionEnds(t *testing.T) {
 	page = r.send("/signin", "user", "karin", "password", sentence, "next", next.Get("next"))
 	page.says(t, "This was not saved yet", "bo", "auditor", "Send it now")
 	page = r.send("/settings/roles", "person", "bo", "role", "auditor")
-	if page.path != "/settings/roles" || !strings.Contains(page.body, "bo is Auditor now.") {
+	if page.path != "/settings/roles" || !strings.Contains(page.body, "bo has the role Auditor now.") {
 		t.Errorf("%s: %s", page.path, page.text())
 	}
 	// Passwords, and forms of strangers, are not kept.
