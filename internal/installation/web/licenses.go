@@ -118,6 +118,9 @@ func (v *visit) licenses() (licensesView, error) {
 	v.AsOf = status.Now
 	view := licensesView{all: v.query("hidden") != "", sort: v.query("sort"), waiting: status.Waiting}
 	issuer := v.query("issuer")
+	if err := v.largestFirst(status.Sets); err != nil {
+		return view, err
+	}
 	for i := range status.Sets {
 		s := &status.Sets[i]
 		if view.status == nil && (issuer == "" || s.Issuer == issuer) {
@@ -145,6 +148,21 @@ func (v *visit) licenses() (licensesView, error) {
 	view.fresh = !view.set.From.IsZero() && sameDay(v.In(view.set.From), v.In(status.Now))
 	view.issuer = cmp.Or(view.set.IssuerName, view.status.Issuer)
 	return view, v.fill(&view)
+}
+
+// largestFirst puts the set with most licenses first: it is the one most readers
+// come for.
+func (v *visit) largestFirst(sets []api.SetStatus) error {
+	count := map[string]int{}
+	for _, s := range sets {
+		set, err := v.in.Set(v.ctx(), v.act, s.ID)
+		if err != nil {
+			return err
+		}
+		count[s.ID] = set.Licenses
+	}
+	slices.SortStableFunc(sets, func(a, b api.SetStatus) int { return cmp.Compare(count[b.ID], count[a.ID]) })
+	return nil
 }
 
 // fill puts the licenses of the issuer in groups, sorted.

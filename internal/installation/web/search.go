@@ -165,6 +165,7 @@ var places = []place{
 	{"nav.licenses", "/licenses", api.ScopeRead},
 	{"search.history", "/licenses/history", api.ScopeRead},
 	{"search.keys", "/licenses/keys", api.ScopeRead},
+	{"report.title", "/licenses/report", api.ScopeRead},
 	{"nav.users", "/users", api.ScopeRead},
 	{"people.tab-other", "/users?tab=other", api.ScopeRead},
 	{"people.tab-licenses", "/users?tab=licenses", api.ScopeRead},
