@@ -12,6 +12,7 @@ import (
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/client"
+	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 	"github.com/pott-dev/pott/license"
 )
@@ -43,6 +44,8 @@ var customers = []customer{
 		{"a plan is added", newcomer, addPlan},
 		{"a plan is swapped for another", onAnotherPlan, setPlan},
 		{"somebody is added with a plan", nothing, addWithPlan},
+		{"a list brings somebody in with a plan", nothing, listWithPlan},
+		{"a list gives somebody a plan", newcomer, listWithPlan},
 	}},
 	{designteamet, oneByOne, "superoffice.web", []way{
 		{"a license is given beside plans", loginRight, giveWeb},
@@ -52,6 +55,7 @@ var customers = []customer{
 		{"somebody with a profile gets a login again", loggedOut, login},
 		{"a profile gets a module", ownProfile, widen},
 		{"somebody who had left comes back", left, comeBack},
+		{"a list gives somebody a profile", signIn, listWithProfile},
 	}},
 }
 
@@ -106,6 +110,47 @@ func addPlan(ctx context.Context, c *client.Client, person string) error {
 func addWithPlan(ctx context.Context, c *client.Client, person string) error {
 	_, err := c.AddPerson(ctx, api.NewPerson{UserID: person, Login: true, Plan: plan}, false)
 	return err
+}
+
+func listWithPlan(ctx context.Context, c *client.Client, person string) error {
+	return bring(ctx, c, "user_id,login,plan\n"+person+",yes,"+plan+"\n")
+}
+
+func listWithProfile(ctx context.Context, c *client.Client, person string) error {
+	return bring(ctx, c, "user_id,login,profile\n"+person+",yes,handler\n")
+}
+
+// bring imports a list, all of it or nothing, and waits until that is done. A list
+// for which there are not seats enough is a full pool, whether that is found
+// before or while it is carried out.
+func bring(ctx context.Context, c *client.Client, list string) error {
+	b, err := c.ImportPeople(ctx, client.Import{File: []byte(list)})
+	if codeOf(api.ChangedPerson{}, err) == "bulk.short" {
+		return &seat.PoolFullError{}
+	}
+	if err != nil {
+		return err
+	}
+	job, err := finished(ctx, c, b.Job.ID)
+	switch {
+	case err != nil:
+		return err
+	case job.State == "done" && job.Totals.Changed == 1:
+		return nil
+	case job.Problem != nil && (job.Problem.Code == "bulk.short" || job.Problem.Code == "seat.pool-full"):
+		return &seat.PoolFullError{}
+	}
+	return fmt.Errorf("the job is %s: %+v, %+v", job.State, job.Totals, job.Problem)
+}
+
+// finished returns a job when it is over.
+func finished(ctx context.Context, c *client.Client, id string) (api.Job, error) {
+	for {
+		job, err := c.Job(ctx, id)
+		if err != nil || job.State != "running" {
+			return job, err
+		}
+	}
 }
 
 func loginRight(ctx context.Context, c *client.Client, person string) error {
@@ -189,6 +234,9 @@ func TestHoweverPeopleComeToASeatThereAreNeverMoreThanWereBought(t *testing.T) {
 					crowd(t, c, customer.pool, way, i)
 				}
 				everyWayAtOnce(t, c, customer)
+				if customer.pool == plan {
+					longList(t, c)
+				}
 				w.fsck(t)
 				w.whileSetsChange(t, c, customer)
 				w.fsck(t)
@@ -230,6 +278,44 @@ func everyWayAtOnce(t *testing.T, c *client.Client, customer customer) {
 	l, err := c.License(t.Context(), customer.pool)
 	if err != nil || given.Load() != seats || given.Load()+full.Load() != int64(len(people)) || l.Taken != seats {
 		t.Errorf("%s in every way at once: %d got a seat, %d were told that the pool is full, %d are taken (%v)", customer.pool, given.Load(), full.Load(), l.Taken, err)
+	}
+	leave(t, c, people)
+}
+
+// longList brings in more people than there are seats, with one list, while others
+// take seats one by one: whoever has one has one that was bought, and the list
+// says of every row what became of it.
+func longList(t *testing.T, c *client.Client) {
+	t.Helper()
+	people := named(t, c, way{"one by one", nothing, addWithPlan}, "beside-", wanted)
+	var list strings.Builder
+	list.WriteString("user_id,login,plan\n")
+	for i := range wanted {
+		fmt.Fprintf(&list, "listed-%02d,yes,%s\n", i, plan)
+	}
+	var given, full atomic.Int64
+	var job api.Job
+	each(4, wanted+1, func(i int) {
+		if i != 4 { // the list comes when a few have come
+			i -= min(1, i/5)
+			count(t, addWithPlan(context.Background(), c, people[i]), "one by one", &given, &full)
+			return
+		}
+		b, err := c.ImportPeople(context.Background(), client.Import{File: []byte(list.String()), Partial: true})
+		if err == nil {
+			job, err = finished(context.Background(), c, b.Job.ID)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	l, err := c.License(t.Context(), plan)
+	if err != nil || l.Taken != seats || given.Load()+int64(job.Totals.Changed) != seats || job.Totals.Changed+job.Totals.Errors != wanted {
+		t.Errorf("a list of %d: %+v, and %d came beside it; %d are taken of %d (%v)", wanted, job.Totals, given.Load(), l.Taken, l.Seats, err)
+	}
+	t.Logf("figure: a list of %d and %d others at once for %d seats: %d by the list, %d beside it", wanted, wanted, seats, job.Totals.Changed, given.Load())
+	for i := range wanted {
+		people = append(people, fmt.Sprintf("listed-%02d", i))
 	}
 	leave(t, c, people)
 }
