@@ -67,6 +67,7 @@ func (h *Host) MayAdd(n New) error {
 // Add adds an installation with a key of its own, and returns the secret of its
 // first administrator's token: it is not kept anywhere.
 func (h *Host) Add(ctx context.Context, by audit.Actor, n New) (secret string, err error) {
+	h.tidy()
 	if err := h.MayAdd(n); err != nil {
 		return "", err
 	}

@@ -189,8 +189,9 @@ func checkArchive(ctx context.Context, c Config, from io.Reader, identities []ag
 
 // A staging is a database of its own in which an archive is looked at.
 type staging struct {
-	dir string
-	db  *sqldb.DB // nil once it is closed
+	dir  string
+	db   *sqldb.DB // nil once it is closed
+	lock *os.File  // says that it is in use
 }
 
 // newStaging makes a place beside the data, or in the system's temporary
@@ -200,11 +201,16 @@ func newStaging(c Config) (*staging, error) {
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
 		parent = ""
 	}
-	dir, err := os.MkdirTemp(parent, ".pott-*")
+	dir, err := os.MkdirTemp(parent, stagingBegin+"*")
 	if err != nil {
 		return nil, pathError(parent, err)
 	}
-	return &staging{dir: dir}, nil
+	s := &staging{dir: dir}
+	if err := s.hold(); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *staging) path() string { return filepath.Join(s.dir, "pott.db") }
@@ -220,6 +226,7 @@ func (s *staging) close() error {
 
 func (s *staging) remove() {
 	s.close()
+	s.lock.Close()
 	os.RemoveAll(s.dir)
 }
 

@@ -60,6 +60,7 @@ func (h *Host) Import(ctx context.Context, by audit.Actor, r Import) (done *Impo
 	if err != nil {
 		return nil, "", err
 	}
+	h.tidy()
 	s, err := newStaging(h.config)
 	if err != nil {
 		return nil, "", err
@@ -82,6 +83,11 @@ func (h *Host) Import(ctx context.Context, by audit.Actor, r Import) (done *Impo
 	}
 	if err := verdict(r.File, done.Check); err != nil || r.DryRun {
 		return done, "", err
+	}
+	if key == nil {
+		if err := s.makesKeyOf(done.Installation); err != nil {
+			return nil, "", err
+		}
 	}
 	secret, err = h.take(ctx, by, done, m, key)
 	return done, secret, err

@@ -228,6 +228,58 @@ func TestAnImportIsBegunAgain(t *testing.T) {
 	}
 }
 
+// Whoever is killed leaves a copy of what was to be brought, and perhaps a new key
+// that belongs to nothing. The next who makes something tidies up; what another
+// process still uses is left alone.
+func TestWhatAKilledImportLeftIsTidiedUp(t *testing.T) {
+	_, file := exportedSet(t, "")
+	h := opened(t, made(t, "", "other"))
+	leave := func(name, keyOf string) string {
+		t.Helper()
+		dir := filepath.Join(h.config.Data, ".pott-"+name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for file, text := range map[string]string{"lock": "", "pott.db": "rows of people", "key-of": keyOf} {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	killed, finished, strange, used := leave("killed", "acme"), leave("finished", "other"), leave("strange", "../seal"), leave("used", "busy")
+	for _, name := range []string{"acme", "busy"} {
+		if err := h.keys.MakeInstallation(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lock, err := os.OpenFile(filepath.Join(used, "lock"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := lockFile(lock); err != nil {
+		t.Fatal(err)
+	}
+	m, err := VerifyBackup(t.Context(), h.config, file, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.Import(t.Context(), tester, Import{File: file, Fingerprint: fingerprintOf(m.Manifest.Signer)}); err != nil {
+		t.Errorf("begun again: %v", err)
+	}
+	for dir, stays := range map[string]bool{killed: false, finished: false, strange: false, used: true} {
+		if _, err := os.Stat(dir); (err == nil) != stays {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+	for _, key := range []string{"installation-acme.key", "installation-other.key", "installation-busy.key", "seal.key"} {
+		if _, err := os.Stat(h.keys.path(key)); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+}
+
 func fingerprintOf(key []byte) string { return licensefile.Fingerprint(key) }
 
 func ownCode(err error) string {
