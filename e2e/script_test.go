@@ -114,6 +114,17 @@ func keyLists(file []byte) ([]byte, error) {
 	return bytes.Join(lists, []byte{'\n'}), nil
 }
 
+// bound is the renewal under another serial number, naming the installation's key.
+func bound(t *testing.T, w *world) ([]byte, error) {
+	status, err := w.client(t, designteamet.Name).Status(t.Context())
+	if err != nil {
+		return nil, err
+	}
+	order := bytes.Replace(startingIn(0), []byte("1600070120"), []byte("1600065823"), 1)
+	order = bytes.Replace(order, []byte("generation:"), fmt.Appendf(nil, "installation: %s\ngeneration:", status.Installation.Fingerprint), 1)
+	return w.vendors.Issue(t.Context(), order, time.Now())
+}
+
 // startingIn is the renewal, beginning so many days from now.
 func startingIn(days int) []byte {
 	order := examples.OrderAt("designteamet/order-2.yaml", license.DateOf(time.Now()))
@@ -146,6 +157,10 @@ func setUp(t *testing.T, env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	moved, err := bound(t, w)
+	if err != nil {
+		return err
+	}
 	keys, err := keyLists(first)
 	if err != nil {
 		return err
@@ -156,7 +171,8 @@ func setUp(t *testing.T, env *testscript.Env) error {
 	}
 	files := map[string][]byte{
 		"keys.pott": keys, "foreign-keys.pott": others,
-		"early.pott": early, "later.pott": later,
+		"early.pott": early, "later.pott": later, "moved.pott": moved,
+		"crlf.pott":  bytes.ReplaceAll(first, []byte("\n"), []byte("\r\n")),
 		"first.pott": first, "renewal.pott": renewal, "nordlys.pott": nordfile,
 		"foreign.pott":   foreign,
 		"truncated.pott": first[:len(first)/2],

@@ -12,7 +12,8 @@ import (
 //
 // What is pinned is what was given. What plans include, what the dates of the
 // sets say and whether a feature is on are of the present, so a new set takes
-// effect for everybody at once. And a session does not outlive the right to sign
+// effect for everybody at once: a plan it lacks gives a pinned session nothing any
+// longer, until a Refresh pins what the person was moved to. And a session does not outlive the right to sign
 // in: when the person leaves or loses the login, the next check ends it, with the
 // reason why, and only a Refresh that finds the login back begins it again.
 //

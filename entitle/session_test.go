@@ -91,3 +91,31 @@ func TestASessionLivesUnderThePresentSets(t *testing.T) {
 		want(t, "when it is known again", s.Check(web), "allow (included)")
 	})
 }
+
+// What is pinned is what was given, and what that gives is of the present: also
+// when a new set knows nothing of it any longer, and when that set is taken out
+// again.
+func TestASetThatMakesPlansAnewTakesEffectInPinnedSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		without := func() *entitletest.Set {
+			return entitletest.NewSet("ACME").On("server").Feature("sale", "sale-cal").User("extra").
+				Plan("reader", "user", "web").Plan("nothing").Client("web", "server", "user", "web")
+		}
+		inst := entitletest.New(t).Set(acme().User("extra")).Person("anna", "sales", "extra")
+		c := inst.Open(t)
+		s, a := c.SignIn("anna", web)
+		want(t, "signing in", a, "allow (held)")
+		inst.Set(without()).Person("anna", "reader", "extra") // she is moved as the set comes in force
+		want(t, "the present truth", c.Check("anna", web), "allow (included)")
+		want(t, "a plan that is gone gives nothing", s.Check(saleCal), "deny (not-held)")
+		want(t, "not even what the plan she is on now gives", s.Check(web), "deny (not-held)")
+		want(t, "editing", s.CheckEdit(sale), "read-only (no-edit)")
+		want(t, "what was given beside it stays", s.Check(acme().Name("extra")), "allow (held)")
+		inst.Set(acme().User("extra"))
+		want(t, "after going back to the set before", s.CheckEdit(sale), "allow (included)")
+		inst.Set(without())
+		want(t, "refreshed under the new set", s.Refresh(), "allow (held)")
+		want(t, "she has what she was moved to", s.Check(web), "allow (included)")
+		want(t, "and not what she had", s.Check(saleCal), "deny (not-held)")
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -716,4 +717,36 @@ func TestAFileChangesTheOwnerOnlyWhenItNamesTheKey(t *testing.T) {
 	if got := v.kinds(); got != "" {
 		t.Errorf("a file needs no network; asked %q", got)
 	}
+}
+
+// A real set that lacks the demo's plan takes over when people are moved in the
+// same step, and not without.
+func TestPeopleAreMovedAsTheOwnerChanges(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		v, in := demoInstallation(t, db)
+		set := smallSet("SUPEROFFICE", 1)
+		set.Installation = licensefile.Fingerprint(licensefile.NewSigner(housetest.Key("demo-acme")).Public())
+		set.Licenses = slices.DeleteFunc(set.Licenses, func(l license.License) bool { return l.Module == "sales" })
+		change := api.ChangeOwner{Serial: "1600070120", File: string(v.f.Vendors.File(t, set))}
+		if _, err := in.ChangeOwner(t.Context(), admin, change); code(err) != "set.too-small" {
+			t.Errorf("nobody moved: %v", err)
+		}
+		change.Choices = []api.Choice{{Do: "switch", Everyone: true, Name: "superoffice.sales", To: "superoffice.none"}}
+		dry := admin
+		dry.DryRun = true
+		for _, act := range []installation.Act{dry, admin} {
+			r, err := in.ChangeOwner(t.Context(), act, change)
+			must(t, err)
+			if len(r.Effects) != 1 || r.Effects[0].Person != "anna" || r.Effects[0].Released[0].Name.Module != "sales" || r.Effects[0].Given[0].Name.Module != "none" || r.DryRun != act.DryRun {
+				t.Errorf("dry run %v: %+v", act.DryRun, r)
+			}
+		}
+		p, err := in.Person(t.Context(), admin, "anna")
+		must(t, err)
+		s, err := in.Status(t.Context(), admin)
+		must(t, err)
+		if len(p.Plans) != 1 || p.Plans[0].Name.Module != "none" || s.Installation.Serial != "1600070120" || s.Installation.Demo {
+			t.Errorf("afterwards anna has %+v at %+v", p.Plans, s.Installation)
+		}
+	})
 }
