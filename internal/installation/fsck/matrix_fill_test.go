@@ -79,6 +79,24 @@ var writers = map[string]writer{
 		return tx.PutSet(store.Set{Checkpoint: fmt.Sprintf("c%d", n), Issuer: "OTHER", Number: int64(n + 1), Serial: "1600065823", State: "replaced", File: hash,
 			Certificates: []string{"c1"}, LoadedAt: int64(1 + round), From: 1})
 	}},
+	"message_choice": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutMessageChoice(store.MessageChoice{Person: fmt.Sprintf("matrix%d", n), Off: []string{"pool", fmt.Sprint(round)}})
+	}, drop: func(f *filler, tx *store.Tx, n int) error {
+		return tx.PutMessageChoice(store.MessageChoice{Person: fmt.Sprintf("matrix%d", n)})
+	}},
+	"message_out": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutOutMessage(store.OutMessage{ID: fmt.Sprintf("matrix%d", n), Kind: "pool", About: "OTHER.thing", Level: 1, Channel: "mail", Target: "nobody", Made: 1, Due: 2, Tries: int64(round), Error: "it is away"})
+	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropOutMessage(fmt.Sprintf("matrix%d", n)) }},
+	"message_rule": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutMessageRule(store.MessageRule{Kind: fmt.Sprintf("matrix%d", n), Reader: "auditor", On: round%2 == 0})
+	}, drop: func(f *filler, tx *store.Tx, n int) error {
+		return tx.DropMessageRule(fmt.Sprintf("matrix%d", n), "auditor")
+	}},
+	"message_told": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutToldMessage(store.ToldMessage{Kind: "pool", About: fmt.Sprintf("matrix%d", n), Level: int64(1 + round), At: 1, Facts: []audit.Fact{audit.F("count", 3)}})
+	}, drop: func(f *filler, tx *store.Tx, n int) error {
+		return tx.DropToldMessage("pool", fmt.Sprintf("matrix%d", n))
+	}},
 	"owner": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.SetOwner(store.Owner{Company: fmt.Sprintf("Company %d", round), Serial: "1600065823", TimeZone: "UTC", Language: "en", SiteKey: []byte{1, 2, 3}})
 	}},

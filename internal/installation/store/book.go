@@ -49,6 +49,11 @@ type Book struct {
 	preferences *table[string, Preference]
 	providers   *table[string, Provider]
 
+	messageRules   *table[messageKey, MessageRule]
+	messageChoices *table[string, MessageChoice]
+	messagesTold   *table[messageKey, ToldMessage]
+	messagesOut    *table[string, OutMessage]
+
 	pastPeople   *table[int64, PastPerson]
 	pastProfiles *table[int64, PastProfile]
 	endedRows    ended
@@ -97,10 +102,13 @@ func newBook(s *Store, p place) *Book {
 	b.pastPeople, b.pastProfiles = newTable(pastPersonCodec), newTable(pastProfileCodec)
 	b.credentials, b.sessions = newTable(credentialCodec), newTable(sessionCodec)
 	b.preferences, b.providers = newTable(preferenceCodec), newTable(providerCodec)
+	b.messageRules, b.messageChoices = newTable(messageRuleCodec), newTable(messageChoiceCodec)
+	b.messagesTold, b.messagesOut = newTable(messageToldCodec), newTable(messageOutCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
 		b.activations, b.agreements, b.policies, b.events, b.authorities,
 		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles,
-		b.credentials, b.sessions, b.preferences, b.providers}
+		b.credentials, b.sessions, b.preferences, b.providers,
+		b.messageRules, b.messageChoices, b.messagesTold, b.messagesOut}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson

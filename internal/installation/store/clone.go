@@ -17,12 +17,14 @@ import (
 
 // notCloned are the tables a copy for tests begins without, and why.
 var notCloned = map[string]string{
-	"token":     "who may enter the one may not enter the other",
-	"authority": "an issuer's server knows the installation, not its copies",
-	"hook":      "the host application must not hear of what is tried out",
-	"session":   "nobody has signed in to the copy",
-	"provider":  "it knows the installation, not its copies",
-	"owner":     "it says that this is a copy",
+	"token":        "who may enter the one may not enter the other",
+	"authority":    "an issuer's server knows the installation, not its copies",
+	"hook":         "the host application must not hear of what is tried out",
+	"session":      "nobody has signed in to the copy",
+	"provider":     "it knows the installation, not its copies",
+	"owner":        "it says that this is a copy",
+	"message_out":  "a copy writes to nobody",
+	"message_told": "a copy writes to nobody",
 }
 
 // forgotten are the tables without seals a copy for tests begins without, and

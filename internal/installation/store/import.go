@@ -18,10 +18,11 @@ import (
 // notImported are the tables that an installation which comes from another server
 // begins without, and why.
 var notImported = map[string]string{
-	"token":    "it was given out for another server, which may still run",
-	"session":  "nobody has signed in here",
-	"provider": "its answers go to another server",
-	"owner":    "it is written anew, with the key that is here",
+	"token":       "it was given out for another server, which may still run",
+	"session":     "nobody has signed in here",
+	"provider":    "its answers go to another server",
+	"owner":       "it is written anew, with the key that is here",
+	"message_out": "the server it comes from delivers it",
 }
 
 // An Import is an installation that another server has exported: rows under its

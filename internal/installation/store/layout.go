@@ -23,7 +23,8 @@ var (
 		ownerLayout, personLayout, profileLayout, tokenLayout, activationLayout, agreementLayout, policyLayout,
 		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
 		pastPersonLayout, pastProfileLayout,
-		credentialLayout, sessionLayout, preferenceLayout, providerLayout}
+		credentialLayout, sessionLayout, preferenceLayout, providerLayout,
+		messageRuleLayout, messageChoiceLayout, messageToldLayout, messageOutLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

@@ -43,6 +43,11 @@ type staged struct {
 	preferences *staging[string, Preference]
 	providers   *staging[string, Provider]
 
+	messageRules   *staging[messageKey, MessageRule]
+	messageChoices *staging[string, MessageChoice]
+	messagesTold   *staging[messageKey, ToldMessage]
+	messagesOut    *staging[string, OutMessage]
+
 	pastPeople   *staging[int64, PastPerson]
 	pastProfiles *staging[int64, PastProfile]
 	changedAt    since // as Book.changedAt, where it differs
@@ -69,6 +74,8 @@ func (b *Book) stage() *staged {
 	s.pastPeople, s.pastProfiles, s.changedAt = newStaging(b.pastPeople, s.stage), newStaging(b.pastProfiles, s.stage), since{}
 	s.credentials, s.sessions = newStaging(b.credentials, s.stage), newStaging(b.sessions, s.stage)
 	s.preferences, s.providers = newStaging(b.preferences, s.stage), newStaging(b.providers, s.stage)
+	s.messageRules, s.messageChoices = newStaging(b.messageRules, s.stage), newStaging(b.messageChoices, s.stage)
+	s.messagesTold, s.messagesOut = newStaging(b.messagesTold, s.stage), newStaging(b.messagesOut, s.stage)
 	s.more = s.writeBeside
 	return s
 }
