@@ -36,6 +36,8 @@ var arrows = []struct{ from, never, because string }{
 	{"license", "os net database/sql crypto internal", "the model is values; callers bring time, files and keys"},
 	{"internal/seat", "os net database/sql crypto internal/sqldb internal/installation internal/audit", "seat rules decide; they neither fetch nor store"},
 	{"internal/roster", "os net database/sql internal", "a list of people is bytes; what becomes of them is for the house"},
+	{"internal/message", "os net database/sql crypto internal/installation", "who is told of what follows from what is the case"},
+	{"internal/mail", "database/sql internal", "it hands over letters and does not know what they say"},
 	{"internal/clock", "os net database/sql crypto internal", "what time it is follows from what was read"},
 	{"internal/installation/anchor", "net database/sql internal/sqldb internal/installation/store", "it keeps files, and does not know what they say"},
 	{"internal/locale", "os net database/sql crypto internal", "how a language writes things follows from the language alone"},

@@ -114,6 +114,7 @@ func attentionItem(v *store.View, t seat.Trouble, lang string) api.AttentionItem
 		taken, seats = row.Taken, row.Seats
 	case seat.TroubleReadOnly, seat.TroubleGrace, seat.TroubleExpires:
 		item.Issuer = t.About
+		name = issuerName(v.Active(), license.Issuer(t.About))
 	case seat.WaitsSet, seat.WaitsSetRefused, seat.NewsActivated:
 		item.Set = t.About
 	case seat.WaitsNotice:

@@ -3,9 +3,7 @@ package installation
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
-	"github.com/pott-dev/pott/licensefile"
 )
 
 // maxBlockersAnswer is the largest answer that is read, in bytes.
@@ -41,11 +38,7 @@ func (in *Installation) post(ctx context.Context, info store.Info, hook store.Ho
 	if err != nil {
 		return answer, err
 	}
-	signed := append([]byte(api.BlockersFormat+"\n"), body...)
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "pott")
-	r.Header.Set(api.BlockersKey, licensefile.Fingerprint(in.key.Public().(ed25519.PublicKey)))
-	r.Header.Set(api.BlockersSignature, base64.StdEncoding.EncodeToString(ed25519.Sign(in.key, signed)))
+	in.sign(r, api.BlockersFormat, body)
 	response, err := hookClient.Do(r)
 	if err != nil {
 		return answer, err

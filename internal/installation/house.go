@@ -56,6 +56,14 @@ type Options struct {
 	// remembered; "": it is forgotten when the house closes.
 	Verify   time.Duration
 	Verified string
+	// Mail hands a letter to a mail server; nil: no mail is sent. Its errors are
+	// [*NoMailServerError] and [*MailRefusedError]. URL is where the server is found
+	// from outside, for links; "": nobody has said, and there are none.
+	Mail func(context.Context, Letter) error
+	URL  string
+	// Tell is how often it is looked whom to tell of something outside the pages;
+	// 0: only when somebody calls for it.
+	Tell time.Duration
 	// Confirm uses up a one-time code that somebody made at the server's machine,
 	// and returns a [*NotConfirmedError] when it is none; nil: there are none.
 	Confirm func(installation, code string) error
@@ -121,6 +129,7 @@ type House struct {
 	wake      chan struct{} // look now whom to ask
 	attending sync.Mutex    // while license servers are asked
 	attended  chan struct{} // closed when license servers are asked no longer
+	told      chan struct{} // closed when nobody is told of anything any longer
 }
 
 // behind is how far this server may be behind others on the same database while
@@ -136,17 +145,19 @@ func Open(ctx context.Context, o Options) (*House, error) {
 	}
 	following, stop := context.WithCancel(context.WithoutCancel(ctx))
 	h := &House{store: st, options: o, byName: map[string]*Installation{}, stop: stop, stopped: make(chan struct{}),
-		checks: newChecks(following), wake: make(chan struct{}, 1), attended: make(chan struct{})}
+		checks: newChecks(following), wake: make(chan struct{}, 1), attended: make(chan struct{}), told: make(chan struct{})}
 	h.reportRollback()
 	for _, name := range st.Names() {
 		if err := h.open(name); err != nil {
 			close(h.stopped)
 			close(h.attended)
+			close(h.told)
 			return nil, errors.Join(err, h.Close())
 		}
 	}
 	go h.follow(following)
 	go h.attend(following)
+	go h.tellAll(following)
 	return h, nil
 }
 
@@ -223,6 +234,7 @@ func (h *House) Close() error {
 	h.stop()
 	<-h.stopped
 	<-h.attended
+	<-h.told
 	h.checks.close()
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -42,6 +42,7 @@ type Installation struct {
 	checks     *checks
 	verified   verification
 	faultFiles faultFiles
+	telling    telling
 
 	noticeMu sync.Mutex
 	unstored map[string]store.Event // notices that could not be stored; under noticeMu

@@ -138,6 +138,9 @@ func (in *Installation) goForGood(ctx context.Context, act Act, id string, g goo
 			if err := in.eraseFromJobs(ctx, tx, p); err != nil {
 				return false, err
 			}
+			if err := forgetMessages(tx, p.ID); err != nil {
+				return false, err
+			}
 			if err := tx.ErasePersonal(p.ID); err != nil {
 				return false, err
 			}

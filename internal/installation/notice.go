@@ -34,6 +34,7 @@ const (
 	NoticeClockUnconfirmed = "clock-unconfirmed" // the clock jumped and nobody has confirmed it
 	NoticeRolledBack       = "rolled-back"       // Why: "900 -> 850", the states before and after
 	NoticeWitness          = "witness"           // About: the token that remembers something else; Why: the number of the change. Anybody ends it
+	NoticeMessagesFail     = "messages-fail"     // Count: messages that were given up. Anybody ends it
 	JobBackup              = "backup"
 	JobVerification        = "verification"
 	JobMove                = "move" // to another database
@@ -44,8 +45,9 @@ const (
 var noticeEndings = map[string]seat.Ending{
 	NoticeSetDoesNotFit: seat.Locked, NoticeSetActivated: seat.Free, NoticeFetchFails: seat.Locked, NoticeDamage: seat.Locked,
 	NoticeClockUnconfirmed: seat.Locked, NoticeRolledBack: seat.Locked,
-	NoticeWitness: seat.Free, // it is one's word, and nothing that the server sees
-	JobBackup:     seat.Guarded, JobVerification: seat.Guarded, JobMove: seat.Guarded, JobReseal: seat.Guarded,
+	NoticeWitness:      seat.Free, // it is one's word, and nothing that the server sees
+	NoticeMessagesFail: seat.Free,
+	JobBackup:          seat.Guarded, JobVerification: seat.Guarded, JobMove: seat.Guarded, JobReseal: seat.Guarded,
 }
 
 // theServer is who raises notices that nobody asked for.

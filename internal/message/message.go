@@ -99,7 +99,8 @@ const lastDays = 3
 // once a day.
 func Occasions(troubles []seat.Trouble, today int64) (all []Occasion) {
 	for _, t := range troubles {
-		if o, ok := occasion(t, today); ok {
+		o, ok := occasion(t, today)
+		if ok && (o.Kind != Ended || !slices.ContainsFunc(all, func(x Occasion) bool { return x.Kind == Ended })) {
 			all = append(all, o)
 		}
 		if o, ok := forEverybody(t); ok {
@@ -125,7 +126,7 @@ func occasion(t seat.Trouble, today int64) (o Occasion, ok bool) {
 	case seat.TroubleExpires:
 		o.Kind, o.About, o.Level = Expiry, t.About+" "+t.On.String(), expiryLevel(t.Days)
 	case seat.TroubleGrace, seat.TroubleReadOnly:
-		o.Kind, o.Level = Ended, today
+		o.Kind, o.About, o.Level = Ended, "", today // one message names all issuers
 	case seat.TroubleTampered:
 		o.Kind, o.About, o.Level = Damage, "records", digits(t.Count)
 	case seat.TroubleRolledBack, seat.TroubleUnchecked:
@@ -175,17 +176,20 @@ type Told struct {
 	Over  time.Time // when it was no longer the case; zero: it is
 }
 
-// quiet is how long something that was over and is the case again is not told a
-// second time: pools that are full one minute and not the next fill nobody's
-// mailbox.
+// quiet is how long after it was told nothing is over: pools that are full one
+// minute and not the next fill nobody's mailbox.
 const quiet = 24 * time.Hour
+
+// Settled reports whether something that is not the case any longer is over: soon
+// after it was told nobody knows yet.
+func (t Told) Settled(now time.Time) bool { return t.Over.IsZero() && now.Sub(t.At) >= quiet }
 
 // Due reports whether an occasion is told now, given what is remembered of it.
 func (t Told) Due(o Occasion, now time.Time) bool {
 	if o.Level > t.Level {
 		return true
 	}
-	return !t.Over.IsZero() && now.Sub(t.At) >= quiet
+	return !t.Over.IsZero()
 }
 
 // pauses are how long is waited after each try that failed; after the last one

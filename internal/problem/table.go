@@ -103,6 +103,8 @@ var table = map[string]Row{
 	"database.removed":           conflict,
 	"database.unknown":           notFound,
 	"database.name-taken":        conflict,
+	"message.no-mail-server":     {http.StatusBadGateway, Failed},
+	"message.mail-refused":       {http.StatusBadGateway, Failed},
 	"view.unknown":               notFound,
 	"view.too-many":              conflict,
 	"view.not-shared":            {http.StatusForbidden, NotPermitted},

@@ -49,7 +49,8 @@ type hostFlags struct {
 func (f hostFlags) config(s *session) (host.Config, error) {
 	env := func(name string) string { v, _ := s.p.Env(name); return v }
 	c := host.Config{Data: absolute(f.Data), Keys: absolute(f.Keys), Anchors: absolute(f.Anchors), Database: f.Database}
-	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Anchors: env("POTT_ANCHORS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN")})
+	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Anchors: env("POTT_ANCHORS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN"),
+		URL: env("POTT_URL"), Mail: mailFrom(env)})
 	if path := either(f.Config, env("POTT_CONFIG")); path != "" {
 		file, err := host.ReadConfig(path)
 		if err != nil {
@@ -259,6 +260,8 @@ type serverServe struct {
 	Authority map[string]string `placeholder:"ISSUER=URL" help:"Where the license server of an issuer is asked; may be given several times. Else the settings, else what the set in force says."`
 	TLSCert   string            `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, in PEM; the server then speaks HTTPS only."`
 	TLSKey    string            `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, in PEM."`
+	URL       string            `name:"url" placeholder:"URL" help:"Where people find the server, for the links in mails. Else $POTT_URL, the settings."`
+	mailFlags `embed:"" prefix:"mail-"`
 }
 
 // Help says what kong's one line cannot.
@@ -271,7 +274,7 @@ func (c serverServe) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey, Authorities: c.authorities()}.Over(config)
+	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey, URL: c.URL, Mail: c.server(), Authorities: c.authorities()}.Over(config)
 	if err := config.Check(); err != nil {
 		return &UsageError{Problem: err.Error(), Help: "pott server serve --help"}
 	}

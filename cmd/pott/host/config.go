@@ -13,6 +13,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/pott-dev/pott/internal/mail"
 	"github.com/pott-dev/pott/license"
 	"github.com/pott-dev/pott/licenseserver"
 )
@@ -30,6 +31,11 @@ type Config struct {
 	// Authorities are where the license servers of issuers are asked; they win over
 	// what sets say.
 	Authorities map[license.Issuer]string `yaml:"authorities" json:"authorities,omitempty"`
+	// URL is where people find the server, for the links in mails: such as
+	// https://licenses.example.com. Mail is where mails are handed over; the zero
+	// value: none are sent.
+	URL  string      `yaml:"url" json:"url,omitempty"`
+	Mail mail.Server `yaml:"mail" json:"mail,omitzero"`
 	// Pseudo lets pages speak a language nobody speaks: see package web. Only tests
 	// set it.
 	Pseudo bool `yaml:"-" json:"-"`
@@ -69,7 +75,9 @@ func ReadConfig(path string) (Config, error) {
 func (c Config) Over(d Config) Config {
 	for _, f := range []struct{ value, fallback *string }{
 		{&c.Data, &d.Data}, {&c.Keys, &d.Keys}, {&c.Anchors, &d.Anchors}, {&c.Database, &d.Database}, {&c.Listen, &d.Listen},
-		{&c.TLSCert, &d.TLSCert}, {&c.TLSKey, &d.TLSKey},
+		{&c.TLSCert, &d.TLSCert}, {&c.TLSKey, &d.TLSKey}, {&c.URL, &d.URL},
+		{&c.Mail.Address, &d.Mail.Address}, {&c.Mail.From, &d.Mail.From}, {&c.Mail.User, &d.Mail.User},
+		{&c.Mail.PasswordFile, &d.Mail.PasswordFile}, {&c.Mail.TLS, &d.Mail.TLS}, {&c.Mail.CA, &d.Mail.CA},
 	} {
 		if *f.value == "" {
 			*f.value = *f.fallback
@@ -90,6 +98,9 @@ func (c Config) Check() error {
 		if err := licenseserver.CheckAddress(address); err != nil {
 			return fmt.Errorf("authorities: %w", err)
 		}
+	}
+	if err := errors.Join(checkURL(c.URL), c.Mail.Check()); err != nil {
+		return err
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("tls_cert and tls_key belong together: one of them is missing")

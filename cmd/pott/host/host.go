@@ -123,11 +123,12 @@ func (h *Host) open(ctx context.Context) error {
 	if lost {
 		anchors = "" // another key's are not read, and certainly not written
 	}
-	verify := time.Duration(0)
+	verify, tell := time.Duration(0), time.Duration(0)
 	if h.serves && !lost {
-		verify = cmp.Or(h.config.Verify, verifyEvery)
+		verify, tell = cmp.Or(h.config.Verify, verifyEvery), tellEvery
 	}
 	h.house, err = installation.Open(ctx, installation.Options{
+		Mail: h.config.mailer(), URL: h.config.URL, Tell: tell,
 		Verify: verify, Verified: h.config.verified(), Step: h.config.Step,
 		DB: h.db, Ring: ring, Key: h.signingKey, Now: h.now, Log: h.log, Recovered: h.keys.Recovered, Node: h.node,
 		Anchors: anchors, Incidents: h.config.incidents(), Confirm: h.confirm,

@@ -290,3 +290,23 @@ func (v Vendors) FileWith(t testing.TB, set license.Set, optional ...licensefile
 	}
 	return file
 }
+
+// Mail has letters handed to send, and links begin with url, once the house is
+// opened again, which this does.
+func (f *Fixture) Mail(t testing.TB, url string, send func(context.Context, installation.Letter) error) {
+	t.Helper()
+	f.options.Mail, f.options.URL = send, url
+	f.Reopen(t)
+}
+
+// Second opens another house in the same database, as a second server does.
+func (f *Fixture) Second(t testing.TB) *installation.House {
+	t.Helper()
+	o := f.options
+	o.Node = "second"
+	h, err := installation.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/pott-dev/pott/internal/tamper"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pott-dev/pott/internal/tamper"
+)
 
 // Hook is an address of the host application that is asked before something is
 // done.
@@ -47,3 +52,13 @@ func (tx *Tx) PutHook(h Hook) error {
 
 // DropHook deletes a hook.
 func (tx *Tx) DropHook(name string) error { return tx.staged.hooks.put(name, nil) }
+
+// Hooks returns all hooks, by name.
+func (v *View) Hooks() []Hook {
+	var list []Hook
+	for h := range all(v, v.book.hooks, func(s *staged) *staging[string, Hook] { return s.hooks }) {
+		list = append(list, *h)
+	}
+	slices.SortFunc(list, func(x, y Hook) int { return cmp.Compare(x.Name, y.Name) })
+	return list
+}
