@@ -62,6 +62,8 @@ type List[T any] struct {
 	Total int       `json:"total,omitempty" doc:"How many there are on all pages; left out when there are none, and where counting would cost too much."`
 	Items []T       `json:"items" doc:"This page."`
 	Next  string    `json:"next,omitempty" doc:"The value of after= that gives the next page; left out on the last."`
+
+	Damage *PastDamage `json:"damage,omitempty" doc:"Of a list of the past: when not all of it is known."`
 }
 
 // Health is the answer of /healthz and /readyz.

@@ -124,6 +124,7 @@ type Count struct {
 	Plans     []CountRow    `json:"plans" doc:"Per plan: in use is what is paid for."`
 	PaidUsers int64         `json:"paid_users" doc:"People on plans, the empty plan and unrestricted plans left out."`
 	Issuers   []IssuerCount `json:"issuers"`
+	Damage    *PastDamage   `json:"damage,omitempty" doc:"Of a count of the past: when not all of it is known."`
 }
 
 // A CountRow is one license in a count.

@@ -49,6 +49,8 @@ type Course struct {
 	Seq   int64       `json:"seq"`
 	By    string      `json:"by" enum:"day,week,month"`
 	Items []CourseRow `json:"items" doc:"In the order of time, from the first stretch in which the license was in force."`
+
+	Damage *PastDamage `json:"damage,omitempty" doc:"When not all of it is known."`
 }
 
 // A CourseRow is one day, week (from Monday) or month where the installation is.

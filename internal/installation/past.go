@@ -40,6 +40,7 @@ type known struct {
 	now     time.Time
 	zone    *time.Location
 	current *license.Active
+	hole    hole
 }
 
 // past reads everything that was between two moments, both included.
@@ -64,6 +65,7 @@ func (in *Installation) past(ctx context.Context, window func(now time.Time, zon
 		k.databases(v)
 		k.stands(v, lives)
 		k.profiles(v)
+		k.keep(v)
 		return k.reigns(ctx, v, from, to)
 	})
 	if err != nil {
@@ -166,7 +168,7 @@ func (in *Installation) CountAsOf(ctx context.Context, act Act, asOf string) (ap
 	c := countShown(m.Active, seat.Count(m.Active, pools, m.Holders), act.Language, func(only *license.Active) int64 {
 		return seat.Count(only, pools, m.Under(only).Holders).PaidUsers
 	})
-	c.AsOf, c.Seq = at, k.seq
+	c.AsOf, c.Seq, c.Damage = at, k.seq, k.damage(at.UnixMicro(), act.Language)
 	return c, nil
 }
 
@@ -195,7 +197,7 @@ func (in *Installation) HoldersAsOf(ctx context.Context, act Act, text, asOf str
 			all = append(all, h)
 		}
 	}
-	list = api.List[api.Holder]{AsOf: at, Seq: k.seq}
+	list = api.List[api.Holder]{AsOf: at, Seq: k.seq, Damage: k.damage(at.UnixMicro(), act.Language)}
 	err = pageHolders(&list, all, limit, after)
 	return list, err
 }
@@ -213,7 +215,7 @@ func (in *Installation) Peaks(ctx context.Context, act Act, from, to string, hid
 	if err != nil {
 		return api.Peaks{}, err
 	}
-	out := api.Peaks{AsOf: k.now.UTC(), Seq: k.seq, From: timeOf(begins), To: timeOf(ends), Items: []api.PeakRow{}}
+	out := api.Peaks{AsOf: k.now.UTC(), Seq: k.seq, From: timeOf(begins), To: timeOf(ends), Items: []api.PeakRow{}, Damage: k.damage(ends, act.Language)}
 	people := int64(len(k.people))
 	for _, p := range k.past.Peaks(begins, ends) {
 		row := api.PeakRow{Name: p.Name, Peak: p.Most, At: timeOf(p.At)}

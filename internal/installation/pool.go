@@ -80,7 +80,7 @@ func (in *Installation) Course(ctx context.Context, act Act, text, by string) (a
 	if err != nil {
 		return out, err
 	}
-	out.AsOf, out.Seq = k.now.UTC(), k.seq
+	out.AsOf, out.Seq, out.Damage = k.now.UTC(), k.seq, k.damage(moments[len(moments)-1], act.Language)
 	people := int64(len(k.people))
 	for _, s := range k.past.Course(name, moments) {
 		row := api.CourseRow{From: timeOf(s.From), To: timeOf(s.Until), Peak: s.Most, At: timeOf(s.At)}

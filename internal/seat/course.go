@@ -16,7 +16,7 @@ func (p *Past) Course(name license.Name, moments []int64) []Stretch {
 	if len(moments) < 2 {
 		return nil
 	}
-	w := &sweep{past: p, peaks: map[license.Name]Peak{}, held: make([][]license.Held, len(p.Lives)), names: numbered(p.Lives)}
+	w := newSweep(p)
 	w.everybody(moments[0])
 	changes := p.changes(moments[0], moments[len(moments)-1])
 	course := make([]Stretch, 0, len(moments)-1)

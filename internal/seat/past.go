@@ -13,8 +13,17 @@ import (
 // exclusive, and an until of 0 has not come.
 type Past struct {
 	Lives    []Life
+	Kept     []Life // what records keep that cannot be read: nobody is seen to hold it, and it takes its seats
 	Reigns   []Reign
 	Profiles []Bundle
+}
+
+// lives are everybody who takes seats.
+func (p *Past) lives() []Life {
+	if len(p.Kept) == 0 {
+		return p.Lives
+	}
+	return slices.Concat(p.Lives, p.Kept)
 }
 
 // A Life is how somebody stood and what the person was given.
@@ -80,7 +89,13 @@ func (l *Life) At(at int64) (Person, []Assignment, bool) {
 			given = append(given, a)
 		}
 	}
-	return l.Stands[i].Person, given, true
+	person := l.Stands[i].Person
+	if len(given) > 0 {
+		// Whoever leaves gives everything back: who was given something then had not
+		// left, also where the record of how the person stood cannot be read.
+		person.Former, person.Deleted = false, false
+	}
+	return person, given, true
 }
 
 // A Moment is one moment of the past.
@@ -120,9 +135,23 @@ func (m *Moment) Holders(yield func(string, []license.Held) bool) {
 	}
 }
 
+// takers are the holders, and what nobody can be seen to hold.
+func (m *Moment) takers(yield func(string, []license.Held) bool) {
+	for holder, held := range m.Holders {
+		if !yield(holder, held) {
+			return
+		}
+	}
+	for i := range m.past.Kept {
+		if s, ok := m.Standing(&m.past.Kept[i]); ok && !yield("", s.Holds()) {
+			return
+		}
+	}
+}
+
 // Pools are as full as they were.
 func (m *Moment) Pools() Pools {
-	taken := Recount(m.Active, m.Holders)
+	taken := Recount(m.Active, m.takers)
 	return func(n license.Name) Pool {
 		p := Pool{Taken: taken[n]}
 		if l := m.Active.License(n); l != nil {
@@ -146,7 +175,7 @@ type Peak struct {
 // moments, the second excluded; by name. What changed at one moment counts as
 // one step.
 func (p *Past) Peaks(from, until int64) []Peak {
-	w := &sweep{past: p, peaks: map[license.Name]Peak{}, held: make([][]license.Held, len(p.Lives)), names: numbered(p.Lives)}
+	w := newSweep(p)
 	w.everybody(from)
 	changes := p.changes(from, until)
 	for len(changes) > 0 {
@@ -177,11 +206,11 @@ func (p *Past) changes(from, until int64) []turn {
 			}
 		}
 	}
-	for i := range p.Lives {
-		for _, a := range p.Lives[i].Given {
+	for i, l := range p.lives() {
+		for _, a := range l.Given {
 			add(i, a.From, a.Until)
 		}
-		for _, s := range p.Lives[i].Stands {
+		for _, s := range l.Stands {
 			add(i, s.From)
 		}
 	}
@@ -198,6 +227,7 @@ func (p *Past) changes(from, until int64) []turn {
 // A sweep goes through the past once, from change to change.
 type sweep struct {
 	past   *Past
+	lives  []Life
 	moment *Moment
 	held   [][]license.Held // by life, expanded
 	taken  map[license.Name]int64
@@ -207,10 +237,15 @@ type sweep struct {
 	key    []byte
 }
 
+func newSweep(p *Past) *sweep {
+	lives := p.lives()
+	return &sweep{past: p, lives: lives, peaks: map[license.Name]Peak{}, held: make([][]license.Held, len(lives)), names: numbered(lives)}
+}
+
 // everybody looks at all lives anew.
 func (w *sweep) everybody(at int64) {
 	w.moment, w.taken, w.known = w.past.At(at), map[license.Name]int64{}, map[string][]license.Held{}
-	for i := range w.past.Lives {
+	for i := range w.lives {
 		w.held[i] = nil
 		w.look(i)
 	}
@@ -278,7 +313,7 @@ func (w *sweep) diff(old, now []license.Held) (takes []Take) {
 // holds returns what somebody held at the moment, plans expanded. There are few
 // ways to hold licenses, so each is worked out once.
 func (w *sweep) holds(life int) []license.Held {
-	l, at := &w.past.Lives[life], w.moment.at
+	l, at := &w.lives[life], w.moment.at
 	i := slices.IndexFunc(l.Stands, func(s Stand) bool { return during(at, s.From, s.Until) })
 	if i < 0 {
 		return nil

@@ -35,7 +35,15 @@ func (c countCmd) Run(s *session) error {
 				o.line("count.no-ceiling", i.Issuer, i.PaidUsers)
 			}
 		}
+		o.notWhole(n.Damage)
 	}})
+}
+
+// notWhole says that not all of a past is known.
+func (o *paper) notWhole(d *api.PastDamage) {
+	if d != nil {
+		o.line("note", d.Text)
+	}
 }
 
 // counted prints one way to count. What is needed to sign in stands once, with

@@ -34,5 +34,6 @@ func (c peaksCmd) Run(s *session) error {
 			t.add(title(r.DisplayName, r.Name), short(r.Name), fmt.Sprint(r.Peak), bought, minute(r.At))
 		}
 		o.table(t)
+		o.notWhole(p.Damage)
 	}})
 }

@@ -376,6 +376,19 @@ func (v *View) Tokens() []Token {
 	return list
 }
 
+// Strangers returns the current assignments of people whose records are out of
+// use, by number.
+func (v *View) Strangers() []seat.Assignment {
+	var list []seat.Assignment
+	for id := range v.book.current {
+		if v.book.people.get(id) == nil {
+			list = append(list, v.Assignments(id)...)
+		}
+	}
+	slices.SortFunc(list, func(x, y seat.Assignment) int { return cmp.Compare(x.Number, y.Number) })
+	return list
+}
+
 // DamagedAssignments returns the numbers of assignments that are out of use.
 // They keep their seats.
 func (v *View) DamagedAssignments() []int64 {
