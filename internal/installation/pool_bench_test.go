@@ -45,6 +45,22 @@ func BenchmarkPages(b *testing.B) {
 			_, err := in.HoldersByName(ctx, act, "sale-cal", installation.HolderQuery{Page: 1, Size: 50})
 			return err
 		},
+		"people": func() error { _, err := in.People(ctx, act, installation.PeopleFilter{Limit: 1}); return err },
+		"logins": func() error {
+			_, err := in.People(ctx, act, installation.PeopleFilter{Limit: 1, SignsIn: "true"})
+			return err
+		},
+		"on plans": func() error {
+			_, err := in.People(ctx, act, installation.PeopleFilter{Limit: 1, Paid: "true"})
+			return err
+		},
+		"audit": func() error { _, err := in.Audit(ctx, act, installation.AuditFilter{Limit: 10}); return err },
+		"sets":  func() error { _, err := in.Sets(ctx, act); return err },
+		"roles": func() error { _, err := in.Roles(ctx, act); return err },
+		"banner": func() error {
+			_, err := in.Banner(installation.BannerAsk{Language: "sv", Administrator: true})
+			return err
+		},
 		"attention": func() error { _, err := in.Attention(ctx, act); return err },
 		"status":    func() error { _, err := in.Status(ctx, act); return err },
 		"set":       func() error { _, err := in.Set(ctx, act, "superoffice-1"); return err },
