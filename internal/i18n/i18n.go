@@ -30,7 +30,7 @@ type Text struct {
 	Hint   string // one next step; "" when there is none
 }
 
-//go:embed catalogue words
+//go:embed catalogue words reasons
 var files embed.FS
 
 // An entry is one code in one language, as written in the catalogue.
@@ -57,6 +57,9 @@ func SentenceNamed(lang, code string, facts any, display func(name string) strin
 		return Text{}, false
 	}
 	fields := flatten(facts, display)
+	if why, ok := fields["Why"].(string); ok {
+		fields["Why"], _ = Reason(lang, why)
+	}
 	return Text{render(t.title, fields), render(t.detail, fields), render(t.hint, fields)}, true
 }
 

@@ -2,6 +2,7 @@ package i18n_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -167,12 +168,14 @@ func prose(source string) string {
 }
 
 // texts are all texts of a language, without actions, by key; a sentence's are
-// code/title, code/detail and code/hint.
+// code/title, code/detail and code/hint, a reason's the English.
 func texts(lang string) map[string]string {
 	all := map[string]string{}
 	for _, key := range i18n.WordKeys(lang) {
 		all[key] = prose(i18n.WordSource(lang, key))
 	}
+	reasons, _ := i18n.Reasons(lang)
+	maps.Copy(all, reasons)
 	for _, code := range i18n.Codes(lang) {
 		s := i18n.Source(lang, code)
 		all[code+"/title"], all[code+"/detail"], all[code+"/hint"] = prose(s.Title), prose(s.Detail), prose(s.Hint)
