@@ -100,9 +100,9 @@ func exportAudit(v *visit) error {
 	if v.Path == "/audit.json" {
 		return v.json(list)
 	}
-	s := sheet{name: "audit", head: v.words("audit.number", "audit.time", "audit.source", "audit.who", "audit.what", "audit.object", "audit.summary")}
+	s := sheet{name: "audit", head: slices.Concat(v.words("audit.number", "audit.time"), v.withCode("audit.source"), v.words("audit.who"), v.withCode("audit.what"), v.words("audit.object", "audit.summary"))}
 	for _, e := range list.Items {
-		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), e.Who, e.Action, aboutWhom(e), factsText(e)})
+		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), sourceCode(e), e.Who, v.action(e.Action), e.Action, aboutWhom(e), factsText(e)})
 	}
 	return v.csv(s)
 }
@@ -131,10 +131,15 @@ func factsText(e api.AuditEntry) string {
 	return strings.Join(parts, " · ")
 }
 
+// sourceCode is through what something was done, in the words of the API.
+func sourceCode(e api.AuditEntry) string {
+	kind, _, _ := strings.Cut(e.Actor, " ")
+	return kind
+}
+
 // source says through what something was done.
 func (v *visit) source(e api.AuditEntry) string {
-	kind, _, _ := strings.Cut(e.Actor, " ")
-	switch kind {
+	switch sourceCode(e) {
 	case "person":
 		return v.Say("audit.kind-person")
 	case "token":

@@ -54,6 +54,13 @@ func isoTime(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
+// withCode is the heading of a column of words, and of the column beside it that says
+// the same in codes that never change, for programs.
+func (v *visit) withCode(key string) []string {
+	word := i18n.Word(v.Lang, key)
+	return []string{word, v.Say("frame.code", "Column", word)}
+}
+
 // words returns words without facts, by keys that begin alike.
 func (v *visit) words(keys ...string) []string {
 	all := make([]string, len(keys))

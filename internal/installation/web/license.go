@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,23 @@ func (v *visit) readLicense(x *licenseView, seats *int64) error {
 	return err
 }
 
+// howCode is how somebody has a license, in the words of the API: its source, or what
+// it comes with.
+func howCode(h api.Holder) string {
+	if h.Source != "" {
+		return h.Source
+	}
+	return joinedNames(h.Via)
+}
+
+func joinedNames(names []license.Name) string {
+	var all []string
+	for _, n := range names {
+		all = append(all, n.String())
+	}
+	return strings.Join(all, " ")
+}
+
 // exportHolders gives the list of a license's page as a file, all of it.
 func exportHolders(v *visit) error {
 	name := v.query("license")
@@ -103,9 +121,9 @@ func exportHolders(v *visit) error {
 	if strings.HasSuffix(v.Path, ".json") {
 		return v.json(list)
 	}
-	s := sheet{name: strings.ToLower(name), head: v.words("license.holder", "license.user-id", "license.quantity", "license.how", "license.since")}
+	s := sheet{name: strings.ToLower(name), head: slices.Concat(v.words("license.holder", "license.user-id", "license.quantity"), v.withCode("license.how"), v.words("license.since"))}
 	for _, h := range list.Items {
-		s.rows = append(s.rows, []string{holderName(h), h.Person, strconv.FormatInt(h.Quantity, 10), v.how(h), isoTime(h.Since)})
+		s.rows = append(s.rows, []string{holderName(h), h.Person, strconv.FormatInt(h.Quantity, 10), v.how(h), howCode(h), isoTime(h.Since)})
 	}
 	return v.csv(s)
 }

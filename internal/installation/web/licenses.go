@@ -74,6 +74,14 @@ func showLicenses(v *visit) error {
 	return v.show(licensesPage(v, view))
 }
 
+// kindCode is the kind of a license in the words of the API.
+func kindCode(l api.License) string {
+	if l.Plan {
+		return "plan"
+	}
+	return l.Kind.String()
+}
+
 func exportLicenses(v *visit) error {
 	view, err := v.licenses()
 	if err != nil {
@@ -86,9 +94,9 @@ func exportLicenses(v *visit) error {
 	if v.Path == "/licenses.json" {
 		return v.json(api.List[licenseRow]{AsOf: v.AsOf, Total: len(rows), Items: rows})
 	}
-	s := sheet{name: "licenses", head: v.words("licenses.name", "licenses.code", "licenses.type", "licenses.purchased", "licenses.in-use", "licenses.spare", "licenses.peak", "licenses.state")}
+	s := sheet{name: "licenses", head: slices.Concat(v.words("licenses.name", "licenses.code"), v.withCode("licenses.type"), v.words("licenses.purchased", "licenses.in-use", "licenses.spare", "licenses.peak", "licenses.state"))}
 	for _, r := range rows {
-		s.rows = append(s.rows, append([]string{r.title(), r.Name.String(), v.licenseKind(r.License)}, append(numbers(r), v.poolMark(r.License).Text)...))
+		s.rows = append(s.rows, append([]string{r.title(), r.Name.String(), v.licenseKind(r.License), kindCode(r.License)}, append(numbers(r), v.poolMark(r.License).Text)...))
 	}
 	return v.csv(s)
 }

@@ -267,7 +267,7 @@ func (v *visit) cell(p api.Person, column string) string {
 	case "email":
 		return p.Email
 	case "profile":
-		return p.Profile
+		return v.profileName(p.Profile)
 	case "kind":
 		return v.Say("people.kind." + p.Kind.String())
 	case "source":
@@ -282,6 +282,22 @@ func (v *visit) cell(p api.Person, column string) string {
 		return strconv.FormatInt(p.Number, 10)
 	}
 	return ""
+}
+
+// profileName is what people call a profile; its code where it is gone by now.
+func (v *visit) profileName(code string) string {
+	if code == "" {
+		return ""
+	}
+	if v.profiles == nil {
+		v.profiles = map[string]string{}
+		if list, err := v.in.Profiles(v.ctx(), v.act); err == nil {
+			for _, p := range list.Items {
+				v.profiles[p.Code] = p.Name
+			}
+		}
+	}
+	return cmp.Or(v.profiles[code], code)
 }
 
 func holdingTitles(list []api.Holding) []string {
@@ -354,16 +370,77 @@ func exportPeople(v *visit) error {
 	}
 	s := sheet{name: "users", head: v.words("people.name", "people.user-id")}
 	for _, c := range shown {
-		s.head = append(s.head, v.Say("people.col."+c))
+		if slices.Contains(coded, c) {
+			s.head = append(s.head, v.withCode("people.col."+c)...)
+		} else {
+			s.head = append(s.head, v.words("people.col." + c)...)
+		}
 	}
 	for _, p := range list.Items {
 		row := []string{strings.TrimSpace(p.FirstName + " " + p.LastName), p.UserID}
 		for _, c := range shown {
-			row = append(row, v.cell(p, c))
+			if row = append(row, v.cell(p, c)); slices.Contains(coded, c) {
+				row = append(row, cellCode(p, c))
+			}
 		}
 		s.rows = append(s.rows, row)
 	}
 	return v.csv(s)
+}
+
+// coded are the columns that stand in a file in words and in codes.
+var coded = []string{"plan", "extras", "role", "login", "profile", "kind", "source"}
+
+// cellCode is what somebody has in a column in the words of the API.
+func cellCode(p api.Person, column string) string {
+	switch column {
+	case "plan":
+		return holdingCodes(p.Plans)
+	case "extras":
+		return holdingCodes(p.Extras)
+	case "role":
+		return strings.Join(p.Roles, " ")
+	case "login":
+		return loginCode(p)
+	case "profile":
+		return p.Profile
+	case "kind":
+		return p.Kind.String()
+	case "source":
+		var all []string
+		for _, h := range slices.Concat(p.Plans, p.Extras) {
+			if !slices.Contains(all, h.Source) {
+				all = append(all, h.Source)
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	return ""
+}
+
+func holdingCodes(list []api.Holding) string {
+	var all []string
+	for _, h := range list {
+		all = append(all, h.Name.String())
+	}
+	return strings.Join(all, " ")
+}
+
+// loginCode is whether somebody may sign in, and the last day there is one.
+func loginCode(p api.Person) string {
+	switch {
+	case p.Deleted:
+		return "deleted"
+	case p.Former:
+		return "former"
+	case p.Waiting:
+		return "waiting"
+	case !p.Login:
+		return "no"
+	case !p.ValidThrough.IsZero():
+		return "through " + p.ValidThrough.String()
+	}
+	return "yes"
 }
 
 // A newPersonView is the form that adds somebody.

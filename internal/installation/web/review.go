@@ -74,7 +74,7 @@ func showReview(v *visit) error {
 	}
 	switch format {
 	case "csv":
-		return v.csv(x.sheet())
+		return v.csv(x.sheet(v))
 	case "json":
 		rows := make([]api.ReviewRow, 0, len(x.Rows))
 		for _, row := range x.Rows {

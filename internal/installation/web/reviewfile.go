@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,17 +20,26 @@ func formatOf(name string) (rest, format string) {
 }
 
 // sheet is the table as it is shown.
-func (x setReview) sheet() sheet {
-	file := sheet{name: x.Set.ID, head: []string{"license", "name", "now", "new", "change", "in_use", "result"}}
+func (x setReview) sheet(v *visit) sheet {
+	file := sheet{name: x.Set.ID, head: slices.Concat(v.words("review.license"), v.words("licenses.code", "review.now", "review.new", "review.change", "review.in-use"), v.withCode("review.result"))}
 	for _, r := range x.Rows {
 		used := ""
 		if r.InUse != nil {
 			used = strconv.FormatInt(*r.InUse, 10)
 		}
 		file.rows = append(file.rows, []string{r.Title, r.Name.String(), strconv.FormatInt(r.Total, 10), strconv.FormatInt(r.NewTotal, 10),
-			strconv.FormatInt(r.Change, 10), used, strings.Join(r.Results, "; ")})
+			strconv.FormatInt(r.Change, 10), used, strings.Join(r.Results, "; "), r.codes()})
 	}
 	return file
+}
+
+// codes are what a row comes to, and why, in the words of the API.
+func (r reviewRow) codes() string {
+	all := []string{r.Result}
+	for _, f := range r.Findings {
+		all = append(all, f.Reason)
+	}
+	return strings.Join(slices.Compact(all), " ")
 }
 
 // letter asks the issuer for a correction, with everything that changes.

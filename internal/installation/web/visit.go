@@ -38,6 +38,8 @@ type visit struct {
 	id      string // of the request
 	status  int    // of the page; 0 is 200
 	alone   bool   // the browser asks by itself
+
+	profiles map[string]string // names by code; nil: not read yet
 }
 
 // ctx returns the context of the request.
