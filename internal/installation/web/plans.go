@@ -134,7 +134,7 @@ func changePlans(v *visit) error {
 	case errors.As(err, &changed):
 		return v.conflict(p, changed)
 	case errors.As(err, &full):
-		return v.full(p, full)
+		return v.full(p, full, true)
 	case err != nil:
 		p.Faults = page.Faults{v.fault("", err)}
 		p.Offer = typed(p.Offer, a)
@@ -235,7 +235,9 @@ type takable struct {
 // mostTakable is how many holders are offered.
 const mostTakable = 50
 
-func (v *visit) full(p plansView, full *seat.PoolFullError) error {
+// full says that a license is full, and who could give it up where seats can be taken
+// one by one.
+func (v *visit) full(p plansView, full *seat.PoolFullError, each bool) error {
 	f := fullView{card: p.card, Code: full.Code(), License: v.called(full.Module), Seats: full.Seats, Taken: full.Taken, Fields: v.carried("confirm", "take"), Path: licensePath(full.Module)}
 	for _, kept := range v.r.PostForm["take"] {
 		f.Fields = append(f.Fields, [2]string{"take", kept})
@@ -245,6 +247,9 @@ func (v *visit) full(p plansView, full *seat.PoolFullError) error {
 		return err
 	}
 	for _, h := range holders.Items {
+		if !each {
+			break
+		}
 		name := full.Module
 		if h.Source == "" || h.Source == "profile" {
 			if len(h.Via) == 0 {
@@ -396,7 +401,7 @@ func changeProfile(v *visit) error {
 	full := new(seat.PoolFullError)
 	switch {
 	case errors.As(err, &full):
-		return v.full(p, full)
+		return v.full(p, full, false) // what comes with a profile goes with one
 	case err != nil:
 		p.Faults = page.Faults{v.fault("profile", err)}
 		return v.wrong(plansPage(v, p))

@@ -1,0 +1,98 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/license"
+)
+
+// counting is a world whose set counts in another way: one plan for everybody with a
+// login, or modules by profile.
+func counting(t *testing.T, o license.Occupancy) *world {
+	t.Helper()
+	w := newEmptyWorld(t)
+	w.set.Occupancy = o
+	user := func(m license.Module, n int64) license.License {
+		return license.License{Module: m, Kind: license.User, Quantity: n, People: license.Internal, Names: license.Texts{"en": "The " + string(m), "sv": "Den " + string(m)}}
+	}
+	suite := user("suite", 3)
+	suite.Plan = &license.Plan{Includes: []license.Module{"user"}}
+	hidden := user("user", 3)
+	hidden.Hidden = true
+	w.set.Clients = nil
+	w.set.Licenses = []license.License{hidden, suite}
+	if o == license.ByCredentials {
+		w.set.Licenses = []license.License{user("cases", 2), user("documents", 1)}
+	}
+	host := installation.Act{By: housetest.Host}
+	acme := w.Installation("acme")
+	_, err := acme.Load(t.Context(), host, w.Vendors.File(t, w.set))
+	w.must(err)
+	_, err = acme.Activate(t.Context(), host, "superoffice-1", api.Activate{})
+	w.must(err)
+	for _, id := range []string{"karin", "anna", "bo", "cy"} {
+		_, err := acme.AddPerson(t.Context(), host, api.NewPerson{UserID: id, FirstName: strings.ToUpper(id[:1]) + id[1:], Login: id == "karin" || id == "anna"})
+		w.must(err)
+	}
+	_, err = acme.GiveRole(t.Context(), host, "karin", "administrator")
+	w.must(err)
+	return w
+}
+
+func TestWhereEverybodyIsOnOnePlanTheChoiceIsWhoCanLogIn(t *testing.T) {
+	w := counting(t, license.ByLogin)
+	r := w.as("karin")
+	page := r.get("/users/anna/plans")
+	page.says(t, "The suite", "Everybody who can log in is on this plan", "Can log in", "Turning it off frees the seat", "Turn off Can log in, free 1 seat")
+	page.lacks(t, "No plan", "Turn on Can log in")
+	r.send("/users/anna/login", "do", "end", "from", "plans").says(t, "Undo", "Turn on Can log in, take 1 seat", "2 spare")
+	back := r.send("/users/anna/login", "do", "give", "from", "plans", "valid_through", "")
+	back.says(t, "Turn off Can log in")
+	if back.path != "/users/anna/plans" {
+		t.Errorf("it leads to %s", back.path)
+	}
+	r.get("/users/bo/plans")
+	r.send("/users/bo/login", "do", "give", "from", "plans").says(t, "Turn off Can log in")
+	r.get("/users/cy/plans").says(t, "0 spare")
+	full := r.send("/users/cy/login", "do", "give", "from", "plans")
+	full.says(t, "is full: 3 of 3 in use")
+	if full.status != 422 || strings.Contains(full.text(), "Turn off Can log in") {
+		t.Errorf("without a seat: %d", full.status)
+	}
+	r.get("/users/anna/plans?lang=sv").says(t, "Den suite", "1 plats")
+}
+
+func TestWhereModulesComeWithAProfileTheChoiceSaysWhatItCosts(t *testing.T) {
+	w := counting(t, license.ByCredentials)
+	acme := w.Installation("acme")
+	host := installation.Act{By: housetest.Host}
+	for code, body := range map[string]api.ProfileBody{"handler": {Name: "Handler", Modules: []string{"cases"}}, "archivist": {Name: "Archivist", Modules: []string{"cases", "documents"}}, "guest": {Name: "Guest", Modules: []string{}}} {
+		_, err := acme.PutProfile(t.Context(), host, code, body)
+		w.must(err)
+	}
+	r := w.as("karin")
+	r.get("/users/anna/plans").says(t, "No profile", "takes 1 The cases (2 spare)", "takes 1 The documents (1 spare)", "Takes no seats", "Change profile")
+	r.send("/users/anna/profile", "profile", "archivist").says(t, "is changed", "Undo")
+	r.get("/users/anna/plans").says(t, "frees 1 The documents", "frees 1 The cases")
+	r.send("/users/anna/profile", "profile", "handler").says(t, "Nothing is saved yet", "The documents")
+	r.send("/users/anna/profile", "profile", "handler", "confirm", "yes").says(t, "is changed")
+	r.send("/users/anna/profile", "profile", "archivist").says(t, "is changed")
+
+	r.get("/users/bo/plans")
+	r.send("/users/bo/login", "do", "give", "from", "plans")
+	r.get("/users/bo/plans").says(t, "0 spare")
+	full := r.send("/users/bo/profile", "profile", "archivist")
+	full.says(t, "The documents is full: 1 of 1 in use")
+	if full.status != 409 || strings.Contains(full.body, `name="take"`) {
+		t.Errorf("a seat that came with a profile is offered as if it could be taken by itself: %d", full.status)
+	}
+	r.send("/users/bo/profile", "profile", "guest").says(t, "is changed")
+	if p, err := acme.Person(t.Context(), installation.Act{}, "bo"); err != nil || p.Profile != "guest" {
+		t.Errorf("bo is %+v, %v", p.Person, err)
+	}
+	r.send("/users/bo/profile", "profile", "nosuch").says(t, "nosuch")
+}
