@@ -20,6 +20,21 @@ func (v *visit) action(code string) string {
 	return v.Say("action." + word)
 }
 
+// actor is who did something, in words: people by name, tokens and whoever was at the
+// server's machine as what they are.
+func (v *visit) actor(by string) string {
+	kind, id, _ := strings.Cut(by, " ")
+	switch kind {
+	case "token":
+		return v.Say("audit.kind-token") + " " + strings.TrimPrefix(v.in.ActorName(by), "token ")
+	case "host":
+		return strings.TrimSpace(v.Say("audit.kind-host") + " " + id)
+	case "system":
+		return v.Say("audit.kind-system")
+	}
+	return v.in.ActorName(by)
+}
+
 // actionOptions are the actions to filter by, in the order of their words. The
 // beginning of codes ("plan.") and a code nobody knows can be asked for by
 // address, and stand first then.

@@ -123,7 +123,7 @@ func exportHistory(v *visit) error {
 	}
 	file := sheet{name: "history", head: slices.Concat(v.words("history.set", "history.from", "history.until"), v.withCode("history.how"), v.words("history.by", "history.replaced", "history.people"))}
 	for _, a := range list.Items {
-		file.rows = append(file.rows, []string{a.Set, isoTime(a.From), isoTime(a.Until), v.words("history.how." + a.How)[0], a.How, v.in.ActorName(a.By), a.Replaced, strconv.Itoa(a.People)})
+		file.rows = append(file.rows, []string{a.Set, isoTime(a.From), isoTime(a.Until), v.words("history.how." + a.How)[0], a.How, v.actor(a.By), a.Replaced, strconv.Itoa(a.People)})
 	}
 	return v.csv(file)
 }

@@ -373,7 +373,7 @@ func exportPeople(v *visit) error {
 		if slices.Contains(coded, c) {
 			s.head = append(s.head, v.withCode("people.col."+c)...)
 		} else {
-			s.head = append(s.head, v.words("people.col." + c)...)
+			s.head = append(s.head, v.words("people.col."+c)...)
 		}
 	}
 	for _, p := range list.Items {

@@ -286,7 +286,7 @@ type conflictView struct {
 }
 
 func (v *visit) conflict(p plansView, changed *installation.PersonChangedError) error {
-	c := conflictView{card: p.card, Code: changed.Code(), By: v.in.ActorName(changed.By), Was: v.named(v.r.PostForm["was"]), Theirs: v.named(changed.Has), Fields: v.carried("confirm", "was")}
+	c := conflictView{card: p.card, Code: changed.Code(), By: v.actor(changed.By), Was: v.named(v.r.PostForm["was"]), Theirs: v.named(changed.Has), Fields: v.carried("confirm", "was")}
 	a := v.arrangement()
 	c.Yours = v.named(a.Given)
 	for _, choice := range a.Lines {

@@ -272,7 +272,7 @@ func TestWhoActivatesWhatHasChangedIsToldAndAskedAgain(t *testing.T) {
 	if s.status != http.StatusConflict || w.inForce() != "superoffice-1" {
 		t.Errorf("%d, %s in force", s.status, w.inForce())
 	}
-	s.says(t, "This changed while you had it open", "The gadget: 0 needed before, 1 now", "extra.give")
+	s.says(t, "This changed while you had it open", "The gadget: 0 needed before, 1 now", "Extra given")
 	r.send("/licenses/review/superoffice-2", s.fields(t, "Activate set superoffice-2")...).says(t, "Set superoffice-2 is active.")
 }
 

@@ -97,6 +97,7 @@ func (v *visit) showDoor(d doorView, err error) error {
 		return listed
 	}
 	d.Providers, d.Notices = providers.Items, v.in.DoorNotices(v.Lang)
+	v.Banner = nil // the door says itself what people should hear of
 	d.Draft = strings.HasPrefix(d.Next, "/signin/draft/")
 	v.Modules = []string{"signin.js"}
 	if err != nil {
