@@ -170,6 +170,7 @@ var jsonCases = map[string]jsonCase{
 	"server doctor":               {"", "server doctor --wat"},
 	"server move":                 {"", "server move --to file --data $DIR/d --keys $DIR/k"},
 	"server recover":              {"server recover acme --token-file $DIR/recovered.token --data $DIR/d --keys $DIR/k", "server recover nobody --token-file $DIR/other.token --data $DIR/d --keys $DIR/k"},
+	"server restore head":         {"", "server restore head --administrator anna --reason x --data $DIR/d --keys $DIR/k"},
 	"server restore accept":       {"server restore accept --administrator anna --reason x --data $DIR/d --keys $DIR/k --dry-run", "server restore accept --administrator anna --reason x --data $DIR/nothing --keys $DIR/k"},
 }
 

@@ -19,6 +19,7 @@ const (
 	mended  = "a repair"
 	undone  = "undoing it in the database"
 	backup  = "a backup from before"
+	anew    = "making the head again in a new epoch"
 	decided = "taking the database into use as it is"
 )
 
@@ -113,8 +114,12 @@ var mendings = map[string]mending{
 	"a deleted change": {attack: sqls("DELETE FROM journal WHERE ledger = 'seats' AND seq = 4"), says: "deleted", ends: backup},
 	"the end of the journal deleted": {attack: sqls("DELETE FROM journal WHERE ledger = 'seats' AND seq > 5 AND installation IN (SELECT installation FROM assignment)"),
 		says: "the end is missing", ends: backup},
-	"an edited head": {attack: sqls("UPDATE head SET box = epoch WHERE ledger = 'seats' AND installation IN (SELECT installation FROM assignment)"), says: "edited", ends: backup},
-	"a deleted head": {attack: sqls("DELETE FROM head WHERE ledger = 'seats' AND installation IN (SELECT installation FROM assignment)"), says: "deleted", ends: backup},
+	"an edited head": {attack: sqls("UPDATE head SET box = epoch WHERE ledger = 'seats' AND installation IN (SELECT installation FROM assignment)"), says: "edited", ends: anew},
+	"a deleted head": {attack: sqls("DELETE FROM head WHERE ledger = 'seats' AND installation IN (SELECT installation FROM assignment)"), says: "deleted", ends: anew},
+	"an edited head that nothing proves": {attack: func(t *testing.T, w *mendingWorld) {
+		attacked(t, w.db, "UPDATE head SET box = epoch WHERE ledger = 'seats' AND installation IN (SELECT installation FROM assignment)")
+		attacked(t, w.db, "UPDATE journal SET at = at + 1 WHERE ledger = 'seats' AND seq = 4 AND installation IN (SELECT installation FROM assignment)")
+	}, says: "edited", ends: backup},
 	"the whole database put back": {attack: func(t *testing.T, w *mendingWorld) {
 		_, err := w.f.Installation("acme").AddPerson(t.Context(), admin, api.NewPerson{UserID: "late"})
 		must(t, err)
@@ -175,9 +180,9 @@ func TestWhatEndsEachKindOfDamage(t *testing.T) {
 	}
 }
 
-// What no repair may touch is ended by a backup on the other database too.
-func TestABackupEndsDamageOfTheHeadAndTheJournal(t *testing.T) {
-	for _, name := range []string{"a deleted change", "an edited head", "a deleted head"} {
+// What no repair may touch is ended on the other database too.
+func TestDamageOfTheHeadAndTheJournalIsEnded(t *testing.T) {
+	for _, name := range []string{"a deleted change", "an edited head that nothing proves", "a deleted head"} {
 		t.Run(name, func(t *testing.T) {
 			sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) { mendings[name].ended(t, newMendingWorld(t, db)) })
 		})
@@ -208,7 +213,15 @@ func (m mending) ended(t *testing.T, w *mendingWorld) {
 	case undone:
 		attackedAs(t, w.db, m.undo)
 	case backup:
+		if _, err := w.f.RestoreHeads(ctx, older); code(err) != "restore.heads-good" && code(err) != "restore.head-unproven" {
+			t.Errorf("a head is made again: %v", err)
+		}
 		w.f.PutBack(t, w.backup)
+	case anew:
+		list, err := w.f.RestoreHeads(ctx, older)
+		if err != nil || len(list) != 1 || list[0].Gap != 0 || list[0].Incident == "" || list[0].Name != "acme" {
+			t.Fatalf("made again: %+v, %v", list, err)
+		}
 	case decided:
 		accepted(t, w.f)
 	}

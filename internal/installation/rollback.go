@@ -124,7 +124,7 @@ func (h *House) AcceptRestore(ctx context.Context, r Restore) ([]Restored, error
 		return shownRestores(plan, true, nil), err
 	}
 	now := h.Now()
-	files, err := h.keepRestores(plan, r, now)
+	files, err := h.keepRestores("restore", plan, r, now)
 	if err != nil {
 		return nil, err
 	}
@@ -154,14 +154,14 @@ func (h *House) fetchAfterRestore(ctx context.Context, act Act, list []Restored)
 	}
 }
 
-func (h *House) keepRestores(plan []store.Restored, r Restore, now time.Time) ([]string, error) {
+func (h *House) keepRestores(kind string, plan []store.Restored, r Restore, now time.Time) ([]string, error) {
 	var files []string
 	for _, p := range plan {
 		if h.options.Incidents == "" {
 			return nil, nil
 		}
 		path, err := incident.Write(h.options.Incidents, incident.Incident{
-			Kind: "restore", At: now, Installation: p.Installation, By: r.By.String(), Administrator: r.Administrator, Reason: r.Reason,
+			Kind: kind, At: now, Installation: p.Installation, By: r.By.String(), Administrator: r.Administrator, Reason: r.Reason,
 			Facts: map[string]string{
 				"ledger": p.Ledger, "gap": fmt.Sprint(p.Gap),
 				"backup_seq": fmt.Sprint(p.Backup.Seq), "backup_epoch": fmt.Sprintf("%x", p.Backup.Epoch), "backup_link": fmt.Sprintf("%x", p.Backup.Link),

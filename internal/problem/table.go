@@ -177,6 +177,8 @@ var table = map[string]Row{
 	"restore.gap":             command(Usage),
 	"restore.bad-head":        {http.StatusBadRequest, Usage},
 	"restore.not-whole":       command(NotVerified),
+	"restore.head-unproven":   command(CannotVerify),
+	"restore.heads-good":      command(Conflict),
 	"restore.unchecked":       command(CannotVerify),
 	"incident.kind":           command(Failed),
 	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},

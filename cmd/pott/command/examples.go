@@ -153,6 +153,7 @@ var examples = map[string][]string{
 	"clock confirm":         {"pott clock confirm --issuer SUPEROFFICE", "pott clock confirm --code ABCD-EFGH-IJKL"},
 	"server clock confirm":  {"pott server clock confirm", "pott server clock confirm --dry-run"},
 	"server head":           {"pott server head", "pott server head --json"},
+	"server restore head":   {"pott server restore head --administrator anna --reason 'somebody wrote into the database'", "pott server restore head --administrator anna --reason 'an editor' --dry-run"},
 	"server restore accept": {"pott server restore accept --administrator anna --reason 'the disk broke'", "pott server restore accept --administrator anna --reason 'the disk broke' --dry-run"},
 
 	"server recover": {"pott server recover nordlys --token-file recovered.token --data /var/lib/pott --keys /etc/pott/keys", "pott server recover nordlys --token-file recovered.token --for 15m"},

@@ -10,6 +10,7 @@ import (
 // out: "pott server restore FILE".
 type serverRestore struct {
 	From   restoreFrom   `cmd:"" default:"withargs" help:"Put a backup in place of the database."`
+	Head   restoreHead   `cmd:"" help:"Make a damaged head again, where journal and anchors prove what it said."`
 	Accept restoreAccept `cmd:"" help:"Take the database into use although it is behind what is remembered of it."`
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/anchor"
 	"github.com/pott-dev/pott/internal/installation/fsck"
+	"github.com/pott-dev/pott/internal/installation/store"
 )
 
 // ReadAnchors returns what is remembered of the database outside it: the content
@@ -51,6 +52,29 @@ func AcceptRestore(ctx context.Context, c Config, now func() time.Time, log *slo
 	}
 	list, err := h.house.AcceptRestore(ctx, r)
 	return list, errors.Join(err, h.Close())
+}
+
+// RestoreHeads makes heads of ledgers again that are damaged or missing, where the
+// journal and the anchors prove what they said. Nothing may be serving the
+// database. With the server's own ledger the installations come back, so that is
+// done until no head is left that can be made.
+func RestoreHeads(ctx context.Context, c Config, now func() time.Time, log *slog.Logger, r installation.Restore) (all []installation.Restored, err error) {
+	for {
+		h, err := Open(ctx, c, now, log)
+		if err != nil {
+			return all, err
+		}
+		list, err := h.house.RestoreHeads(ctx, r)
+		all = append(all, list...)
+		err = errors.Join(err, h.Close())
+		good := new(store.HeadsGoodError)
+		switch {
+		case errors.As(err, &good) && len(all) > 0:
+			return all, nil
+		case err != nil || r.DryRun:
+			return all, err
+		}
+	}
 }
 
 // whole reports what is wrong with a database but for its age.

@@ -159,32 +159,12 @@ func (l *ledger) loadTable(ctx context.Context, q queryer, t sealedTable, totals
 // seal. When the rows the chain expects add up to the totals in the head, the
 // damage is only what was named.
 func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error {
-	expected := map[string]map[string]mark{}
-	for _, t := range l.tables {
-		expected[t.sealedLayout().Table] = map[string]mark{}
-	}
-	gone := map[string]int64{} // table and key of rows that were deleted, and when
-	end, seq := [32]byte{}, int64(0)
 	turns, err := l.allTurns(ctx, q)
 	if err != nil && !sqldb.Damaged(err) {
 		return err
 	}
-	err = l.eachLink(ctx, q, Head{}, func(b *link, changes []tamper.Change) error {
-		for _, c := range changes {
-			rows := expected[c.Table]
-			if rows == nil {
-				return l.journalDamaged(b.Seq)
-			}
-			if c.Op == tamper.Deleted {
-				delete(rows, c.Key)
-				gone[c.Table+"/"+c.Key] = b.Seq
-			} else {
-				rows[c.Key] = mark{b.Seq, tamper.SealOf(turns.at(b.Seq), c.MAC)}
-			}
-		}
-		end, seq = b.link, b.Seq
-		return nil
-	})
+	gone := map[string]int64{} // table and key of rows that were deleted, and when
+	expected, end, err := l.expect(ctx, q, turns, gone)
 	switch e, ok := err.(*DamagedError); {
 	case ok:
 		l.damages = append(l.damages, e.Damage)
@@ -193,7 +173,7 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 	case err != nil:
 		return err
 	}
-	whole := err == nil && end == l.head.Link && seq == l.head.Seq && l.health != ReadOnly
+	whole := err == nil && end.Link == l.head.Link && end.Seq == l.head.Seq && l.health != ReadOnly
 	totals := tamper.Secret{Totals: map[tamper.TotalKey]tamper.Total{}}
 	for _, t := range l.tables {
 		layout := t.sealedLayout()
@@ -212,6 +192,35 @@ func (l *ledger) diagnose(ctx context.Context, q queryer, wrong findings) error 
 		l.health = ReadOnly
 	}
 	return nil
+}
+
+// expect follows the journal from its beginning to its end: which rows there are
+// with which marks, by table and key. In gone, unless it is nil, it puts the rows
+// that were deleted and when. The error is a [*DamagedError] where the journal is not
+// whole; what it says before that place is returned with it.
+func (l *ledger) expect(ctx context.Context, q queryer, turns turns, gone map[string]int64) (expected map[string]map[string]mark, end Head, err error) {
+	expected = map[string]map[string]mark{}
+	for _, t := range l.tables {
+		expected[t.sealedLayout().Table] = map[string]mark{}
+	}
+	err = l.eachLink(ctx, q, Head{}, func(b *link, changes []tamper.Change) error {
+		for _, c := range changes {
+			rows := expected[c.Table]
+			if rows == nil {
+				return l.journalDamaged(b.Seq)
+			}
+			if c.Op != tamper.Deleted {
+				rows[c.Key] = mark{b.Seq, tamper.SealOf(turns.at(b.Seq), c.MAC)}
+				continue
+			}
+			if delete(rows, c.Key); gone != nil {
+				gone[c.Table+"/"+c.Key] = b.Seq
+			}
+		}
+		end = Head{b.Epoch, b.Seq, b.link}
+		return nil
+	})
+	return expected, end, err
 }
 
 // judge compares the rows that were read with those the chain expects. Without

@@ -23,6 +23,9 @@ type Restore struct {
 	// Seen are places somebody else remembers, beside the anchors: of ledger
 	// names by installation id. Numbers up to them are not used again.
 	Seen []Seen
+	// Before is called with what is about to be done, of [Store.RestoreHeads]; an error
+	// ends it. nil: nothing is.
+	Before func([]Restored) error
 }
 
 // Seen is how far somebody remembers a ledger.
@@ -99,6 +102,18 @@ type restart struct {
 }
 
 func (s *Store) restarts(now time.Time, r Restore) ([]*restart, error) {
+	list := s.everyRestart(now, r)
+	for _, one := range list {
+		if err := one.plan(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// everyRestart is all ledgers, the server's own first, before it is known where
+// they go on.
+func (s *Store) everyRestart(now time.Time, r Restore) []*restart {
 	server := &restart{ledger: &s.server}
 	server.make = func() *stage { return newStage(&s.server) }
 	server.merge = func() { s.server.merge(server.stage) }
@@ -113,11 +128,8 @@ func (s *Store) restarts(now time.Time, r Restore) ([]*restart, error) {
 	for _, one := range list {
 		one.by, one.at, one.anchors = r, micros(now), slices.Clone(s.anchors.of(one.ledger))
 		slices.SortStableFunc(one.anchors, func(x, y witness) int { return cmp.Compare(y.Seq, x.Seq) })
-		if err := one.plan(); err != nil {
-			return nil, err
-		}
 	}
-	return list, nil
+	return list
 }
 
 // plan finds out where the ledger goes on.
