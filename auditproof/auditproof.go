@@ -40,11 +40,8 @@ type Header struct {
 	Made         string `json:"made"`          // when, to the second in UTC: 2026-06-10T12:00:00Z
 	From         int64  `json:"from"`          // the first change whose entries are shown
 	To           int64  `json:"to"`            // the last one
-	// Begins is the first change that can be proved at all, where the trail before
-	// it was damaged and set aside; 0: the first there is.
-	Begins int64 `json:"begins,omitempty"`
-	After  Place `json:"after"` // the change before the first
-	Head   Place `json:"head"`  // where the ledger stood
+	After        Place  `json:"after"`         // the change before the first
+	Head         Place  `json:"head"`          // where the ledger stood
 	// Rollback is what those who remember said to the server: Intact, Broken when
 	// its database is older than they remember, or Unchecked.
 	Rollback State `json:"rollback"`

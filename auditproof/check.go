@@ -136,8 +136,8 @@ func (p *Proof) follow(v *Verdict) map[int64]Place {
 }
 
 // fault says how a batch does not follow from the one before; "" when it does.
-// Numbers are skipped, and the epoch is another, only where a backup was taken
-// into use or the trail began anew, and an entry says so.
+// Numbers are skipped, and the epoch is another, only where a database was taken
+// into use as it was, and an entry says so.
 func (p *Proof) fault(b *Batch, before Place, left map[string]bool) (code, why string) {
 	next := before.Epoch == "" || before.Epoch == b.Epoch
 	switch {
@@ -159,7 +159,7 @@ func (b *Batch) begins(before Place) bool {
 	last := fmt.Sprint(before.Seq)
 	for i := range b.Entries {
 		e := &b.Entries[i]
-		if e.Action == "installation.restore" && e.fact("backup_seq") == last || e.Action == "journal.renew" && e.fact("last_seq") == last {
+		if e.Action == "installation.restore" && e.fact("backup_seq") == last {
 			return true
 		}
 	}

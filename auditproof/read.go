@@ -192,7 +192,7 @@ func (h *Header) fault() string {
 		return "a time is written as 2026-06-10T12:00:00Z"
 	case h.Rollback != Intact && h.Rollback != Broken && h.Rollback != Unchecked:
 		return "it does not say what was known of a rollback"
-	case h.From < 1 || h.To < h.From-1 || h.To > h.Head.Seq || h.After.Seq >= h.From || h.Begins < 0 || h.Begins > h.From:
+	case h.From < 1 || h.To < h.From-1 || h.To > h.Head.Seq || h.After.Seq >= h.From:
 		return "its numbers contradict each other"
 	case h.After.Seq == 0 && h.After != (Place{}) || h.After.Seq != 0 && !h.After.good() || h.After.Seq < 0:
 		return "the place before the first change is no place"
