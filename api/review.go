@@ -150,6 +150,15 @@ type ChangedSetPolicy struct {
 	SetPolicy
 }
 
+// A RemovedSet is what came of removing the set of a third-party issuer.
+type RemovedSet struct {
+	Outcome
+	Set       Set            `json:"set"`
+	People    int            `json:"people" doc:"How many could use something of it."`
+	Effects   []PersonEffect `json:"effects" doc:"What was taken from whom."`
+	Databases []string       `json:"databases" doc:"Names of those that had something of it."`
+}
+
 // A ChangedSet is the answer to a change of one set.
 type ChangedSet struct {
 	Outcome

@@ -34,6 +34,7 @@ var jsonCases = map[string]jsonCase{
 	"set review":                  {"set review superoffice-2 --acknowledge target-sale-u --acknowledge aichatbot", "set review superoffice-9"},
 	"set activate":                {"set activate superoffice-2 --yes --acknowledge target-sale-u --acknowledge aichatbot", "set activate superoffice-2"},
 	"set roll-back":               {"set roll-back --yes", "set roll-back nobody --yes"},
+	"set remove":                  {"", "set remove superoffice-1 --yes"},
 	"set withdraw":                {"set withdraw superoffice-2", "set withdraw superoffice-1"},
 	"set diff":                    {"set diff superoffice-1 superoffice-2", "set diff superoffice-1 superoffice-9"},
 	"set history":                 {"set history", "set history --wat"},

@@ -88,6 +88,12 @@ func (c *Client) RollBack(ctx context.Context, body api.RollBack, dryRun bool) (
 	return change[api.RolledBack](ctx, c, http.MethodPost, path("sets", "roll-back"), body, dryRun)
 }
 
+// RemoveSet takes the set of a third-party issuer out of force, with everything that
+// was given of it.
+func (c *Client) RemoveSet(ctx context.Context, id string, dryRun bool) (api.RemovedSet, error) {
+	return change[api.RemovedSet](ctx, c, http.MethodDelete, path("sets", id), nil, dryRun)
+}
+
 // WithdrawSet lets a set no longer wait.
 func (c *Client) WithdrawSet(ctx context.Context, id string, dryRun bool) (api.ChangedSet, error) {
 	return change[api.ChangedSet](ctx, c, http.MethodPost, path("sets", id, "withdraw"), struct{}{}, dryRun)

@@ -19,6 +19,7 @@ var examples = map[string][]string{
 	"set review":         {"pott set review", "pott set review superoffice-2 --all", "pott set review --move sales-premium=sales-essentials --free choices.csv"},
 	"set activate":       {"pott set activate superoffice-2 --yes", "pott set activate --move sales-premium=sales-essentials --acknowledge quotes --dry-run"},
 	"set roll-back":      {"pott set roll-back --dry-run", "pott set roll-back superoffice --yes"},
+	"set remove":         {"pott set remove acme-4 --dry-run", "pott set remove acme-4 --yes"},
 	"set withdraw":       {"pott set withdraw superoffice-3"},
 	"set diff":           {"pott set diff superoffice-1 superoffice-2"},
 	"set history":        {"pott set history", "pott set history --json"},

@@ -21,6 +21,7 @@ type setCmd struct {
 	Activate    setActivate    `cmd:"" help:"Put a set in force."`
 	RollBack    setRollBack    `cmd:"" help:"Put the replaced set in force again, within a day, and people back as far as they fit."`
 	Withdraw    setWithdraw    `cmd:"" help:"Let a set no longer wait."`
+	Remove      setRemove      `cmd:"" help:"Take the set of a third-party issuer out of force, with everything that was given of it."`
 	Diff        setDiff        `cmd:"" help:"Show what two sets say differently."`
 	History     setHistory     `cmd:"" help:"Show when each set was in force, by whom and how."`
 	Keys        setKeys        `cmd:"" help:"Show whom the installation believes, and how each set in force leads back to them."`

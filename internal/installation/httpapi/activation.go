@@ -28,6 +28,10 @@ func activationRoutes() []operation {
 			func(c *call, _ nothing) (api.ChangedSet, error) {
 				return c.in.Withdraw(c.r.Context(), c.act, c.path("id"))
 			}).may("set.unknown", "set.not-waiting"),
+		remove("/v1/sets/{id}", "removeSet", api.ScopeAdmin, "Take the set of a third-party issuer out of force, with everything that was given of it",
+			func(c *call) (api.RemovedSet, error) {
+				return c.in.RemoveSet(c.r.Context(), c.act, c.path("id"))
+			}).may("set.unknown", "set.not-in-force", "set.own-vendor", "storage.damaged", "role.last-administrator", "person.blocked", "blockers.unreachable"),
 		change("POST", "/v1/sets/roll-back", "rollBackSet", api.ScopeActivate, "Put the replaced set in force again, within a day, and people back as far as they fit",
 			func(c *call, in api.RollBack) (api.RolledBack, error) {
 				return c.in.RollBack(c.r.Context(), c.act, in)

@@ -188,6 +188,9 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	renewal := w.set
 	renewal.Number, renewal.Previous = 2, into[api.Set](w, ask{method: "GET", path: "/v1/sets/superoffice-1"}).Checkpoint
 	file := string(w.Vendors.File(t, renewal))
+	partner := w.set
+	partner.Issuer = "ACME"
+	partners := string(w.Vendors.File(t, partner))
 	provider := housetest.NewProvider(t, time.Now)
 	view := into[api.ChangedView](w, ask{method: "POST", path: "/v1/views", body: `{"page":"users","name":"Old","query":""}`})
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
@@ -215,6 +218,9 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/v1/sets/superoffice-2/withdraw", "/v1/sets/{id}/withdraw", "", ""},
 		{"POST", "/v1/sets/superoffice-2/activate", "/v1/sets/{id}/activate", `{"choices":[{"do":"end-login","person":"cy"}]}`, ""},
 		{"POST", "/v1/sets/roll-back?dry_run=true", "/v1/sets/roll-back", "", ""},
+		{"POST", "/v1/sets", "", partners, "text/plain"},
+		{"POST", "/v1/sets/acme-1/activate", "/v1/sets/{id}/activate", "", ""},
+		{"DELETE", "/v1/sets/acme-1", "/v1/sets/{id}", "", ""},
 		{"GET", "/v1/sets/history", "", "", ""},
 		{"GET", "/v1/sets/superoffice-1/diff/superoffice-2", "/v1/sets/{id}/diff/{other}", "", ""},
 		{"GET", "/v1/status", "", "", ""},
