@@ -47,6 +47,8 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 // Paths that show no page of their own, and why.
 const notPages = {
   '/audit/proof': 'a file',
+  '/audit/verify/{job}': 'a check that takes long: the tests of pages look at it',
+  '/users/{id}/refuse': 'nobody waits for approval in this world: the tests of pages look at it',
   '/status/live': 'it tells an open page of what is new, and never ends by itself',
   '/status/damage/{place}': 'nothing is damaged in this world: the tests of pages look at it',
   '/status/damage/{place}/incident': 'it is a file, and nothing is damaged in this world',
