@@ -1,6 +1,8 @@
 package installation
 
 import (
+	"time"
+
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/seat"
@@ -93,7 +95,8 @@ func (k *known) damage(until int64, lang string) *api.PastDamage {
 	d := &api.PastDamage{Records: k.hole.records, Since: timeOf(k.hole.since)}
 	d.Text = say(lang, "past-damaged", struct {
 		Records int
-		Since   int64
-	}{k.hole.records, k.hole.since})
+		Dated   bool
+		Since   time.Time
+	}{k.hole.records, k.hole.since != 0, timeOf(k.hole.since)})
 	return d
 }

@@ -2,6 +2,7 @@ package installation_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,7 +67,7 @@ func TestSeatsOfDamagedRecordsCountInThePast(t *testing.T) {
 					}
 					if c.Damage != nil {
 						got += " ?"
-						if since := c.Damage.Since; c.Damage.Records != 1 || c.Damage.Text == "" || !since.IsZero() && since.Format("15:04") != row.since || since.IsZero() && row.since != "" {
+						if since := c.Damage.Since; c.Damage.Records != 1 || c.Damage.Text == "" || strings.Contains(c.Damage.Text, "{") || !since.IsZero() && since.Format("15:04") != row.since || since.IsZero() && row.since != "" {
 							t.Errorf("at %s: %+v", at.Format("15:04"), c.Damage)
 						}
 					}
