@@ -127,6 +127,26 @@ func poolChanges(v *store.View, takes []seat.Take, lang string) []api.PoolChange
 	return changes
 }
 
+// intended is the record of a license as it would be were it not damaged: what the
+// signed file says, taken as often as people hold it.
+func intended(v *store.View, set *license.Set, l *license.License) store.License {
+	for i := range set.Licenses {
+		if &set.Licenses[i] == l {
+			row := projected(set, i)
+			switch l.Kind {
+			case license.User:
+				row.Taken = seat.Recount(v.Active(), visible(v, v.Active()))[row.Name]
+			case license.Site:
+				for _, h := range siteHolders(v, v.Active(), row.Name) {
+					row.Taken += h.Quantity
+				}
+			}
+			return row
+		}
+	}
+	return store.License{}
+}
+
 // licenseOf shows a license of a set in force with its pool.
 func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.License, people int64, lang string) api.License {
 	name := license.NameOf(set.Issuer, l.Module)
@@ -142,6 +162,9 @@ func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.Li
 	out.Damaged = slices.ContainsFunc(v.Damage(), func(d store.Damage) bool {
 		return d.Table == "license" && d.Key == string(name.Issuer)+"/"+string(name.Module)
 	})
+	if out.Damaged {
+		row = intended(v, set, l)
+	}
 	if l.Kind == license.User {
 		out.People = l.People.Words()
 	}
