@@ -1,12 +1,10 @@
-// Many people at a time: lists that are sent, jobs, and people who are chosen.
-import { after, before, test } from 'node:test'
+// Many people at a time: lists that are sent.
+import { after, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { closeBrowser } from './harness/browser.mjs'
 import { freshWorld } from './harness/house.mjs'
-import { asAdministrator, bothWays } from './harness/person.mjs'
+import { asAdministrator } from './harness/person.mjs'
 
-let world
-before(async () => (world = await freshWorld()))
 after(closeBrowser)
 
 /** Text as Windows writes it in the north of Europe. */
@@ -30,6 +28,9 @@ test('25. A list with three bad rows names them, saves nothing, and comes back c
     assert.match(await main.textContent(), /Nothing is saved yet/)
     assert.match(await main.textContent(), /3 have errors/)
     assert.match(await main.textContent(), /Åke/)
+    const rows = await page.locator('tr.crit').allTextContents()
+    assert.equal(rows.length, 3)
+    for (const [i, words] of [/^4\s*ny\.person3.*no-such-plan/s, /^5.*Error.+/s, /^6\s*ny\.person4.*travel-agency/s].entries()) assert.match(rows[i].trim(), words)
     assert.equal((await fresh.api('/people?q=ny.person')).total ?? 0, 0)
     const link = await page.getByRole('link', { name: 'Download rows with errors' }).getAttribute('href')
     const file = await (await context.request.get(fresh.server + link)).text()
@@ -40,42 +41,3 @@ test('25. A list with three bad rows names them, saves nothing, and comes back c
   }, { javaScript: false })
   await fresh.end()
 })
-
-test('26. A job of 300 rows tells how far it is, is there when one comes back, sums up, and can be undone', async () => {
-  const fresh = await freshWorld()
-  const rows = Array.from({ length: 300 }, (_, i) => `new${String(i).padStart(3, '0')};First${i};Last${i};Newcomers`)
-  await asAdministrator(fresh, async (page) => {
-    await sendList(page, fresh, Buffer.from(`User id;First name;Last name;Group\n${rows.join('\n')}\n`))
-    await page.getByRole('button', { name: 'Change 300 people' }).click()
-    await page.waitForURL(/\/users\/bulk\/jobs\//)
-    const job = page.url()
-    await page.goto(`${fresh.url}/users`)
-    for (let i = 0; i < 40 && !/Done/.test(await page.locator('main').textContent()); i++) await page.goto(job)
-    assert.match(await page.locator('main').textContent(), /300/)
-    assert.equal((await fresh.api('/people?q=Newcomers')).total, 300)
-    await page.getByRole('button', { name: /Undo/ }).click()
-    await page.waitForLoadState()
-    const undoing = page.url()
-    for (let i = 0; i < 40 && !/Done/.test(await page.locator('main').textContent()); i++) await page.goto(undoing)
-    assert.equal((await fresh.api('/people?q=Newcomers')).total ?? 0, 0)
-  }, { javaScript: false })
-  await fresh.end()
-})
-
-for (const way of bothWays) {
-  test(`29. Selecting a page says how many of how many, and offers all that match (${way.name})`, async () => {
-    await asAdministrator(world, async (page) => {
-      await page.goto(`${world.url}/users`)
-      await page.getByRole('link', { name: 'Select all 50 on this page' }).click()
-      await page.waitForLoadState()
-      await page.getByText('50 of 300 selected').waitFor()
-      await page.getByRole('link', { name: 'Select all 300 that match' }).click()
-      await page.getByText('300 of 300 selected').waitFor()
-      await page.locator('#act').selectOption({ label: 'Give a license' })
-      await page.locator('#name').selectOption(await page.locator('#name option', { hasText: 'Confidential activities' }).first().getAttribute('value'))
-      await page.getByRole('button', { name: 'Review the change' }).click()
-      await page.waitForLoadState()
-      assert.match(await page.locator('main').textContent(), /Give (298|300) people Confidential activities/)
-    }, way)
-  })
-}

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { closeBrowser, visiting } from './harness/browser.mjs'
 import { freshWorld } from './harness/house.mjs'
-import { as, asAdministrator, bothWays, receipt } from './harness/person.mjs'
+import { as, bothWays, receipt, signIn } from './harness/person.mjs'
 import { openProvider } from './harness/provider.mjs'
 
 const password = 'correct horse battery'
@@ -42,41 +42,33 @@ for (const way of bothWays) {
   })
 }
 
-test('8. What is wrong with a form stands in a summary that has the focus and leads to the field', async () => {
-  await visiting({}, async (page) => {
-    await signInWith(page, 'karin.lind', 'wrong')
-    const summary = page.locator('.faults')
-    await summary.waitFor()
-    assert.equal(await summary.evaluate((e) => e === document.activeElement), true, 'the summary has the focus')
-    assert.match(await page.title(), /^Error:/)
+const sentence = 'en lång mening om cyklar'
+
+for (const javaScript of [true, false]) {
+  test(`A password is chosen and signs in (${javaScript ? 'with' : 'without'} JavaScript)`, async () => {
+    const who = javaScript ? 'olle.ek' : 'rut.berg'
+    await visiting({ javaScript }, async (page, visitor) => {
+      await signIn(visitor, world, who)
+      await page.goto(`${world.url}/me/signin`)
+      await page.getByLabel('New password').fill(sentence)
+      await page.getByRole('button', { name: 'Save password' }).click()
+      await page.getByText('The password is saved.').waitFor()
+    })
+    await visiting({ javaScript }, async (page) => {
+      await page.goto(`${world.url}/me/appearance`)
+      assert.match(page.url(), /\/signin\?next=/)
+      await page.getByLabel('User id').fill(who)
+      await page.getByLabel('Password').fill('something else altogether')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.getByText('is not right').first().waitFor()
+      assert.match(await page.title(), /^Error: /)
+      assert.equal(await page.getByLabel('User id').inputValue(), who)
+      await page.getByLabel('Password').fill(sentence)
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.waitForURL(/\/me\/appearance$/)
+    })
   })
-  await asAdministrator(world, async (page) => {
-    await page.goto(`${world.url}/users/olle.ek`)
-    await page.locator('#user_id').fill('')
-    await page.locator('form', { has: page.locator('#user_id') }).evaluate((f) => (f.noValidate = true))
-    await page.locator('form', { has: page.locator('#user_id') }).getByRole('button').first().click()
-    const summary = page.locator('.faults')
-    await summary.waitFor()
-    assert.equal(await summary.evaluate((e) => e === document.activeElement), true)
-    assert.match(await page.title(), /^Error:/)
-    const link = summary.getByRole('link').first()
-    const field = (await link.getAttribute('href')).slice(1)
-    await link.click()
-    const control = page.locator(`#${field}`)
-    assert.equal(await control.evaluate((e) => e === document.activeElement), true, 'the link leads to the field')
-    assert.equal(await control.getAttribute('aria-invalid'), 'true')
-    const described = (await control.getAttribute('aria-describedby')).split(' ')
-    assert.ok(described.some((id) => id.endsWith('fault')), 'the field is described by its fault')
-  })
-  await visiting({ locale: 'sv' }, async (page) => {
-    await page.goto(`${world.url}/signin`)
-    await page.locator('#user').fill('karin.lind')
-    await page.locator('#password').fill('fel')
-    await page.locator('form', { has: page.locator('#password') }).getByRole('button').click()
-    await page.locator('.faults').waitFor()
-    assert.match(await page.title(), /^Fel:/)
-  })
-})
+}
 
 test('A passkey is registered, and signs in afterwards', async () => {
   await visiting({}, async (page, { context }) => {
@@ -151,5 +143,47 @@ test('Whoever has no role sees the own pages and is told who may do the rest', a
       const answer = await page.goto(world.url + path)
       assert.equal(answer.status(), 403, path)
     }
+  })
+})
+
+test('Two minutes before a session ends the page says so, and whoever wants stays', async () => {
+  await as('karin.lind', world, async (page) => {
+    await page.clock.install()
+    await page.goto(`${world.url}/users/new`)
+    await page.locator('#user_id').fill('half.typed')
+    const left = Date.parse(await page.locator('body').getAttribute('data-until')) - (await page.evaluate(() => Date.now()))
+    const warning = page.locator('.banner[role=alert]')
+    await page.clock.runFor(left - 121_000)
+    assert.equal(await warning.count(), 0, 'not before')
+    await page.clock.runFor(2_000)
+    await warning.waitFor()
+    assert.match(await warning.textContent(), /two minutes/)
+    assert.equal(await page.locator('#user_id').evaluate((e) => e === document.activeElement), true, 'the focus stays where it is')
+    const answered = page.waitForResponse('**/signin/stay.json')
+    await warning.getByRole('button', { name: 'Stay' }).press('Enter')
+    assert.equal((await answered).status(), 200)
+    await warning.waitFor({ state: 'detached' })
+    assert.equal(await page.locator('#user_id').inputValue(), 'half.typed')
+  })
+})
+
+test('What is sent after the session has ended waits behind the door', async () => {
+  await as('karin.lind', world, async (page) => {
+    await page.goto(`${world.url}/users/new`)
+    await page.locator('#user_id').fill('late.comer')
+    await page.locator('#first_name').fill('Late')
+    const [own] = (await page.context().cookies()).filter((c) => c.name.includes('pott_session'))
+    await page.evaluate(() => { const f = document.querySelector('form[action$="/signout"]'); return fetch(f.action, { method: 'POST', body: new URLSearchParams(new FormData(f)) }) })
+    await page.context().addCookies([own])
+    await page.locator('form[action$="/users/new"] button').click()
+    await page.waitForURL(/\/signin\?/)
+    await page.getByLabel('User id').fill('karin.lind')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.waitForURL(/\/signin\/draft\//)
+    assert.match(await page.locator('main').textContent(), /late\.comer/)
+    await page.locator('main form button').first().click()
+    await receipt(page)
+    assert.equal((await world.api('/people/late.comer')).first_name, 'Late')
   })
 })

@@ -1,28 +1,68 @@
-// Going through all pages, with one visitor for each person who can see them.
+// Going through everything there is to see, with one visitor for each person who
+// can see it.
 import assert from 'node:assert/strict'
 import { newVisitor } from './browser.mjs'
 import { signIn } from './person.mjs'
 import { routes } from './routes.mjs'
+import { states } from './states.mjs'
+import { manyWorlds } from './worlds.mjs'
+
+/** Every page there is, and every state of one that has no address: see states.mjs. */
+export async function views() {
+  const pages = (await routes()).map((r) => ({ in: 'usual', customer: 'northwind', ...r }))
+  return [...pages, ...states.map((s) => ({ in: 'usual', customer: 'northwind', ...s }))]
+}
+
+/** The same views in groups that one visitor can see: [[view, …], …]. */
+export function together(all) {
+  const groups = new Map()
+  for (const view of all) {
+    const key = [view.in, view.customer, view.who].join(' ')
+    groups.set(key, [...(groups.get(key) ?? []), view])
+  }
+  return [...groups.values()]
+}
+
+/** Brings a page to a view, and returns the answer to the address, if it has one. */
+export async function show(view, visitor, world) {
+  const url = world.at(view.customer)
+  if (view.reach) return view.reach(visitor.page, { url, world, visitor, context: visitor.context })
+  const answer = await visitor.page.goto(url + view.path)
+  assert.equal(answer.status(), view.status ?? 200)
+  return answer
+}
 
 /**
- * Opens every page as a subtest and looks at it: look(page, route, answer). lang is
+ * Opens every view as a subtest and looks at it: look(page, view, answer). lang is
  * the language that was chosen; without it the browser's.
  */
-export async function everyPage(t, world, { lang, ...options }, look) {
-  const all = await routes()
-  for (const who of new Set(all.map((r) => r.who))) {
+export async function everyView(t, { lang, only = () => true, ...options }, look) {
+  const worlds = manyWorlds()
+  for (const group of together((await views()).filter(only))) {
+    const [{ in: kind, who, customer }] = group
+    const world = await worlds.get(kind)
     const visitor = await newVisitor(options)
-    if (who) await signIn(visitor, world, who)
-    if (lang) await visitor.context.addCookies([{ name: 'pott_language', value: lang, url: world.server }])
-    for (const route of all.filter((r) => r.who === who)) {
-      await t.test(`${route.name} (${route.path})`, async () => {
+    const begin = async () => {
+      await visitor.context.clearCookies()
+      if (who) await signIn(visitor, world, who, customer)
+      if (lang) await visitor.context.addCookies([{ name: 'pott_language', value: lang, url: world.server }])
+    }
+    await begin()
+    for (const view of group) {
+      await t.test(`${view.name} (${view.path})`, async () => {
         visitor.complaints.length = 0
-        const answer = await visitor.page.goto(world.url + route.path)
-        assert.equal(answer.status(), route.status)
-        await look(visitor.page, route, answer)
-        assert.deepEqual(visitor.complaints, [], 'the browser complained')
+        const { width = 1280, height = 900 } = options
+        await visitor.page.setViewportSize({ width, height })
+        try {
+          await look(visitor.page, view, await show(view, visitor, world))
+          assert.deepEqual(visitor.complaints, [], 'the browser complained')
+        } finally {
+          await view.leave?.(visitor.page, { url: world.at(customer), world })
+          if (view.apart) await begin()
+        }
       })
     }
     await visitor.leave()
   }
+  await worlds.end()
 }

@@ -35,11 +35,13 @@ async function tell(path, body = {}, method = 'POST') {
 }
 
 /**
- * A fresh world: { people, load: [sets to receive], postgres }. `url` is where
- * Northwind's pages are; other customers are at `at(name)`.
+ * A fresh world: { people, load: [sets to receive], verify, postgres }. `url` is
+ * where Northwind's pages are; other customers are at `at(name)`. verify is how
+ * long a round through all records takes ("4s"), postgres the address of a server
+ * to keep the world on; POTT_WORLD_POSTGRES is one for all worlds.
  */
 export async function freshWorld(wish = {}) {
-  const made = await tell('/worlds', wish)
+  const made = await tell('/worlds', { postgres: process.env.POTT_WORLD_POSTGRES ?? '', ...wish })
   const world = {
     ...made,
     server: made.url,
@@ -74,6 +76,10 @@ export async function freshWorld(wish = {}) {
     setPassword: (person, password, customer = 'northwind') => tell(`/worlds/${made.id}/session`, { person, customer, password }),
     /** A token for the recovery door. */
     recover: async (customer = 'northwind') => (await tell(`/worlds/${made.id}/recover`, { customer })).token,
+    /** A code as somebody makes it at the server's machine, to agree to a repair. */
+    confirm: async (customer = 'northwind') => (await tell(`/worlds/${made.id}/confirm`, { customer })).code,
+    /** Keeps jobs from going on beyond a number of rows; below 0 they go on. */
+    hold: (at) => tell(`/worlds/${made.id}/hold`, { at }),
     /** Has the host application say what people still have in hand: { user id: text }. */
     blockers: async (inHand) => {
       const server = createServer(async (request, response) => {

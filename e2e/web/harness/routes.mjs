@@ -6,22 +6,16 @@ import { listPaths } from './house.mjs'
 // What stands for the parts of a path that name something.
 const examples = {
   '/users/{id}': ['/users/olle.ek'],
-  '/users/{id}/plans': ['/users/olle.ek/plans'],
-  '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote'],
+  '/users/{id}/plans': ['/users/olle.ek/plans', '/users/tove.moe/plans'],
+  '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote', '/users/olle.ek/uses?why=kontoret.quote-cal'],
   '/users/{id}/history': ['/users/olle.ek/history'],
   '/users/{id}/offboard': ['/users/olle.ek/offboard'],
   '/licenses/{issuer}/{module}': ['/licenses/KONTORET/sales-premium', '/licenses/KONTORET/confidential', '/licenses/KONTORET/quote'],
   '/licenses/review/{id}': ['/licenses/review/kontoret-9'],
   '/licenses/review/{id}/{module}': ['/licenses/review/kontoret-9/kontoret.sales-premium'],
-  '/licenses/review/{id}/free/{module}': ['/licenses/review/kontoret-9/free/kontoret.sales-premium'],
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
   '/settings/providers/{code}': ['/settings/providers/work'],
-  '/users/{id}': ['/users/olle.ek'],
   '/users/{id}/signin': ['/users/olle.ek/signin'],
-  '/users/{id}/plans': ['/users/olle.ek/plans', '/users/tove.moe/plans'],
-  '/users/{id}/uses': ['/users/olle.ek/uses', '/users/olle.ek/uses?why=kontoret.quote-cal'],
-  '/users/{id}/history': ['/users/olle.ek/history'],
-  '/users/{id}/offboard': ['/users/olle.ek/offboard'],
   '/audit/{n}': ['/audit/5'],
   '/status/events/{id}': ['/status/events/1'],
 }
@@ -48,7 +42,7 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 const notPages = {
   '/audit/proof': 'a file',
   '/audit/verify/{job}': 'a check that takes long: the tests of pages look at it',
-  '/users/{id}/refuse': 'nobody waits for approval in this world: the tests of pages look at it',
+  '/users/{id}/refuse': 'it is for somebody who waits: see the states of pages',
   '/status/live': 'it tells an open page of what is new, and never ends by itself',
   '/status/damage/{place}': 'nothing is damaged in this world: the tests of pages look at it',
   '/status/damage/{place}/incident': 'it is a file, and nothing is damaged in this world',
@@ -60,8 +54,6 @@ const notPages = {
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',
   '/signin/draft/{id}': 'it is there after a form was sent without a session: the tests of signing in look at it',
-  '/users/bulk/list/{draft}': 'a list that was sent: the tests of lists look at it',
-  '/users/bulk/jobs/{job}': 'a job that was begun: the tests of lists look at it',
   '/licenses/review/{id}/apply': 'it shows choices, and leads to the review where there are none',
   '/licenses/history/roll-back': 'it leads to the history where there is no way back',
 }

@@ -1,4 +1,5 @@
 // Worlds that more than one file of tests asks for.
+import { freshWorld } from './house.mjs'
 
 /** A set that takes more away than is free: two rows are red, for 4 people. */
 export const twoRed = { quantity: { 'sales-premium': 35, 'service-essentials': 70, 'marketing-essentials': 25, travel: 20 } }
@@ -8,3 +9,45 @@ export const onlyMore = { quantity: { 'sales-premium': 45, travel: 15 } }
 
 /** Northwind on an ordinary day, with a set that waits for review. */
 export const usual = { load: [twoRed] }
+
+// Worlds as the views of pages need them; each is made when the first view asks.
+const kinds = {
+  usual: () => freshWorld(usual),
+  // Here things are changed to be seen, one after the other.
+  busy: () => freshWorld(usual),
+  // A license, a person and an entry of the trail were edited in the database, and
+  // the server has noticed.
+  damaged: async () => {
+    const world = await freshWorld()
+    await world.editBehindTheBack("UPDATE license SET seats = 99 WHERE module = 'sales-premium'")
+    await world.editBehindTheBack("UPDATE person SET login = 1 - login WHERE number = 20")
+    await world.restart()
+    return world
+  },
+  // The licenses of Northwind ended a week ago: everything works still.
+  grace: async () => {
+    const world = await freshWorld()
+    await world.moveClock({ days: 108 })
+    return world
+  },
+  // … and half a year ago: nothing but reading does.
+  ended: async () => {
+    const world = await freshWorld()
+    await world.moveClock({ days: 220 })
+    return world
+  },
+}
+
+/** Worlds by kind, each made once: { get(kind), end() }. */
+export function manyWorlds() {
+  const made = new Map()
+  return {
+    get: (kind) => {
+      if (!made.has(kind)) made.set(kind, kinds[kind]())
+      return made.get(kind)
+    },
+    end: async () => {
+      for (const world of made.values()) await (await world).end()
+    },
+  }
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
@@ -12,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +18,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/cmd/pott/command"
+	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/web"
 )
@@ -32,7 +31,7 @@ type control struct {
 	vendors *vendors
 
 	mu        sync.Mutex
-	templates map[int]*template // by the number of people
+	templates map[string]*template // by the number of people and where
 	worlds    map[string]*world
 	made      int
 }
@@ -50,6 +49,8 @@ func (c *control) door() http.Handler {
 	mux.HandleFunc("POST /worlds/{id}/pott", answering(c.pott))
 	mux.HandleFunc("POST /worlds/{id}/session", answering(c.session))
 	mux.HandleFunc("POST /worlds/{id}/recover", answering(c.recover))
+	mux.HandleFunc("POST /worlds/{id}/confirm", answering(c.confirm))
+	mux.HandleFunc("POST /worlds/{id}/hold", answering(c.hold))
 	mux.HandleFunc("POST /paths", answering(paths))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+c.token)) != 1 {
@@ -85,19 +86,21 @@ func answering[T any](act func(r *http.Request, body T) (any, error)) http.Handl
 type wanted struct {
 	People   int     `json:"people"`   // 0 is 300
 	Postgres string  `json:"postgres"` // address of a server that may be used; "" is SQLite
+	Verify   string  `json:"verify"`   // how long a round through all records takes: "4s"; "" is as usual
 	Load     []issue `json:"load"`     // sets to receive, in order
 }
 
 func (c *control) fresh(_ *http.Request, want wanted) (any, error) {
-	if want.People == 0 {
-		want.People = 300
+	want.People = cmp.Or(want.People, 300)
+	verify, err := time.ParseDuration(cmp.Or(want.Verify, "0"))
+	if err != nil {
+		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.made++
 	id := fmt.Sprint(c.made)
-	dir := filepath.Join(c.dir, "world-"+id)
-	w, err := c.begin(dir, want)
+	w, err := c.begin(filepath.Join(c.dir, "world-"+id), want, verify)
 	if err != nil {
 		return nil, err
 	}
@@ -110,49 +113,29 @@ func (c *control) fresh(_ *http.Request, want wanted) (any, error) {
 	return w.says(id), nil
 }
 
-func (c *control) begin(dir string, want wanted) (*world, error) {
-	if want.Postgres != "" {
-		dsn, err := schemaOn(c.ctx, want.Postgres)
-		if err != nil {
-			return nil, err
-		}
-		t, err := found(c.ctx, dir, dsn, c.vendors, want.People)
-		if err != nil {
-			return nil, err
-		}
-		return start(dir, dsn, c.vendors, t.secrets)
-	}
-	t := c.templates[want.People]
+// begin copies the template of such worlds, which it makes first where there is
+// none, and starts the copy.
+func (c *control) begin(dir string, want wanted, verify time.Duration) (*world, error) {
+	kind := fmt.Sprintf("template-%d-%t", want.People, want.Postgres != "")
+	t := c.templates[kind]
 	if t == nil {
-		var err error
-		if t, err = found(c.ctx, filepath.Join(c.dir, fmt.Sprintf("template-%d", want.People)), "", c.vendors, want.People); err != nil {
+		dsn, err := databaseOn(c.ctx, want.Postgres, "")
+		if err != nil {
 			return nil, err
 		}
-		c.templates[want.People] = t
+		if t, err = found(c.ctx, filepath.Join(c.dir, kind), dsn, c.vendors, want.People); err != nil {
+			return nil, err
+		}
+		c.templates[kind] = t
 	}
 	if err := t.copyTo(dir); err != nil {
 		return nil, err
 	}
-	return start(dir, "", c.vendors, t.secrets)
-}
-
-// schemaOn makes a schema of its own on a PostgreSQL server. It goes with the
-// cluster, which lives as long as the tests.
-func schemaOn(ctx context.Context, server string) (string, error) {
-	w := &world{}
-	w.config.Database = server
-	schema := "web_" + strings.ToLower(rand.Text()[:16])
-	if _, err := w.edit(ctx, "CREATE SCHEMA "+schema, nil); err != nil {
-		return "", err
-	}
-	u, err := url.Parse(server)
+	dsn, err := databaseOn(c.ctx, want.Postgres, t.dsn)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	query := u.Query()
-	query.Set("search_path", schema)
-	u.RawQuery = query.Encode()
-	return u.String(), nil
+	return start(dir, dsn, c.vendors, t.secrets, verify)
 }
 
 func (c *control) world(r *http.Request) (*world, error) {
@@ -307,6 +290,31 @@ func (c *control) recover(r *http.Request, body struct {
 	}
 	recovery, _, err := w.host.Recover(r.Context(), byHost.By, name(body.Customer), time.Hour)
 	return map[string]any{"token": recovery.Token}, err
+}
+
+// confirm makes a code as somebody does at the server's machine.
+func (c *control) confirm(r *http.Request, body struct {
+	Customer string `json:"customer"`
+}) (any, error) {
+	w, err := c.world(r)
+	if err != nil {
+		return nil, err
+	}
+	done, err := host.Confirm(w.config, name(body.Customer), w.clock.now())
+	return map[string]any{"code": done.Code}, err
+}
+
+// hold keeps the jobs of a world from going on beyond a number of rows, until it
+// is told another one. Below 0 they go on.
+func (c *control) hold(r *http.Request, body struct {
+	At int `json:"at"`
+}) (any, error) {
+	w, err := c.world(r)
+	if err != nil {
+		return nil, err
+	}
+	w.gate.holdAt(body.At)
+	return map[string]any{}, nil
 }
 
 // paths lists every page.

@@ -37,7 +37,7 @@ func run(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c := &control{ctx: ctx, dir: dir, token: rand.Text(), vendors: v, templates: map[int]*template{}, worlds: map[string]*world{}}
+	c := &control{ctx: ctx, dir: dir, token: rand.Text(), vendors: v, templates: map[string]*template{}, worlds: map[string]*world{}}
 	defer c.stopAll()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

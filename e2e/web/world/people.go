@@ -215,3 +215,14 @@ func settleFjord(ctx context.Context, in *installation.Installation) error {
 	_, err := in.GiveRole(ctx, byHost, "liv.fjell", "administrator")
 	return err
 }
+
+// settleNystart brings in the one person there is before the first license.
+func settleNystart(ctx context.Context, in *installation.Installation) error {
+	tuva := newPerson("tuva.ny", "Tuva", "Ny", "", "")
+	tuva.Login = true
+	if _, err := in.AddPerson(ctx, byHost, tuva); err != nil {
+		return err
+	}
+	_, err := in.GiveRole(ctx, byHost, "tuva.ny", "administrator")
+	return err
+}

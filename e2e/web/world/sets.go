@@ -110,6 +110,7 @@ var customers = map[string]struct{ company, serial string }{
 	"northwind": {"Northwind AB", "2026110706"},
 	"nordlys":   {"Nordlys Drift AB", "NORDLYS-7"},
 	"fjord":     {"Fjord & Fjell AS", "FJORD-1"},
+	"nystart":   {"Nystart AB", "NYSTART-1"}, // has just begun: no set, and one person
 }
 
 // setOf is the set an issuer sold a customer, as of a day. Its dates lie around

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,7 @@ type world struct {
 	vendors *vendors
 	log     *slog.Logger
 	host    *host.Host
+	gate    *gate
 	stop    func() error
 	secrets map[string]string // by installation: the first administrator's token
 	address string
@@ -46,6 +48,7 @@ type world struct {
 // copying it.
 type template struct {
 	dir     string
+	dsn     string // of its database on a server; "" when it is a file in dir
 	secrets map[string]string
 }
 
@@ -58,7 +61,7 @@ var errorsOnly = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Le
 // found makes all customers in an empty directory, with this many people at
 // Northwind, and leaves the server stopped.
 func found(ctx context.Context, dir, dsn string, v *vendors, people int) (*template, error) {
-	t := &template{dir: dir, secrets: map[string]string{}}
+	t := &template{dir: dir, dsn: dsn, secrets: map[string]string{}}
 	config, c := configIn(dir, dsn), &clock{}
 	if _, err := host.Make(config, v.rootFile()); err != nil {
 		return nil, err
@@ -135,7 +138,7 @@ func populate(ctx context.Context, house *installation.House, v *vendors, c *clo
 		return err
 	}
 	c.set(0)
-	return nil
+	return settleNystart(ctx, house.Installation("nystart"))
 }
 
 // large is the set with room for everybody in a large house.
@@ -148,9 +151,11 @@ func large(s license.Set, people int) license.Set {
 	return s
 }
 
-// start opens a world in a directory and serves it on a free port.
-func start(dir, dsn string, v *vendors, secrets map[string]string) (*world, error) {
-	w := &world{dir: dir, config: configIn(dir, dsn), clock: &clock{}, vendors: v, log: errorsOnly, secrets: secrets}
+// start opens a world in a directory and serves it on a free port. A round through
+// all its records takes as long as verify says; 0 is as usual.
+func start(dir, dsn string, v *vendors, secrets map[string]string, verify time.Duration) (*world, error) {
+	w := &world{dir: dir, config: configIn(dir, dsn), clock: &clock{}, vendors: v, log: errorsOnly, secrets: secrets, gate: &gate{at: -1}}
+	w.config.Verify, w.config.Step = verify, w.gate.pass
 	return w, w.serve()
 }
 
@@ -229,6 +234,18 @@ func (w *world) behind() (*sql.DB, error) {
 	return sql.Open("sqlite", w.config.DSN())
 }
 
+// spoken is a statement with "?" for its arguments as the database wants it.
+func (w *world) spoken(statement string) string {
+	if w.config.Database == "" {
+		return statement
+	}
+	parts := strings.Split(statement, "?")
+	for i := range parts[1:] {
+		parts[i] += fmt.Sprintf("$%d", i+1)
+	}
+	return strings.Join(parts, "")
+}
+
 // edit runs a statement on the database behind the server's back and returns how
 // many rows it changed.
 func (w *world) edit(ctx context.Context, statement string, args []any) (int64, error) {
@@ -237,7 +254,7 @@ func (w *world) edit(ctx context.Context, statement string, args []any) (int64, 
 		return 0, err
 	}
 	defer db.Close()
-	done, err := db.ExecContext(ctx, statement, args...)
+	done, err := db.ExecContext(ctx, w.spoken(statement), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -251,7 +268,7 @@ func (w *world) rows(ctx context.Context, query string, args []any) ([]map[strin
 		return nil, err
 	}
 	defer db.Close()
-	found, err := db.QueryContext(ctx, query, args...)
+	found, err := db.QueryContext(ctx, w.spoken(query), args...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,235 @@
+// What pages look like when something has happened that no address says: a form
+// that was not accepted, a job at work, a database that was edited. Each is looked
+// at like any other page. Nothing here depends on the language.
+import { formTo, pressed, send } from './forms.mjs'
+
+/** Every state: { name, path, reach(page, { url, world, visitor, context }), … }. */
+export const states = []
+
+/**
+ * A state of the page at a path. `in` is the kind of world it is looked at in, see
+ * worlds.mjs; wrong the field that the summary of faults leads to, '' where there is
+ * none; apart whether the visitor is not to be signed in as before afterwards.
+ */
+const state = (name, path, reach, more = {}) =>
+  states.push({ name, path, who: 'karin.lind', in: 'usual', customer: 'northwind', ...more, reach: async (page, at) => {
+    await page.goto(at.url + path)
+    await reach?.(page, at)
+  } })
+
+// Forms that were not accepted.
+const refused = (name, path, to, fields, wrong, { button, ...more } = {}) =>
+  state(`error-${name}`, path, (page) => send(page, to, fields, button), { wrong, ...more })
+
+refused('signin', '/signin', '/signin', { user: 'karin.lind', password: 'wrong' }, 'user', { who: undefined })
+refused('recovery', '/signin/recovery', '/signin/recovery', { token: 'no such token' }, 'token', { who: undefined })
+refused('person-new', '/users/new', '/users/new', { user_id: '', first_name: 'Nobody' }, 'user_id')
+refused('person-details', '/users/olle.ek', '/details', { user_id: '' }, 'user_id')
+refused('event', '/status/events/new', '/status/events/new', { type: 'message' }, 'text-{lang}')
+refused('role', '/settings/roles', '/settings/roles', { person: 'nobody.at.all' }, 'person')
+refused('provider', '/settings/providers/new', '/settings/providers', { code: 'Not A Code', name: 'x', issuer: 'https://id.example', client_id: 'x' }, 'code')
+refused('token', '/settings/tokens', '/settings/tokens', { name: '' }, 'name')
+refused('blockers', '/settings/blockers', '/settings/blockers', { url: 'not an address' }, 'url')
+refused('password', '/me/signin', '/me/password', { password: 'short' }, 'password')
+refused('import', '/licenses/import', '/licenses/import', {}, 'file')
+refused('request', '/licenses/import', '/licenses/import/request', { code: 'not a code' }, 'code')
+refused('bulk', '/users/bulk', '/users/bulk', {}, 'text')
+state('history-same', '/licenses/history/kontoret-8..kontoret-8')
+state('error-history', '/licenses/history/kontoret-7..kartan-4', undefined, { wrong: 'to' })
+state('error-what-if', '/licenses/KONTORET/sales-premium?seats=many', undefined, { wrong: 'seats' })
+refused('offboard', '/users/olle.ek/offboard', '/offboard', {}, 'valid_through')
+refused('verify', '/audit/verify', '/audit/verify', { from: 'the beginning' }, 'from')
+refused('audit', '/audit', '/audit', { person: 'nobody.at.all' }, 'person')
+
+// A license set that waits.
+const review = '/licenses/review/kontoret-9'
+const premium = `${review}/kontoret.sales-premium`
+const tick = async (page, n) => {
+  for (let i = 0; i < n; i++) await page.locator('input[name=p]').nth(i).check()
+}
+state('review-refused', review, (page) => send(page, review), { wrong: 'row-0' })
+state('review-too-few', premium, async (page) => {
+  await tick(page, 2)
+  await pressed(page, page.locator('button[value=review]'))
+}, { wrong: '' })
+state('review-chosen', premium, async (page) => {
+  await tick(page, 3)
+  await pressed(page, page.locator('button[value=review]'))
+})
+state('review-moved', premium, async (page) => {
+  await pressed(page, page.locator('form:has([name=move]) button').first())
+})
+state('review-summary', premium, async (page, { url }) => {
+  await tick(page, 3)
+  await pressed(page, page.locator('button[value=review]'))
+  await pressed(page, page.locator('tr.crit a[href*="/kontoret.service-essentials"]').first())
+  await tick(page, 1)
+  const ways = page.locator('tr:has(input[name=p]) select').first()
+  await ways.selectOption(await ways.locator('option[value^="remove"]').first().getAttribute('value'))
+  await pressed(page, page.locator('button[value=review]'))
+  await pressed(page, page.locator('a[href*="/apply?"]').first())
+})
+for (const [name, wish] of [['changed', { spoil: 'changed' }], ['cut', { spoil: 'cut' }], ['stranger', { spoil: 'stranger' }], ['other', { serial: 'SOMEBODY-1' }], ['older', { number: 6 }], ['early', { issued: '72h' }]]) {
+  state(`refused-${name}`, '/licenses/import', async (page, { world }) => {
+    await send(page, '/licenses/import', { file: { name: 'license.pott', text: await world.issueSet(wish) } })
+  })
+}
+
+// Many people at a time.
+const people = (n, more = '') => `User id;First name;Last name;Group;Plans\n${Array.from({ length: n }, (_, i) => `new${String(i).padStart(3, '0')};First${i};Last${i};Newcomers;`).join('\n')}\n${more}`
+const wrongRows = 'bad.one;Bad;One;Newcomers;kontoret.no-such-plan\nbad.two;Bad;Two;Newcomers;kontoret.travel-agency\n'
+const list = (page, text) => send(page, '/users/bulk', { file: { name: 'people.csv', text } })
+const partly = async (page) => {
+  await page.locator('#partial').check()
+  await pressed(page, page.locator('form:has(#partial) button'))
+}
+const begin = (page) => pressed(page, page.locator('form[action*="/users/bulk/list/"] button.main').first())
+const atWork = (page) => page.locator('[role=progressbar]').count()
+const over = async (page) => {
+  while (await atWork(page)) await page.reload()
+}
+state('list-understood', '/users/bulk', (page) => list(page, people(3, wrongRows)))
+state('list-strange', '/users/bulk', (page) => list(page, 'Number,Shoe size\n1,43\n'))
+state('job-running', '/users/bulk', async (page, { world }) => {
+  await world.hold(100)
+  await list(page, people(300))
+  await partly(page)
+  await begin(page)
+}, { in: 'busy', leave: async (page, { world }) => {
+  await world.hold(-1)
+  await over(page)
+} })
+state('job-undone', '/users/bulk', async (page) => {
+  await pressed(page, page.locator('main tbody a').first())
+  await pressed(page, page.locator('form[action$="/undo"] button'))
+  await over(page)
+}, { in: 'busy' })
+state('job-failed-rows', '/users/bulk', async (page) => {
+  await list(page, people(3, wrongRows))
+  await partly(page)
+  await begin(page)
+  await over(page)
+}, { in: 'busy' })
+state('job-cancelled', '/users/bulk', async (page, { world }) => {
+  await world.hold(50)
+  await list(page, people(80))
+  await partly(page)
+  await begin(page)
+  await pressed(page, page.locator('form[action$="/cancel"] button'))
+  await world.hold(-1)
+}, { in: 'busy' })
+const everybody = (act, name) => async (page) => send(page, '/users/bulk/change', { act, ...(name ? { name } : {}) })
+state('change-preview', '/users?select=all', everybody('give', 'kontoret.assistant'))
+state('change-heavy', '/users?select=all', everybody('end-login'))
+state('change-heavy-refused', '/users?select=all', async (page) => {
+  await everybody('end-login')(page)
+  await send(page, '/users/bulk/apply', { org: 'Somebody Else AB' })
+}, { wrong: 'org' })
+state('change-nobody', '/users', everybody('give', 'kontoret.assistant'), { wrong: '' })
+
+// One person's plans.
+const choose = (page, name, value) => page.locator(`[name$="${name}"][value="${value}"]`).check()
+state('plans-review', '/users/olle.ek/plans', (page) => send(page, '/users/olle.ek/plans', { 'line:KONTORET:sales:sales': '' }))
+state('plans-asks', '/users/olle.ek/plans', async (page) => {
+  await page.locator('[id="extra-kontoret.windows"]').click()
+  await page.locator('.ask').waitFor()
+})
+state('plans-full', '/users/tove.moe/plans', async (page, { world, url }) => {
+  const taken = (await world.api('/licenses')).items.find((l) => l.name === 'kontoret.marketing-premium')
+  const free = ['new1', 'new2', 'new3'].slice(0, taken.free)
+  for (const user_id of free) await world.api('/people', { method: 'POST', body: { user_id, plan: 'kontoret.marketing-premium' } })
+  await page.goto(`${url}/users/tove.moe/plans`)
+  await send(page, '/users/tove.moe/plans', { 'line:KONTORET:marketing:marketing': 'premium' })
+}, { in: 'busy' })
+state('plans-conflict', '/users/rut.berg/plans', async (page, { world }) => {
+  await world.api('/people/rut.berg/extras/kontoret.confidential', { method: (await world.api('/people/rut.berg')).extras.length > 0 ? 'DELETE' : 'PUT', body: {} })
+  await send(page, '/users/rut.berg/plans', { 'line:KONTORET:sales:sales': 'essentials' })
+}, { in: 'busy' })
+state('plans-receipt', '/users/rut.berg/plans', (page) => send(page, '/users/rut.berg/plans', { 'line:KONTORET:service:service': 'essentials' }), { in: 'busy' })
+state('plans-login', '/users/liv.fjell/plans', undefined, { customer: 'fjord', who: 'liv.fjell' })
+state('plans-login-ended', '/users/ansatt15/plans', undefined, { customer: 'fjord', who: 'liv.fjell' })
+state('plans-profile', '/users/maja.norr/plans', undefined, { customer: 'nordlys', who: 'maja.norr' })
+state('plans-profile-full', '/users/maja.norr/plans', (page) => send(page, '/profile', { profile: 'handler' }), { customer: 'nordlys', who: 'maja.norr' })
+
+// Nothing yet, and nothing that may be seen.
+for (const path of ['/', '/licenses', '/users', '/status', '/audit', '/licenses/history', '/licenses/keys', '/licenses/review', '/settings/tokens', '/settings/providers', '/me']) {
+  state(`new${path.replaceAll('/', '-').replace(/-$/, '')}`, path, undefined, { customer: 'nystart', who: 'tuva.ny' })
+}
+state('search-nothing', '/search?q=nobodyatall')
+state('audit-nothing', '/audit?from=2001-01-01&to=2001-01-02')
+state('not-found', '/nothing/here')
+state('forbidden', '/licenses', undefined, { who: 'olle.ek' })
+state('forbidden-change', '/users/olle.ek/plans', undefined, { who: 'rut.berg' })
+
+// What JavaScript opens.
+state('palette', '/help', async (page) => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('ann')
+  await page.locator('dialog [role=option]').first().waitFor()
+})
+state('account', '/help', (page) => page.locator('details.account summary').click(), { overlay: '.sheet' })
+state('session-ending', '/help', async (page) => {
+  const until = Date.parse(await page.locator('body').getAttribute('data-until'))
+  await page.clock.install()
+  await page.reload()
+  await page.clock.runFor(until - Date.now() - 119_000)
+  await page.locator('.banner[role=alert]').waitFor()
+}, { apart: true })
+
+// What is most wrong with an installation stands on top of its pages.
+const damaged = { in: 'damaged' }
+for (const path of ['/', '/licenses?issuer=KONTORET', '/status', '/status/damage']) state(`damaged${path.replace(/[^a-z]+/g, '-').replace(/-$/, '')}`, path, undefined, damaged)
+const place = async (page) => pressed(page, page.locator('main tbody th a').first())
+state('damaged-place', '/status/damage', place, damaged)
+state('damaged-place-preview', '/status/damage', async (page) => {
+  await place(page)
+  await send(page, new URL(page.url()).pathname.split('/').slice(2).join('/'), { action: 'restore', reason: 'It was edited' })
+}, damaged)
+state('damaged-place-refused', '/status/damage', async (page) => {
+  await place(page)
+  const to = new URL(page.url()).pathname.split('/').slice(2).join('/')
+  await send(page, to, { action: 'restore', reason: 'It was edited' })
+  await send(page, to, { code: 'AAAA-BBBB-CCCC' }, 'button[value=repair]')
+}, { ...damaged, wrong: 'code' })
+for (const path of ['/', '/licenses?issuer=KONTORET', '/users/olle.ek/plans', '/licenses/import']) {
+  const name = path.replace(/[^a-z]+/g, '-').replace(/-$/, '')
+  state(`grace${name}`, path, undefined, { in: 'grace' })
+  state(`ended${name}`, path, undefined, { in: 'ended' })
+}
+state('ended-me', '/me', undefined, { in: 'ended', who: 'olle.ek' })
+state('ended-refused', '/users/tove.moe/plans', (page) => send(page, '/users/tove.moe/plans', { 'line:KONTORET:sales:sales': 'essentials' }), { in: 'ended', wrong: '' })
+
+// At the door.
+state('door-closed', '/signin', async (page, { world, url }) => {
+  const open = (await world.api('/events')).items.some((e) => e.type === 'no-login' && e.state !== 'ended')
+  if (!open) await world.api('/events', { method: 'POST', body: { type: 'no-login', texts: { en: 'We move the servers', sv: 'Vi flyttar servrarna' } } })
+  await page.goto(`${url}/signin`)
+}, { in: 'busy', who: undefined })
+state('door-link', '/help', async (page, { world, url }) => {
+  const { path } = await world.api('/people/tove.moe/link', { method: 'POST', body: {} })
+  await page.goto(url + path)
+}, { who: undefined })
+state('door-link-short', '/help', async (page, { world, url }) => {
+  const { path } = await world.api('/people/tove.moe/link', { method: 'POST', body: {} })
+  await page.goto(url + path)
+  await send(page, path, { password: 'short' })
+}, { who: undefined, wrong: 'password' })
+state('door-recovered', '/signin/recovery', async (page, { world }) => send(page, '/signin/recovery', { token: await world.recover() }), { who: undefined, apart: true })
+state('door-draft', '/users/new', async (page, { world, visitor, url }) => {
+  const { context } = visitor
+  const { name, value } = await world.session('karin.lind')
+  await context.addCookies([{ name, value, url }])
+  await page.goto(`${url}/users/new`)
+  // The session ends while the form is filled in.
+  await formTo(page, '/signout').evaluate((f) => fetch(f.action, { method: 'POST', body: new URLSearchParams(new FormData(f)) }))
+  await context.addCookies([{ name, value, url }])
+  await send(page, '/users/new', { user_id: 'late.comer', first_name: 'Late' })
+}, { apart: true })
+
+// Somebody who waits for an administrator to agree.
+const newcomer = async (page, { world, url }, path) => {
+  if ((await world.api('/people?q=late.one')).total === 0) await world.api('/people', { method: 'POST', body: { user_id: 'late.one', first_name: 'Late', login: true, waiting: true } })
+  await page.goto(url + path)
+}
+state('person-waits', '/users/late.one', (page, at) => newcomer(page, at, '/users/late.one'), { in: 'busy' })
+state('person-refuse', '/users/late.one/refuse', (page, at) => newcomer(page, at, '/users/late.one/refuse'), { in: 'busy' })
