@@ -5,6 +5,12 @@ import "strings"
 // examples are shown in the help of each command, and a test reads every one of
 // them as the parser would.
 var examples = map[string][]string{
+	"message show":        {"pott message show"},
+	"message rule":        {"pott message rule pool user-administrator on", "pott message rule expiry everybody off"},
+	"message webhook add": {"pott message webhook add https://alerts.example.com/pott"},
+	"message webhook rm":  {"pott message webhook rm 2kq3"},
+	"message test":        {"pott message test", "pott message test --person karin"},
+
 	"status":             {"pott status", "pott status --json"},
 	"attention":          {"pott attention", "pott attention --json"},
 	"license ls":         {"pott license ls", "pott license ls --hidden"},

@@ -12,6 +12,7 @@ type tree struct {
 	Set        setCmd            `cmd:"" help:"License sets: look at one, load it, review it, activate it."`
 	User       userCmd           `cmd:"" help:"People, and what each may use."`
 	View       viewCmd           `cmd:"" help:"Lists of people you come back to."`
+	Message    messageCmd        `cmd:"" help:"Who is told of what by mail and by calls outside the pages."`
 	Job        jobCmd            `cmd:"" help:"Changes of many people: how far they are, undo."`
 	Role       roleCmd           `cmd:"" help:"Who may administer the installation."`
 	Database   databaseCmd       `cmd:"" help:"The installation's databases, and the site licenses each holds."`

@@ -192,6 +192,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	partner.Issuer = "ACME"
 	partners := string(w.Vendors.File(t, partner))
 	provider := housetest.NewProvider(t, time.Now)
+	hook := into[api.ChangedWebhook](w, ask{method: "POST", path: "/v1/messages/webhooks", body: `{"url":"http://127.0.0.1:1/old"}`})
 	view := into[api.ChangedView](w, ask{method: "POST", path: "/v1/views", body: `{"page":"users","name":"Old","query":""}`})
 	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
 	job := into[api.Bulk](w, ask{method: "POST", path: "/v1/people/import", body: "user_id\nimp\n", media: "text/csv"}).Job.ID
@@ -266,6 +267,11 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"POST", "/v1/people", "", `{"user_id":"gast","waiting":true}`, ""},
 		{"POST", "/v1/people/gast/refuse", "/v1/people/{id}/refuse", "", ""},
 		{"POST", "/v1/views", "", `{"page":"users","name":"Waiting","query":"login=waiting","shared":true}`, ""},
+		{"GET", "/v1/messages", "", "", ""},
+		{"PUT", "/v1/messages/rules", "", `{"rules":[{"event":"pool","reader":"auditor","on":true}]}`, ""},
+		{"POST", "/v1/messages/webhooks", "", `{"url":"http://127.0.0.1:1/new"}`, ""},
+		{"POST", "/v1/messages/test?dry_run=true", "/v1/messages/test", `{"webhook":"` + hook.Webhook.ID + `"}`, ""},
+		{"DELETE", "/v1/messages/webhooks/" + hook.Webhook.ID, "/v1/messages/webhooks/{webhook}", "", ""},
 		{"GET", "/v1/views?page=users", "/v1/views", "", ""},
 		{"DELETE", "/v1/views/" + view.View.ID, "/v1/views/{view}", "", ""},
 		{"GET", "/v1/defaults", "", "", ""},

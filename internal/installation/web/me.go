@@ -39,7 +39,7 @@ func (v *visit) myself(title, path string) error {
 
 // ownTabs lead between what is about the reader.
 func (v *visit) ownTabs() []page.Link {
-	tabs := []page.Link{{Text: v.Say("nav.me"), Path: "/me"}, {Text: v.Say("me.signin"), Path: "/me/signin"}, {Text: v.Say("me.appearance"), Path: "/me/appearance"}}
+	tabs := []page.Link{{Text: v.Say("nav.me"), Path: "/me"}, {Text: v.Say("me.signin"), Path: "/me/signin"}, {Text: v.Say("me.appearance"), Path: "/me/appearance"}, {Text: v.Say("message.own"), Path: "/me/messages"}}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].Path == v.Path
 	}

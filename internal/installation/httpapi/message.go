@@ -1,0 +1,27 @@
+package httpapi
+
+import "github.com/pott-dev/pott/api"
+
+// messageRoutes are about what people are told of outside the pages.
+func messageRoutes() []operation {
+	return []operation{
+		read("/v1/messages", "getMessages", api.ScopeAdmin, "Who is told of what by mail and by calls, and what did not get through",
+			func(c *call) (api.Messages, error) { return c.in.Messages(c.r.Context(), c.act) }),
+		change("PUT", "/v1/messages/rules", "putMessageRules", api.ScopeAdmin, "Say who is told of what; rules that are not named stay",
+			func(c *call, in api.MessageRules) (api.ChangedMessages, error) {
+				return c.in.PutMessageRules(c.r.Context(), c.act, in)
+			}).may("request.bad-value"),
+		change("POST", "/v1/messages/webhooks", "addWebhook", api.ScopeAdmin, "Have an address called; calls are signed with the installation's key",
+			func(c *call, in api.NewWebhook) (api.ChangedWebhook, error) {
+				return c.in.AddWebhook(c.r.Context(), c.act, in)
+			}).may("request.bad-value", "license.bad-word", "installation.no-key"),
+		remove("/v1/messages/webhooks/{webhook}", "dropWebhook", api.ScopeAdmin, "Have an address called no longer",
+			func(c *call) (api.ChangedWebhook, error) {
+				return c.in.DropWebhook(c.r.Context(), c.act, c.path("webhook"))
+			}).may("message.unknown-webhook"),
+		change("POST", "/v1/messages/test", "testMessage", api.ScopeAdmin, "Send a message that only shows that messages arrive",
+			func(c *call, in api.MessageTest) (api.TestedMessage, error) {
+				return c.in.TestMessage(c.r.Context(), c.act, in)
+			}).may("person.unknown", "message.unknown-webhook", "message.no-address", "message.no-mail-server", "message.mail-refused", "message.webhook-failed", "installation.no-key", "fetch.test-copy"),
+	}
+}

@@ -1,0 +1,176 @@
+package web
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+func messageRoutes() []route {
+	return []route{
+		get("/settings/messages", api.ScopeAdmin, showMessages),
+		post("/settings/messages", api.ScopeAdmin, setMessages),
+		post("/settings/messages/test", api.ScopeAdmin, testMessage),
+		post("/settings/messages/webhooks", api.ScopeAdmin, addWebhook),
+		post("/settings/messages/webhooks/{id}/remove", api.ScopeAdmin, dropWebhook),
+		get("/me/messages", member, showOwnMessages),
+		post("/me/messages", member, setOwnMessages),
+	}
+}
+
+// A messagesView is what the page about messages shows.
+type messagesView struct {
+	api.Messages
+	Events, Readers []string // rows and columns, as they come
+	URL             string
+	Faults          page.Faults
+}
+
+// rule returns whether there is a rule, and whether it holds.
+func (m messagesView) rule(event, reader string) (known, on bool) {
+	i := slices.IndexFunc(m.Rules, func(r api.MessageRule) bool { return r.Event == event && r.Reader == reader })
+	return i >= 0, i >= 0 && m.Rules[i].On
+}
+
+func (m messagesView) has(event, reader string) bool { known, _ := m.rule(event, reader); return known }
+
+func (m messagesView) on(event, reader string) bool { _, on := m.rule(event, reader); return on }
+
+func readerName(v *visit, reader string) string {
+	if reader == "everybody" || reader == "webhook" {
+		return v.Say("message." + reader)
+	}
+	return v.Say("settings.role-" + reader)
+}
+
+func failureMark(v *visit, f api.MessageFailure) page.Mark {
+	if f.GivenUp.IsZero() {
+		return page.Mark{Kind: "warn", Text: v.Say("message.again")}
+	}
+	return page.Mark{Kind: "crit", Text: v.Say("message.given-up")}
+}
+
+func showMessages(v *visit) error { return v.showMessages("", nil) }
+
+func (v *visit) showMessages(address string, err error) error {
+	v.setting("message.title", "/settings/messages")
+	v.Command = "pott message show"
+	m, lookErr := v.in.Messages(v.ctx(), v.act)
+	if lookErr != nil {
+		return lookErr
+	}
+	view := messagesView{Messages: m, URL: address}
+	for _, r := range m.Rules {
+		if !slices.Contains(view.Events, r.Event) {
+			view.Events = append(view.Events, r.Event)
+		}
+		if !slices.Contains(view.Readers, r.Reader) {
+			view.Readers = append(view.Readers, r.Reader)
+		}
+	}
+	// Only one kind is for everybody, and the addresses are no people: they come last.
+	for _, last := range []string{"everybody", "webhook"} {
+		view.Readers = append(slices.DeleteFunc(view.Readers, func(r string) bool { return r == last }), last)
+	}
+	if err == nil {
+		return v.show(messagesPage(v, view))
+	}
+	return v.refuse(err, func(f page.Faults) error {
+		if bad := new(installation.BadValueError); errors.As(err, &bad) {
+			f[0].Field = bad.Field
+		}
+		view.Faults = f
+		return v.show(messagesPage(v, view))
+	})
+}
+
+// setMessages takes the whole table: what is not ticked is off.
+func setMessages(v *visit) error {
+	m, err := v.in.Messages(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	ticked := v.r.PostForm["on"]
+	for i, r := range m.Rules {
+		m.Rules[i].On = slices.Contains(ticked, r.Event+" "+r.Reader)
+	}
+	if _, err := v.in.PutMessageRules(v.ctx(), v.act, api.MessageRules{Rules: m.Rules}); err != nil {
+		return v.showMessages("", err)
+	}
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.saved")})
+}
+
+func testMessage(v *visit) error {
+	done, err := v.in.TestMessage(v.ctx(), v.act, api.MessageTest{Webhook: v.form("webhook")})
+	if err != nil {
+		return v.showMessages("", err)
+	}
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.tested", "To", done.To)})
+}
+
+func addWebhook(v *visit) error {
+	done, err := v.in.AddWebhook(v.ctx(), v.act, api.NewWebhook{URL: v.form("url")})
+	if err != nil {
+		return v.showMessages(v.form("url"), err)
+	}
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.added", "URL", done.Webhook.URL)})
+}
+
+func dropWebhook(v *visit) error {
+	done, err := v.in.DropWebhook(v.ctx(), v.act, v.r.PathValue("id"))
+	if err != nil {
+		return v.showMessages("", err)
+	}
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.removed", "URL", done.Webhook.URL)})
+}
+
+// An ownMessages is what the reader may choose of the own mails.
+type ownMessages struct {
+	Kinds []string
+	Off   []string
+	Email string
+}
+
+func showOwnMessages(v *visit) error {
+	if err := v.myself(v.Say("message.own"), "/me/messages"); err != nil {
+		return err
+	}
+	var own ownMessages
+	kinds, off, err := v.in.MessageChoice(v.session)
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		own.Kinds = append(own.Kinds, string(k))
+	}
+	p, err := v.in.Person(v.ctx(), v.act, v.session.UserID)
+	if err != nil {
+		return err
+	}
+	own.Off, own.Email = off, p.Person.Email
+	return v.show(ownMessagesPage(v, own))
+}
+
+func setOwnMessages(v *visit) error {
+	if v.session.Recovered {
+		return &NotAPersonError{}
+	}
+	kinds, off, err := v.in.MessageChoice(v.session)
+	if err != nil {
+		return err
+	}
+	wanted := v.r.PostForm["on"]
+	for _, k := range kinds {
+		off = slices.DeleteFunc(off, func(o string) bool { return o == string(k) })
+		if !slices.Contains(wanted, string(k)) {
+			off = append(off, string(k))
+		}
+	}
+	if err := v.in.SetMessageChoice(v.ctx(), v.session, off); err != nil {
+		return err
+	}
+	return v.done("/me/messages", page.Receipt{Title: v.Say("message.saved")})
+}
