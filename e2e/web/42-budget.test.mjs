@@ -69,3 +69,35 @@ test('How soon the largest part of a page is there, and how far it moves', async
     }
   })
 })
+
+test('How soon a key or a click is answered', async (t) => {
+  await visiting({}, async (page, visitor) => {
+    await signIn(visitor, world, 'karin.lind')
+    const acts = {
+      '/users': async () => {
+        for (let i = 0; i < 5; i++) await page.locator('input[name=who]').nth(i).click()
+        await page.locator('a[data-all]').click()
+      },
+      '/users/olle.ek/plans': async () => {
+        for (const name of ['assistant', 'assistant']) await page.locator(`[id="extra-kontoret.${name}"]`).click()
+      },
+      '/help': async () => {
+        await page.keyboard.press('Control+k')
+        await page.keyboard.type('ann', { delay: 30 })
+        await page.locator('dialog [role=option]').first().waitFor()
+        await page.keyboard.press('ArrowDown')
+      },
+      '/licenses': async () => page.locator('details.account summary').click(),
+    }
+    for (const [path, act] of Object.entries(acts)) {
+      await page.goto(world.url + path)
+      await page.evaluate(() => {
+        window.__slowest = 0
+        new PerformanceObserver((l) => l.getEntries().forEach((e) => { if (e.interactionId) window.__slowest = Math.max(window.__slowest, e.duration) })).observe({ type: 'event', durationThreshold: 16 })
+      })
+      await act()
+      const slowest = await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(window.__slowest), 100)))))
+      t.diagnostic(`${path}: slowest answer after ${slowest === 0 ? 'less than 16' : slowest} ms`)
+    }
+  })
+})

@@ -1,27 +1,34 @@
-// Takes a picture of every page, in light and dark, 1280 and 320 pixels wide, in
+// Takes a picture of every page and every state of it, in light and dark, 1280 and 320 pixels wide, in
 // English and Swedish, and writes a page to leaf through them:
 //
 //	node screenshots.mjs FOLDER [part of a page's name ...]
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { closeBrowser, newVisitor } from './harness/browser.mjs'
-import { freshWorld } from './harness/house.mjs'
+import { show, together, views } from './harness/every.mjs'
 import { showIn } from './harness/look.mjs'
 import { signIn } from './harness/person.mjs'
-import { routes } from './harness/routes.mjs'
-import { usual } from './harness/worlds.mjs'
+import { manyWorlds } from './harness/worlds.mjs'
 
 const [folder = 'screenshots', ...words] = process.argv.slice(2)
 await mkdir(folder, { recursive: true })
-const world = await freshWorld(usual)
-const pages = (await routes()).filter((r) => words.length === 0 || words.some((w) => r.name.includes(w)))
+const pages = (await views()).filter((r) => words.length === 0 || words.some((w) => r.name.includes(w)))
 const taken = []
 for (const lang of ['en', 'sv']) {
-  for (const who of new Set(pages.map((p) => p.who))) {
+  const worlds = manyWorlds() // what was done in one language is not there in the other
+  for (const group of together(pages)) {
+    const [{ in: kind, who, customer }] = group
+    const world = await worlds.get(kind)
     const visitor = await newVisitor({ locale: lang })
-    if (who) await signIn(visitor, world, who)
-    for (const { name, path } of pages.filter((p) => p.who === who)) {
-      await visitor.page.goto(world.url + path)
+    const begin = async () => {
+      await visitor.context.clearCookies()
+      if (who) await signIn(visitor, world, who, customer)
+    }
+    await begin()
+    for (const view of group) {
+      const { name, path } = view
+      await visitor.page.setViewportSize({ width: 1280, height: 900 })
+      await show(view, visitor, world)
       for (const width of [1280, 320]) {
         await visitor.page.setViewportSize({ width, height: 900 })
         for (const theme of ['light', 'dark']) {
@@ -31,9 +38,12 @@ for (const lang of ['en', 'sv']) {
           taken.push({ name, path, lang, width, theme, file })
         }
       }
+      await view.leave?.(visitor.page, { url: world.at(customer), world })
+      if (view.apart) await begin()
     }
     await visitor.leave()
   }
+  await worlds.end()
 }
 await closeBrowser()
 
