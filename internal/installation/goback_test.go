@@ -65,6 +65,10 @@ func TestRollingBackRestoresTheSetAndThePeople(t *testing.T) {
 		if h := history.Items[0]; h.How != "roll-back" || h.Set != "superoffice-1" || h.Replaced != "superoffice-2" || h.Reported || len(history.Items) != 3 {
 			t.Errorf("the history says %+v", history.Items)
 		}
+		// Whoever gave up one plan for another is one person, not two.
+		if h := history.Items; h[0].People != 3 || h[1].People != 3 || h[2].People != 0 {
+			t.Errorf("people changed: %d, %d, %d", h[0].People, h[1].People, h[2].People)
+		}
 		// It is what was written, and there is only one way back.
 		m.Reopen(t)
 		if m.active() != "superoffice-1" || m.plans() != "anna sales, bo sales, cy sales, dag basic" {

@@ -19,9 +19,12 @@ func (in *Installation) SetHistory(ctx context.Context, act Act) (api.List[api.A
 	err := in.view(func(v *store.View) error {
 		list = api.List[api.Activation]{AsOf: in.options.Now().UTC(), Seq: v.Seq(), Items: []api.Activation{}}
 		known := map[string]bool{}
+		changed := changedPeople(v)
 		for _, a := range v.Activations() {
 			known[a.Checkpoint] = true
-			list.Items = append(list.Items, activationOf(v, a))
+			item := activationOf(v, a)
+			item.People = changed[a.Number]
+			list.Items = append(list.Items, item)
 		}
 		for _, row := range v.Sets() {
 			if row.From != 0 && !known[row.Checkpoint] {
@@ -41,10 +44,38 @@ func (in *Installation) SetHistory(ctx context.Context, act Act) (api.List[api.A
 	return list, err
 }
 
+// changedPeople returns how many people each activation has changed, by its number.
+func changedPeople(v *store.View) map[int64]int {
+	numbers := map[int64]bool{}
+	for _, a := range v.Activations() {
+		for _, n := range slices.Concat(a.Undo.Released, a.Undo.Given) {
+			numbers[n] = true
+		}
+	}
+	if len(numbers) == 0 && !slices.ContainsFunc(v.Activations(), func(a store.Activation) bool { return len(a.Undo.Logins) > 0 }) {
+		return nil
+	}
+	whose := v.AssignedTo(numbers)
+	counts := map[int64]int{}
+	for _, a := range v.Activations() {
+		people := map[string]bool{}
+		for _, n := range slices.Concat(a.Undo.Released, a.Undo.Given) {
+			people[whose[n]] = true
+		}
+		for n := range a.Undo.Logins {
+			if p, ok := v.PersonByNumber(n); ok {
+				people[p.ID] = true
+			}
+		}
+		counts[a.Number] = len(people)
+	}
+	return counts
+}
+
 func activationOf(v *store.View, a store.Activation) api.Activation {
 	out := api.Activation{
 		Number: a.Number, Set: setID(a.Issuer, a.SetNumber), Issuer: string(a.Issuer), From: timeOf(a.From), Until: timeOf(a.Until),
-		How: string(a.How), By: a.By, People: len(a.Undo.Released) + len(a.Undo.Given) + len(a.Undo.Logins), Reported: a.Reported != 0,
+		How: string(a.How), By: a.By, Reported: a.Reported != 0,
 	}
 	if row, ok := v.Set(a.Replaced); ok {
 		out.Replaced = setID(row.Issuer, row.Number)

@@ -189,6 +189,22 @@ func (v *View) History(ctx context.Context, person string) ([]Assignment, error)
 	return list, err
 }
 
+// AssignedTo returns whose some assignments are, ended ones included: the person's id
+// by number. Damaged ones keep their person. What acts have staged is not in it.
+func (v *View) AssignedTo(numbers map[int64]bool) map[int64]string {
+	found := make(map[int64]string, len(numbers))
+	for _, of := range []map[string][]int64{v.book.current, v.book.ended} {
+		for person, list := range of {
+			for _, n := range list {
+				if numbers[n] {
+					found[n] = person
+				}
+			}
+		}
+	}
+	return found
+}
+
 // EndedAssignments returns ended assignments by their numbers, in that order; one
 // that is not as the book has it is an error.
 func (v *View) EndedAssignments(ctx context.Context, numbers []int64) ([]Assignment, error) {
