@@ -172,7 +172,7 @@ func everything(t testing.TB, b *Book) {
 			tx.PutAgreement(Agreement{Checkpoint: "c5", At: 8, By: "person x", Accepts: []license.Name{web()}, Told: 9}),
 			tx.SetPolicy(Ask),
 			stageEvents(tx), tx.PutAuthority(fullAuthority()),
-			stageSites(tx, anna), stagePast(tx, anna), stageSignIn(tx, anna))
+			stageSites(tx, anna), stagePast(tx, anna), stageSignIn(tx, anna), stageMessages(tx, anna))
 	})
 	do(t, b, func(tx *Tx) error {
 		tx.Entry("profile.drop", "")
@@ -262,4 +262,13 @@ func TestRefusedActUsesUpNoNumber(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+// stageMessages puts a row into every table of messages.
+func stageMessages(tx *Tx, person string) error {
+	return errors.Join(
+		tx.PutMessageRule(MessageRule{Kind: "full", Reader: "administrator", On: true}),
+		tx.PutMessageChoice(MessageChoice{Person: person, Off: []string{"full", "expires"}}),
+		tx.PutToldMessage(ToldMessage{Kind: "expires", About: "SUPEROFFICE", Level: 30, At: 7, Over: 9, Facts: []audit.Fact{audit.F("days", 30)}, Next: 2}),
+		tx.PutOutMessage(OutMessage{ID: "m1", Kind: "expires", About: "SUPEROFFICE", Level: 30, Channel: "mail", Target: person, Made: 7, Due: 8, Failed: 9, Tries: 3, Error: "no route"}))
 }
