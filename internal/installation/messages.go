@@ -67,7 +67,7 @@ func failureOf(v *store.View, m store.OutMessage) api.MessageFailure {
 func (in *Installation) PutMessageRules(ctx context.Context, act Act, body api.MessageRules) (api.ChangedMessages, error) {
 	for _, r := range body.Rules {
 		if !(message.Rule{Kind: message.Kind(r.Event), Reader: message.Reader(r.Reader)}).Known() {
-			return api.ChangedMessages{}, &BadValueError{Field: "rules", Why: fmt.Sprintf("nothing says whether %q is told of %q", shorten(r.Reader, 40), shorten(r.Event, 40))}
+			return api.ChangedMessages{}, &BadValueError{Field: "rules", Why: fmt.Sprintf("there is no such choice: %s, %s", shorten(r.Event, 40), shorten(r.Reader, 40))}
 		}
 	}
 	var answer api.ChangedMessages
