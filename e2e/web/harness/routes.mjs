@@ -13,6 +13,7 @@ const examples = {
   '/licenses/{issuer}/{module}': ['/licenses/KONTORET/sales-premium', '/licenses/KONTORET/confidential', '/licenses/KONTORET/quote'],
   '/licenses/review/{id}': ['/licenses/review/kontoret-9'],
   '/licenses/review/{id}/{module}': ['/licenses/review/kontoret-9/kontoret.sales-premium'],
+  '/licenses/remove/{id}': ['/licenses/remove/kartan-4'],
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
   '/settings/providers/{code}': ['/settings/providers/work'],
   '/users/{id}/signin': ['/users/olle.ek/signin'],
