@@ -41,6 +41,7 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
+  '/status/databases/{id}/remove': 'it shows what removing a satellite would do, and there is none in this world',
   '/audit/proof': 'a file',
   '/audit/verify/{job}': 'a check that takes long: the tests of pages look at it',
   '/users/{id}/refuse': 'it is for somebody who waits: see the states of pages',

@@ -170,6 +170,7 @@ var places = []place{
 	{"people.tab-other", "/users?tab=other", api.ScopeRead},
 	{"people.tab-licenses", "/users?tab=licenses", api.ScopeRead},
 	{"nav.status", "/status", api.ScopeRead},
+	{"databases.title", databasesPath, api.ScopeRead},
 	{"nav.audit", "/audit", api.ScopeRead},
 	{"nav.settings", "/settings", api.ScopeAdmin},
 	{"nav.me", "/me", member},

@@ -31,6 +31,7 @@ type statusView struct {
 	status    api.Status
 	integrity api.IntegrityReport
 	people    []peopleNumber
+	databases int
 	events    []api.Event
 	ended     bool // ended events are listed too
 	newest    int64
@@ -45,6 +46,11 @@ func showStatus(v *visit) error {
 	if x.people, err = v.peopleNumbers(); err != nil {
 		return err
 	}
+	databases, err := v.in.Databases(v.ctx(), v.act, false)
+	if err != nil {
+		return err
+	}
+	x.databases = len(databases.Items)
 	if x.integrity, err = v.in.Integrity(v.ctx(), v.act); err != nil {
 		return err
 	}
