@@ -16,6 +16,7 @@ const examples = {
   '/licenses/remove/{id}': ['/licenses/remove/kartan-4'],
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
   '/settings/providers/{code}': ['/settings/providers/work'],
+  '/settings/providers/{code}/remove': ['/settings/providers/work/remove'],
   '/users/{id}/signin': ['/users/olle.ek/signin'],
   '/audit/{n}': ['/audit/5'],
   '/status/events/{id}': ['/status/events/1'],
@@ -41,6 +42,7 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
+  '/settings/tokens/{id}/revoke': 'it leads to the tokens where there is no such one',
   '/status/databases/{id}/remove': 'it shows what removing a satellite would do, and there is none in this world',
   '/audit/proof': 'a file',
   '/audit/verify/{job}': 'a check that takes long: the tests of pages look at it',

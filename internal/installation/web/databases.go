@@ -33,7 +33,9 @@ type databasesView struct {
 
 const databasesPath = "/status/databases"
 
-func databasePath(d api.Database) string { return databasesPath + "/" + strconv.FormatInt(d.Number, 10) }
+func databasePath(d api.Database) string {
+	return databasesPath + "/" + strconv.FormatInt(d.Number, 10)
+}
 
 func (v *visit) databases() (databasesView, error) {
 	x := databasesView{At: -1}
