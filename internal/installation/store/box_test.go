@@ -27,7 +27,7 @@ func TestBoxesAreKeptUntilTheyAreDroppedAndNeverInClear(t *testing.T) {
 		do(t, b, func(tx *Tx) error {
 			tx.PutBox(Box{"job/a", 0, []byte("Anna")})
 			tx.PutBox(Box{"job/a", 2, []byte("Cy")})
-			tx.PutBox(Box{"job/b", 0, []byte("Bo")})
+			tx.PutBox(Box{"job/b", 0, []byte("Bo Lindström")})
 			tx.Entry("job.start", "")
 			return nil
 		})
@@ -35,7 +35,7 @@ func TestBoxesAreKeptUntilTheyAreDroppedAndNeverInClear(t *testing.T) {
 		if got := kept("job/a"); got != "Anna Cy" {
 			t.Errorf("kept %q", got)
 		}
-		if got := tablesWith(t, db, []string{"Anna", "Bo"}); got != nil {
+		if got := tablesWith(t, db, []string{"Anna", "Bo Lindström"}); got != nil {
 			t.Errorf("it can be read in %v", got)
 		}
 		do(t, b, func(tx *Tx) error {
