@@ -18,18 +18,20 @@ test('35. A new notification shows up in an open session without moving focus or
     await link.focus()
     const rows = await page.locator('[data-events] tbody tr').count()
     await tell(world, 'The coffee machine is back')
-    const show = page.getByRole('button', { name: 'Show 1 new' })
+    // One of the server's own may come at the same time.
+    const news = /^Show \d+ new$/
+    const show = page.getByRole('button', { name: news })
     await show.waitFor({ timeout: 60_000 })
     assert.equal(await page.locator('[data-events] tbody tr').count(), rows, 'no row has moved')
     assert.equal(await link.evaluate((e) => e === document.activeElement), true, 'the focus has not moved')
-    assert.match(await page.locator('[aria-live=polite]').textContent(), /1 new notification/)
+    assert.match(await page.locator('[aria-live=polite]').textContent(), /\d+ new notifications?/)
     await show.click()
     await page.getByText('The coffee machine is back').first().waitFor()
     await page.getByRole('button', { name: 'Pause updates' }).click()
     await asAdministrator(world, async (other) => {
       await other.goto(`${world.url}/status`)
       await tell(world, 'The coffee machine is gone')
-      await other.getByRole('button', { name: 'Show 1 new' }).waitFor({ timeout: 60_000 })
+      await other.getByRole('button', { name: news }).waitFor({ timeout: 60_000 })
     })
     assert.equal(await show.count(), 0, 'whoever has paused is not told')
     await page.getByRole('button', { name: 'Resume updates' }).click()

@@ -73,6 +73,7 @@ async function known() {
   for (const column of ['user_id', 'first_name', 'last_name', 'email', 'group', 'kind', 'login', 'valid_through', 'profile', 'plans', 'extras']) names.add(column)
   for (const customer of ['northwind', 'nordlys', 'fjord', 'nystart']) {
     for (const l of (await world.api('/licenses?hidden=true', { customer })).items) names.add(l.display_name).add(l.name).add(l.tooltip)
+    for (const d of (await world.api('/databases', { customer })).items) names.add(d.name)
     for (const p of (await world.api('/profiles', { customer })).items) names.add(p.name).add(p.code)
     for (let after = ''; ; ) {
       const list = await world.api(`/people?limit=500&after=${encodeURIComponent(after)}`, { customer })

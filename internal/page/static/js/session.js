@@ -22,8 +22,10 @@ function warn() {
   button.addEventListener("click", async () => {
     const answer = await fetch((document.body.dataset.base || "") + "/signin/stay.json").catch(() => null);
     if (!answer?.ok) return;
+    const end = Date.parse((await answer.json()).until);
+    if (end - Date.now() <= early) return; // it has lasted as long as any may, and the page goes on saying so
     box.remove();
-    wait(Date.parse((await answer.json()).until));
+    wait(end);
   });
   box.append(said, button);
   document.getElementById("main").before(box);
