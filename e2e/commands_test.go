@@ -36,7 +36,8 @@ var commandOf = map[string]string{
 	"listRoles": "role ls", "giveRole": "role give", "takeRole": "role take", "listTokens": "token ls", "makeToken": "token add", "revokeToken": "token rm",
 	"listSets": "set ls", "loadSet": "set load", "getSet": "set show", "getSetFile": "set show", "reviewSet": "set review", "reviewSetWith": "set review", "listSuperfluous": "set superfluous",
 	"activateSet": "set activate", "withdrawSet": "set withdraw", "rollBackSet": "set roll-back", "listActivations": "set history", "diffSets": "set diff",
-	"getSetPolicy": "set policy", "putSetPolicy": "set policy", "getKeys": "set keys", "listViews": "view ls", "saveView": "view save", "dropView": "view rm",
+	"getSetPolicy": "set policy", "putSetPolicy": "set policy", "getKeys": "set keys", "removeSet": "set remove", "listViews": "view ls", "saveView": "view save", "dropView": "view rm",
+	"getMessages": "message show", "putMessageRules": "message rule", "addWebhook": "message webhook add", "dropWebhook": "message webhook rm", "testMessage": "message test",
 }
 
 // commandless are the operations that are for programs, and why nobody types them.

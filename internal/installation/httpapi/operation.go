@@ -1,9 +1,11 @@
 package httpapi
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -152,7 +154,8 @@ func readQuery(r *http.Request, known []parameter) (url.Values, error) {
 	if err != nil {
 		return nil, &ParameterError{Parameter: "", Why: "the query cannot be read"}
 	}
-	for name, got := range values {
+	for _, name := range slices.Sorted(maps.Keys(values)) { // so that the same question is refused alike
+		got := values[name]
 		p := find(known, name)
 		switch {
 		case p == nil:
