@@ -39,6 +39,21 @@ test('35. A new notification shows up in an open session without moving focus or
   })
 })
 
+test('While there is no connection a strip says so, and what was typed stays', async () => {
+  await asAdministrator(world, async (page) => {
+    await page.goto(`${world.url}/users/new`)
+    await page.locator('#user_id').fill('half.typed')
+    const strip = page.locator('.strip[role=status]')
+    assert.equal(await strip.count(), 0)
+    await page.context().setOffline(true)
+    await strip.waitFor()
+    assert.match(await strip.textContent(), /No connection/)
+    assert.equal(await page.locator('#user_id').inputValue(), 'half.typed')
+    await page.context().setOffline(false)
+    await strip.waitFor({ state: 'detached' })
+  })
+})
+
 test('35. No login lets an administrator in and stops others', async () => {
   const fresh = await freshWorld()
   for (const who of ['karin.lind', 'olle.ek']) await fresh.setPassword(who, 'correct horse battery')

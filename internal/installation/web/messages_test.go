@@ -38,7 +38,7 @@ func TestAddressesThatAreCalledAreAddedTriedAndRemoved(t *testing.T) {
 		t.Errorf("%d", page.status)
 	}
 	r.send("/settings/messages/webhooks", "url", "http://127.0.0.1:1/pott").says(t, "http://127.0.0.1:1/pott is called from now on")
-	page = r.get("/settings/messages")
+	r.get("/settings/messages")
 	for _, l := range r.last.links() {
 		if strings.HasSuffix(l, "/remove") {
 			r.send(l).says(t, "http://127.0.0.1:1/pott is called no longer")

@@ -3,6 +3,7 @@
 import { openPalette } from "./palette.js";
 import "./session.js";
 import "./countdown.js";
+import "./offline.js";
 
 const base = document.body.dataset.base || "";
 
