@@ -27,7 +27,7 @@ func TestDamageIsFoundAndRepairedInAStorm(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		people := addPeople(t, b, 40)
-		putPool(t, b, web(), 25)
+		putPool(t, b, web(), 12)
 		do(t, b, func(tx *Tx) error {
 			tx.Entry("profile.put", "")
 			return errors.Join(tx.PutProfile(Profile{Code: "one", Name: "One"}), tx.PutProfile(Profile{Code: "two", Name: "Two"}))
@@ -66,11 +66,14 @@ func TestDamageIsFoundAndRepairedInAStorm(t *testing.T) {
 }
 
 // stormOf has administrators give and take back seats until it is over, and tell
-// how often they did and how often the pool was full.
+// how often they did and how often the pool was full. It returns when the pool has
+// been full once: then the storm is one.
 func stormOf(t *testing.T, b *Book, people []string, administrators int) (over func() (given, full int64)) {
 	var stop atomic.Bool
 	var did, none atomic.Int64
 	var all sync.WaitGroup
+	var once sync.Once
+	begun := make(chan struct{})
 	for i := range administrators {
 		all.Go(func() {
 			for n := i; !stop.Load(); n += 7 {
@@ -86,12 +89,17 @@ func stormOf(t *testing.T, b *Book, people []string, administrators int) (over f
 					did.Add(1)
 				case code(err) == "seat.pool-full":
 					none.Add(1)
+					once.Do(func() { close(begun) })
 				default:
 					t.Errorf("in the storm: %v", err)
 					return
 				}
 			}
 		})
+	}
+	select {
+	case <-begun:
+	case <-t.Context().Done():
 	}
 	return func() (int64, int64) {
 		stop.Store(true)
