@@ -21,7 +21,11 @@ RACE := -race '-gcflags=modernc.org/sqlite/lib=-race=false'
 # the same reason are tests in which one act follows another: scripts, scenarios,
 # and the comparison of all commands.
 WATCHED := ./entitle ./entitletest ./internal/authority/httpapi ./internal/authority/store \
-	./internal/client ./internal/installation ./internal/installation/httpapi ./internal/installation/web ./internal/signer
+	./internal/client ./internal/signer ./internal/throttle
+# Of the house and its doors those tests in which something happens meanwhile; the
+# storms of e2e and of the store go through all of it.
+HOUSE := ./internal/installation ./internal/installation/httpapi ./internal/installation/web
+MEANWHILE := AtOnce|AtATime|Meanwhile|While|Storm|Race|Job|Stream|Live|Follow|Server|Node|Twice|Once|Killed|Verif|Told|Last
 # Where several servers meet in one PostgreSQL, it is watched there too.
 NODES := ./e2e ./internal/installation/store ./internal/sqldb
 WATCH = go test -json -vet=off -short -timeout 8m -skip '$(UNWATCHED)' $(RACE)
@@ -46,20 +50,20 @@ staticcheck:
 	@echo "== staticcheck, $$(date +%T)"; go build -C tools -o ../bin/staticcheck honnef.co/go/tools/cmd/staticcheck && bin/staticcheck ./...
 
 # The packages whose tests ask for PostgreSQL or another program, once more with
-# it: the step before has run everything else, and everything on SQLite. A test
-# that leaves itself out is a failure here.
+# it: the step before has run everything else, and everything on SQLite, commands
+# and their scripts among it. A test that leaves itself out is a failure here.
 BOTH = $$(grep -rlE 'sqldbtest|POTT_TEST_' --include='*_test.go' . | grep -v '^./hsm' | xargs -n1 dirname | sort -u)
 
 both:
 	@echo "== tests on both databases, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
-	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json -skip '/^sqlite$$' $(BOTH) | bin/testreport -noskip -summary '$(REPORT)'
+	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json -skip '/^sqlite$$|^TestCommands$$|^TestUnderJSON' $(BOTH) | bin/testreport -noskip -summary '$(REPORT)'
 
 # Both halves at once: each ends with one long package, and a core to spare.
 race:
 	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
 	work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; bad=0; \
 	$(POSTGRES) $(WATCH) $(NODES) >"$$work/nodes" & nodes=$$!; \
-	$(ALONE) $(WATCH) $(WATCHED) >"$$work/watched" || bad=1; wait $$nodes || bad=1; \
+	{ $(ALONE) $(WATCH) $(WATCHED) && $(ALONE) $(WATCH) -run '$(MEANWHILE)' $(HOUSE); } >"$$work/watched" || bad=1; wait $$nodes || bad=1; \
 	cat "$$work"/* | bin/testreport && [ $$bad = 0 ]
 
 fuzz:

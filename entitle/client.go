@@ -144,6 +144,9 @@ func (c *Client) start(also ...func(context.Context)) {
 func (c *Client) Close() {
 	c.stop()
 	c.done.Wait()
+	if c.lastHead() != "" {
+		c.keepSeen() // the furthest head may have come after the cache was written
+	}
 	c.fail(ErrClosed)
 }
 

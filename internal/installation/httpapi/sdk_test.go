@@ -113,7 +113,7 @@ func TestAProductTellsWhichHeadItSawLast(t *testing.T) {
 		w.must(err)
 		defer c.Close()
 		<-streams
-		for changed := c.Changed(); c.Status().Head == ""; changed = c.Changed() {
+		for changed := c.Changed(); !c.Status().Connected; changed = c.Changed() {
 			select {
 			case <-changed:
 			case <-ctx.Done():
