@@ -191,13 +191,22 @@ func (p *proposal) findings(lang string, all []seat.Finding) []api.Finding {
 			Count  int64
 			Name   string
 			Fields []seat.Field
-		}{f.Count, p.called(f.Name, lang), f.Fields})
+		}{f.Count, p.called(f.Name, lang), p.fieldsInWords(lang, f.Fields)})
 		out = append(out, api.Finding{
 			Reason: string(f.Reason), Text: text, Blocks: f.Blocks(), Warns: f.Warns(), Name: f.Name, Count: f.Count,
 			People: p.people.some(f, mostNamed), Fields: fieldsOf(f.Fields), Acknowledged: f.Acknowledged,
 		})
 	}
 	return out
+}
+
+// fieldsInWords are differences as a finding says them.
+func (p *proposal) fieldsInWords(lang string, fields []seat.Field) []seat.Field {
+	said := make([]seat.Field, 0, len(fields))
+	for _, f := range fields {
+		said = append(said, fieldWords(lang, p.set.Issuer, f, func(n license.Name) string { return p.displayName(n, lang) }))
+	}
+	return said
 }
 
 // called returns what people call a license.

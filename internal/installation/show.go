@@ -48,6 +48,11 @@ func (in *Installation) IssuerName(issuer string) string {
 	return issuerName(in.now.Load().index.Active(), license.Issuer(issuer))
 }
 
+// Has reports whether a set in force has a license.
+func (in *Installation) Has(name license.Name) bool {
+	return in.now.Load().index.Active().License(name) != nil
+}
+
 // DisplayName returns what a license in force is called in a language, or "".
 func (in *Installation) DisplayName(name, lang string) string {
 	n, err := license.ParseName(name)

@@ -10,6 +10,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
 )
 
 func historyRoutes() []route {
@@ -163,6 +164,28 @@ type diffView struct {
 	api.SetDifference
 	Sets   []api.Set // to choose others from
 	Faults page.Faults
+}
+
+// issuer is whose sets are compared.
+func (x diffView) issuer() license.Issuer {
+	i := slices.IndexFunc(x.Sets, func(s api.Set) bool { return s.ID == x.To })
+	if i < 0 {
+		return ""
+	}
+	return license.Issuer(x.Sets[i].Issuer)
+}
+
+// changedFields are what a license says differently, in words; of one that was added
+// or removed, what it is and how many.
+func (v *visit) changedFields(l api.LicenseDifference) []api.FieldChange {
+	fields := slices.Clone(l.Fields)
+	if l.Became != "changed" {
+		fields = slices.DeleteFunc(fields, func(f api.FieldChange) bool { return f.Field != "kind" && f.Field != "quantity" })
+	}
+	if len(fields) == 0 {
+		return []api.FieldChange{{}}
+	}
+	return v.in.FieldsInWords(v.Lang, l.Name.Issuer, fields)
 }
 
 // showDiff shows what two sets say differently; with from and to in the address

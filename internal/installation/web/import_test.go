@@ -66,7 +66,7 @@ func TestALicenseThatOnlyRaisesComesInForceAndSaysSoUntilSeen(t *testing.T) {
 	if s.path != "/licenses/history" {
 		t.Errorf("at %s", s.path)
 	}
-	r.get("/licenses/history/superoffice-1..superoffice-2").says(t, "1 row differs", "The sales", "quantity", "3", "9")
+	r.get("/licenses/history/superoffice-1..superoffice-2").says(t, "1 row differs", "The sales", "Quantity", "3", "9")
 }
 
 func TestEveryRefusalHasAPageOfItsOwnAndChangesNothing(t *testing.T) {
@@ -142,7 +142,7 @@ func TestARequestIsMadeReadOutAndDownloaded(t *testing.T) {
 	r := w.host()
 	r.get("/licenses/import")
 	s := r.send("/licenses/import/request", "issuer", "SUPEROFFICE")
-	s.says(t, "A request to SUPEROFFICE is made", "Compare these groups")
+	s.says(t, "A request to SuperOffice AS is made", "Compare these groups")
 	fields := s.fields(t, "Download the request file")
 	s = r.send("/licenses/import/request-file", fields...)
 	if !strings.Contains(s.header.Get("Content-Disposition"), "attachment") || !strings.HasPrefix(s.body, "pott-license-request/") {
