@@ -110,6 +110,8 @@ type draftView struct {
 	rows    []api.BulkRow
 	pager   page.Pager
 	faults  page.Faults
+	wrong   page.Faults // of the name that was typed
+	heavy   bool // more than a fifth of everybody loses something: the organization's name is asked for
 }
 
 // readDraft reads the list of the path as the address says it is understood.
@@ -131,6 +133,11 @@ func showSentList(v *visit) error {
 	if err != nil {
 		return err
 	}
+	return v.sentList(x, list, nil)
+}
+
+// sentList shows what a list would do; wrong is why it was not begun, or nil.
+func (v *visit) sentList(x draftView, list installation.Import, wrong error) (err error) {
 	v.titled("users", v.Say("bulk.understood-title"))
 	v.crumbs(v.crumb("nav.users", "/users"), v.crumb("bulk.title", "/users/bulk"))
 	v.Wide, v.AsOf = true, v.now
@@ -143,8 +150,27 @@ func showSentList(v *visit) error {
 		x.sheet, v.Wrong = headersOf(list), true
 		return v.show(listCheckPage(v, x))
 	}
+	if x.mode != "add" {
+		if x.heavy, err = v.many(losers(x.bulk)); err != nil {
+			return err
+		}
+	}
 	x.cutRows(v)
+	if wrong != nil {
+		x.wrong = page.Faults{v.fault("org", wrong)}
+		return v.wrong(listCheckPage(v, x))
+	}
 	return v.show(listCheckPage(v, x))
+}
+
+// losers is how many rows of a list take something from somebody.
+func losers(b api.Bulk) (n int) {
+	for _, r := range b.Rows {
+		if len(r.Released) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // headersOf reads no more than the header of a list whose columns are not
@@ -202,9 +228,20 @@ func draftErrors(v *visit) error {
 }
 
 func importDraft(v *visit) error {
-	_, list, err := v.readDraft()
+	x, list, err := v.readDraft()
 	if err != nil {
 		return err
+	}
+	if x.mode != "add" && v.form("org") != v.Org {
+		tried, err := v.in.ImportPeople(v.ctx(), v.dry(), list)
+		if err != nil {
+			return err
+		}
+		if heavy, err := v.many(losers(tried)); err != nil {
+			return err
+		} else if heavy {
+			return v.sentList(x, list, &installation.BadValueError{Field: "org", Why: v.Say("bulk.org-wrong")})
+		}
 	}
 	list.PlanToken = v.form("plan_token")
 	done, err := v.in.ImportPeople(v.ctx(), v.act, list)

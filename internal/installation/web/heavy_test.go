@@ -37,3 +37,29 @@ func TestWhoFreesMoreThanAFifthOfEverybodyTypesTheOrganisationsName(t *testing.T
 	}
 	r.send("/licenses/review/superoffice-2/apply", append(s.fields(t, "Free 7 and activate"), "org", "Acme AB")...).says(t, "7 places freed and set superoffice-2 activated.")
 }
+
+func TestWhoTakesFromMoreThanAFifthOfEverybodyByAListTypesTheOrganisationsName(t *testing.T) {
+	w := newWorld(t)
+	list := "user_id,plans\n"
+	for i := range 6 {
+		id := fmt.Sprint("guest", i)
+		_, err := w.Installation("acme").AddPerson(t.Context(), host, api.NewPerson{UserID: id, Plan: "none"})
+		w.must(err)
+		list += id + ",none\n"
+	}
+	uma := w.signedIn("uma")
+	uma.get("/users/bulk")
+	s := uma.send("/users/bulk", "mode", "remove", "text", list)
+	s.says(t, "This concerns many. Type Acme AB to go on", "Change 6 people")
+	for _, org := range []string{"", "acme ab"} {
+		refused := uma.send(s.path, append(s.fields(t, "Change 6 people"), "org", org)...)
+		if refused.status != http.StatusUnprocessableEntity || w.holds("none") != 7 {
+			t.Fatalf("with %q: %d, %d have it", org, refused.status, w.holds("none"))
+		}
+		refused.says(t, "it is not the name of the organization", "Change 6 people")
+	}
+	uma.send(s.path, append(s.fields(t, "Change 6 people"), "org", "Acme AB")...).says(t, "6 changed")
+	// A few people more or less are nobody's whole organisation.
+	uma.get("/users/bulk")
+	uma.send("/users/bulk", "mode", "remove", "text", "user_id,plans\nbo,sales\n").lacks(t, "This concerns many")
+}
