@@ -28,8 +28,22 @@ func peopleRoutes() []route {
 // peopleSize is how many people stand on a page.
 const peopleSize = 50
 
-// otherKinds are the accounts that are nobody's.
+// peopleKinds are the accounts of people, otherKinds those that are nobody's.
+var peopleKinds = []string{"internal", "external", "resource"}
+
 const otherKinds = "system,anonymous"
+
+// chosenBy are the parameters that leave people out of a list.
+var chosenBy = []string{"q", "plan", "extra", "group", "role", "profile", "kind", "login", "signs_in", "waiting"}
+
+// unfiltered is this list with everybody on it.
+func (v *visit) unfiltered() string {
+	pairs := []string{"page", "", "select", ""}
+	for _, name := range chosenBy {
+		pairs = append(pairs, name, "")
+	}
+	return v.with(pairs...)
+}
 
 // columns are what a list of people can show beside the name, in its order.
 var columns = []string{"plan", "extras", "group", "role", "login", "email", "profile", "kind", "source", "number"}
@@ -59,8 +73,11 @@ const paidPlans = "*"
 
 // filterOf reads the filter of an address.
 func filterOf(q url.Values) installation.PeopleFilter {
-	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"),
-		Sort: q.Get("sort"), GroupBy: q.Get("by"), Waiting: q.Get("waiting"), Limit: peopleSize, Kind: "internal,external,resource"}
+	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Extra: q.Get("extra"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"),
+		Sort: q.Get("sort"), GroupBy: q.Get("by"), Waiting: q.Get("waiting"), Limit: peopleSize, Kind: strings.Join(peopleKinds, ",")}
+	if slices.Contains(peopleKinds, q.Get("kind")) {
+		f.Kind = q.Get("kind")
+	}
 	switch q.Get("login") {
 	case "may":
 		f.SignsIn = "true"
@@ -106,7 +123,7 @@ func (v *visit) people() (peopleView, error) {
 	if len(view.shown) == 0 {
 		view.shown = usual
 	}
-	for _, name := range []string{"q", "plan", "group", "role", "profile", "login", "waiting", "signs_in"} {
+	for _, name := range chosenBy {
 		view.filtered = view.filtered || q.Get(name) != ""
 	}
 	if view.tab == "licenses" {
@@ -168,7 +185,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	option := func(field, value, text string) {
 		o[field] = append(o[field], page.Option{Value: value, Text: text, Chosen: q.Get(field) == value})
 	}
-	for _, field := range []string{"plan", "group", "role", "profile", "login"} {
+	for _, field := range []string{"plan", "extra", "group", "role", "profile", "kind", "login"} {
 		option(field, "", v.Say("people.any"))
 	}
 	option("plan", paidPlans, v.Say("people.any-paid"))
@@ -181,6 +198,8 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 			group := v.Say("licenses.extras")
 			if l.Plan {
 				group = v.Say("licenses.plans")
+			} else {
+				option("extra", l.Name.String(), licenseTitle(l))
 			}
 			o["name"] = append(o["name"], page.Option{Value: l.Name.String(), Text: licenseTitle(l), Group: group})
 		}
@@ -193,6 +212,9 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	}
 	for _, p := range profiles.Items {
 		option("profile", p.Code, p.Name)
+	}
+	for _, k := range peopleKinds {
+		option("kind", k, v.Say("people.kind."+k))
 	}
 	for _, w := range []string{"may", "may-not", "waiting", "former", "deleted"} {
 		option("login", w, v.Say("people.login."+w))
@@ -211,7 +233,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 func (x peopleView) command() string {
 	words := []string{"pott user ls"}
 	f := x.filter
-	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--kind", f.Kind}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
+	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--extra", f.Extra}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--kind", f.Kind}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
 		if flag[1] != "" {
 			words = append(words, flag[0]+" "+shellWord(flag[1]))
 		}
@@ -553,7 +575,7 @@ func (v *visit) viewQuery() string {
 func (v *visit) kept(without ...string) [][2]string {
 	var pairs [][2]string
 	q := v.r.URL.Query()
-	names := []string{"tab", "q", "plan", "group", "role", "profile", "login", "signs_in", "waiting", "license", "sort", "by", "col", "dense"}
+	names := append(slices.Clone(chosenBy), "tab", "license", "sort", "by", "col", "dense")
 	for _, name := range names {
 		if slices.Contains(without, name) {
 			continue

@@ -20,6 +20,16 @@ func TestPeopleAreListedFilteredAndPutTogether(t *testing.T) {
 	uma.get("/users?plan=superoffice.sales&sort=-name&lang=sv").says(t, "2 personer", "Ågren")
 	uma.get("/users?by=group&sort=name").says(t, "Sales (2)", "None (3)")
 	uma.get("/users?q=nobodyatall").says(t, "Nobody matches", "Clear filters")
+	_, err := w.Installation("acme").GiveExtra(t.Context(), installation.Act{By: housetest.Host}, "bo", "gadget", 1, "")
+	w.must(err)
+	_, err = w.Installation("acme").AddPerson(t.Context(), installation.Act{By: housetest.Host}, api.NewPerson{UserID: "guest", Kind: "external"})
+	w.must(err)
+	uma.get("/users?extra=superoffice.gadget").says(t, "1 person", "Bo Ågren", "Clear filters")
+	uma.get("/users?kind=external").says(t, "1 person", "guest", "Clear filters")
+	uma.get("/users?kind=system").says(t, "6 people") // those are not people
+	if csv := uma.get("/users.csv?extra=superoffice.gadget"); strings.Contains(csv.body, "anna") || !strings.Contains(csv.body, "bo") {
+		t.Errorf("the file of those with an extra is %s", csv.body)
+	}
 	uma.get("/users?tab=other").says(t, "No other users")
 	uma.get("/users?tab=licenses&license=superoffice.sales").says(t, "The sales", "2 of 3 in use", "Anna Berg", "Bo Ågren")
 	if csv := uma.get("/users.csv?col=plan&q=anna"); !strings.Contains(csv.body, "Anna Berg,anna,The sales") {
@@ -61,7 +71,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	uma := w.as("uma")
 	uma.get("/users/bulk").says(t, "Nothing is changed before you have seen what would happen")
 	check := uma.send("/users/bulk", "mode", "add", "text", "Användare;Förnamn;Plan\nnils;Nils;service\nanna;Annika;\nkarin;;gold\n")
-	check.says(t, "As it was understood", "3 rows, Semicolon, utf-8", "Nothing is saved yet.", "2 will change", "1 have errors", "Correct the list")
+	check.says(t, "As it was understood", "3 rows, Semicolon, utf-8", "Nothing is saved yet.", "2 will change", "1 has an error", "Correct the list")
 	if _, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "nils"); err == nil {
 		t.Error("looking at a list has changed somebody")
 	}
@@ -78,7 +88,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	partial.says(t, "Change 2 people")
 	token := planToken.FindStringSubmatch(partial.body + `name="plan_token" value=""`)[1]
 	job := uma.send(path+"&partial=on", "plan_token", token)
-	job.says(t, "Import of a list", "Done", "2 changed", "1 errors", "Undo for 2 people")
+	job.says(t, "Import of a list", "Done", "2 changed", "1 error,", "Undo for 2 people")
 	p, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "anna")
 	w.must(err)
 	if p.FirstName != "Annika" {
