@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,12 +117,24 @@ func TestWhereNothingIsWrittenALanguageStillHoldsInTheBrowser(t *testing.T) {
 	}
 }
 
+func TestHelpLeadsToWhereShortcutsAreSwitchedOn(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("anna")
+	if links := r.get("/help").links(); !slices.Contains(links, "/me/appearance") {
+		t.Errorf("help leads to %v", links)
+	}
+	r.get("/me/appearance").says(t, "Single letters are shortcuts")
+}
+
 func TestSearchFindsPeopleLicensesAndThingsToDo(t *testing.T) {
 	w := newWorld(t)
 	r := w.host()
 	r.get("/search?q=anna").says(t, "Anna Berg", "anna")
 	r.get("/search?q=sale-cal").says(t, "The sale-cal")
 	r.get("/search?q=%40sales").lacks(t, "The sales")
+	r.get("/search?q=%3Egive+anna").says(t, "Give or take back plans: Anna Berg")
+	r.get("/search?q=%3Eoff-board+bo").says(t, "Off-board Bo Ågren")
+	r.get("/search?q=%3Egive").lacks(t, "Give or take back plans")
 	r.get("/search?q=%3Ereview").says(t, "Review the waiting set")
 	r.get("/search?q=zzz").says(t, "Nothing matches “zzz”")
 	if s := r.get("/search.json?q=anna"); s.header.Get("Content-Type") != "application/json" || !strings.Contains(s.body, `"path":"/users/anna"`) {

@@ -188,6 +188,8 @@ var deeds = []place{
 	{"search.add-person", "/users/new", api.ScopeAssign},
 	{"search.bulk", "/users/bulk", api.ScopeAssign},
 	{"search.event", "/status/events/new", api.ScopeAdmin},
+	{"settings.role-give-title", "/settings/roles", api.ScopeAdmin},
+	{"settings.token-new", "/settings/tokens", api.ScopeAdmin},
 	{"search.verify", "/audit/verify", api.ScopeRead},
 }
 
@@ -201,7 +203,39 @@ func (v *visit) findPages(text string) ([]hit, error) {
 	return items, nil
 }
 
-func (v *visit) findActs(text string) ([]hit, error) { return v.among(deeds, text), nil }
+// mostDeedsOf is of how many people it is offered what can be done.
+const mostDeedsOf = 3
+
+// findActs finds things to do, and what can be done about people who are named.
+func (v *visit) findActs(text string) ([]hit, error) {
+	items := v.among(deeds, text)
+	if !v.may(api.ScopeAssign) {
+		return items, nil
+	}
+	for _, deed := range []struct{ word, path string }{{"search.plans-of", "/plans"}, {"offboard.title", "/offboard"}} {
+		people, err := v.in.FindPeople(v.act, nameIn(text, v.words(deed.word)[0]), mostDeedsOf)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range people {
+			items = append(items, hit{v.Say(deed.word, "Name", cmp.Or(p.Name, p.UserID)), p.UserID, personPath(p.UserID, p.Number) + deed.path})
+		}
+	}
+	return items, nil
+}
+
+// nameIn is what remains of a text without the words of a deed: "anna" of "give
+// anna".
+func nameIn(text, deed string) string {
+	var rest []string
+	said := strings.Fields(strings.ToLower(deed))
+	for word := range strings.FieldsSeq(strings.ToLower(text)) {
+		if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, word) }) {
+			rest = append(rest, word)
+		}
+	}
+	return strings.Join(rest, " ")
+}
 
 func (v *visit) among(all []place, text string) []hit {
 	var items []hit
