@@ -16,6 +16,11 @@ type Banner struct {
 	Text        string    // what people wrote of an event, or why the installation is suspended
 	Until       time.Time // of an event: when it should be over; zero: nobody said
 	Collapsible bool      // it may be folded to one line, and not be hidden
+
+	// Of dates that have passed or are near: what people call the issuer, where there is
+	// more than one to tell apart, and the last day of the set.
+	Issuer string
+	Ended  license.Date
 }
 
 // A BannerAsk says for whom and where a banner is.
@@ -154,6 +159,14 @@ func (in *Installation) bannerOf(v *store.View, t seat.Trouble, lang string) *Ba
 	case seat.TroubleOver:
 		if name, err := license.ParseName(t.About); err == nil {
 			b.Name = cmp.Or(displayName(v.Active(), name, lang), t.About)
+		}
+	case seat.TroubleReadOnly, seat.TroubleGrace, seat.TroubleExpires:
+		issuer := license.Issuer(t.About)
+		if set := v.Active().Set(issuer); set != nil {
+			b.Ended = set.Dates.Expiry
+		}
+		if len(v.Active().Sets()) > 1 {
+			b.Issuer = issuerName(v.Active(), issuer)
 		}
 	case seat.TroubleSuspended:
 		b.Text = v.Info().Reason

@@ -52,6 +52,14 @@ func bannerPage(path string) seat.BannerPage {
 	return seat.OtherPage
 }
 
+// overPath is where everybody stands who has a license.
+func overPath(name string) string {
+	if n, err := license.ParseName(name); err == nil {
+		return licensePath(n) + "#holders"
+	}
+	return "/licenses"
+}
+
 func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	out := &page.Banner{Kind: "crit"}
 	day := b.On.Midnight(time.UTC)
@@ -74,19 +82,19 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	case seat.TroubleSuspended:
 		out.Title, out.Text = v.Say("banner.suspended"), b.Text
 	case seat.TroubleReadOnly:
-		out.Title, out.Text = v.Say("banner.read-only", "Day", day), v.Say("banner.read-only-user", "Names", v.in.WhoMay(api.ScopeActivate))
+		out.Title, out.Text = v.Say("banner.read-only", "Day", b.On.Add(1), "Name", b.Issuer), v.Say("banner.read-only-user", "Names", v.in.WhoMay(api.ScopeActivate))
 		if staff {
 			out.Text = v.Say("banner.read-only-says")
 		}
 		load()
 	case seat.TroubleGrace:
-		out.Kind, out.Title, out.Text = "warn", v.Say("banner.grace", "Day", day), v.Say("banner.grace-says")
+		out.Kind, out.Title, out.Text = "warn", v.Say("banner.grace", "Day", day, "Ended", b.Ended, "Name", b.Issuer), v.Say("banner.grace-says")
 		load()
 	case seat.TroubleOver:
 		out.Kind, out.Title = "warn", v.Say("banner.over", "Name", b.Name, "N", b.Count)
-		link(v.Say("banner.see-who"), "/licenses", api.ScopeRead)
+		link(v.Say("banner.see-who"), overPath(b.About), api.ScopeRead)
 	case seat.TroubleExpires:
-		out.Kind, out.Title = "warn", v.Say("banner.expires", "Day", day, "N", b.Days)
+		out.Kind, out.Title = "warn", v.Say("banner.expires", "Day", day, "N", b.Days, "Name", b.Issuer)
 		load()
 	case seat.TroubleOverdue:
 		out.Kind, out.Title, out.Text = "warn", v.Say("banner.overdue"), b.Text

@@ -63,14 +63,14 @@ func fetchSets(v *visit) error {
 		switch {
 		case item.Error != "":
 			r.Kind = "warn"
-			r.Items = append(r.Items, item.Issuer+": "+item.ErrorText)
+			r.Items = append(r.Items, v.in.IssuerName(item.Issuer)+": "+item.ErrorText)
 		case item.Activated != nil:
 			r.Items = append(r.Items, v.Say("review.activated", "Set", item.Set.ID))
 		case item.Set != nil && !item.Already:
 			r.Items = append(r.Items, v.Say("import.received", "Set", item.Set.ID))
 			r.Links = append(r.Links, page.Link{Text: v.Say("review.title", "Set", item.Set.ID), Path: reviewPath(item.Set.ID)})
 		default:
-			r.Items = append(r.Items, item.Issuer+": "+item.Authority.StatusText)
+			r.Items = append(r.Items, v.in.IssuerName(item.Issuer)+": "+item.Authority.StatusText)
 		}
 	}
 	return v.done("/licenses/keys", r)
@@ -82,7 +82,7 @@ func registerAtIssuer(v *visit) error {
 	if err != nil {
 		return v.keysRefused("code", err)
 	}
-	return v.done("/licenses/keys", page.Receipt{Title: v.Say("keys.registered", "Issuer", got.Authority.Issuer, "Serial", got.Authority.Serial)})
+	return v.done("/licenses/keys", page.Receipt{Title: v.Say("keys.registered", "Issuer", v.in.IssuerName(got.Authority.Issuer), "Serial", got.Authority.Serial)})
 }
 
 // keysRefused shows the page again with what went wrong.
@@ -110,11 +110,11 @@ func authorityMark(v *visit, a api.Authority) page.Mark {
 }
 
 // issuerOptions are the issuers whose servers can be asked.
-func (x keysView) issuerOptions() []page.Option {
+func (x keysView) issuerOptions(v *visit) []page.Option {
 	var all []page.Option
 	for _, s := range x.Servers {
 		if s.Address != "" {
-			all = append(all, page.Option{Value: s.Issuer, Text: s.Issuer, Chosen: s.Issuer == x.Issuer})
+			all = append(all, page.Option{Value: s.Issuer, Text: v.in.IssuerName(s.Issuer), Chosen: s.Issuer == x.Issuer})
 		}
 	}
 	return all

@@ -28,7 +28,7 @@ type licensesView struct {
 	status  *api.SetStatus // nil when no set is in force
 	server  *api.Authority // nil when none is known
 	waiting []api.SetStatus
-	fresh   bool // the set came in force today
+	fresh   string // where it stands what changed today; "" when the set came in force before
 	groups  []licenseGroup
 	hidden  int // how many come with plans only
 	all     bool
@@ -153,9 +153,27 @@ func (v *visit) licenses() (licensesView, error) {
 	if view.set, err = v.in.Set(v.ctx(), v.act, view.status.ID); err != nil {
 		return view, err
 	}
-	view.fresh = !view.set.From.IsZero() && sameDay(v.In(view.set.From), v.In(status.Now))
+	if !view.set.From.IsZero() && sameDay(v.In(view.set.From), v.In(status.Now)) {
+		if view.fresh, err = v.changesOf(view.set.ID); err != nil {
+			return view, err
+		}
+	}
 	view.issuer = cmp.Or(view.set.IssuerName, view.status.Issuer)
 	return view, v.fill(&view)
+}
+
+// changesOf is where it stands what the set in force says otherwise than the one it
+// replaced.
+func (v *visit) changesOf(set string) (string, error) {
+	history, err := v.in.SetHistory(v.ctx(), v.act)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(history.Items, func(a api.Activation) bool { return a.Set == set && a.Until.IsZero() })
+	if i < 0 || history.Items[i].Replaced == "" {
+		return "/licenses/history", nil
+	}
+	return diffPath(history.Items[i].Replaced, set), nil
 }
 
 // largestFirst puts the set with most licenses first: it is the one most readers

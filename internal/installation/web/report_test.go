@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,4 +130,17 @@ func TestWhoMayNotChangeItIsToldWhomToAsk(t *testing.T) {
 	}
 	olle.get("/licenses").says(t, "The set superoffice-2 waits for Karin Lind.")
 	olle.last.lacks(t, "Review it")
+	for _, path := range []string{"/licenses", "/licenses/history", "/licenses/keys", "/status"} {
+		olle.get(path).says(t, "To have this changed, ask Karin Lind.")
+		w.visitor("karin").get(path).lacks(t, "To have this changed")
+	}
+	for path, right := range map[string]string{
+		"/users/bulk": "manage people and what they are given", "/licenses/import": "load license sets and put them in force", "/settings": "administer the installation",
+	} {
+		if s := olle.get(path); s.status != http.StatusForbidden {
+			t.Errorf("%s is answered %d", path, s.status)
+		}
+		olle.last.says(t, "This takes the right to "+right, "Ask Karin Lind")
+	}
+	w.visitor("anna").get("/users").says(t, "This takes the right to see the whole installation.")
 }

@@ -32,6 +32,7 @@ type statusView struct {
 	integrity api.IntegrityReport
 	people    []peopleNumber
 	databases int
+	messages  api.Messages
 	events    []api.Event
 	ended     bool // ended events are listed too
 	newest    int64
@@ -51,6 +52,9 @@ func showStatus(v *visit) error {
 		return err
 	}
 	x.databases = len(databases.Items)
+	if x.messages, err = v.in.Messages(v.ctx(), v.act); err != nil {
+		return err
+	}
 	if x.integrity, err = v.in.Integrity(v.ctx(), v.act); err != nil {
 		return err
 	}
@@ -106,6 +110,14 @@ func (v *visit) clockMark(c api.Clock) page.Mark {
 		return page.Mark{Kind: "warn", Text: v.Say("status.clock-unconfirmed")}
 	}
 	return page.Mark{Kind: "warn", Text: v.Say("status.clock-behind")}
+}
+
+// mailMark says whether letters can be sent.
+func (v *visit) mailMark(m api.Messages) page.Mark {
+	if !m.Mail {
+		return page.Mark{Kind: "off", Text: v.Say("status.mail-none")}
+	}
+	return page.Mark{Kind: "ok", Text: v.Say("status.mail-set")}
 }
 
 func (v *visit) serverMark(a api.Authority) page.Mark {

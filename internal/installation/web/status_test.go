@@ -127,11 +127,22 @@ func TestABannerTellsOfTheWorstAndIsHiddenForAWhile(t *testing.T) {
 	if s = r.get("/help"); !strings.Contains(s.body, "in 2 days") {
 		t.Errorf("it does not come back: %s", s.body)
 	}
+	w.Set(time.Date(2027, 4, 2, 12, 0, 0, 0, time.UTC))
+	r.enter(housetest.Recovery)
+	if s = r.get("/help"); !strings.Contains(s.body, "The license ended on 27 March 2027. Everything works until 8 April 2027.") {
+		t.Errorf("in grace: %s", s.body)
+	}
 	w.Set(time.Date(2027, 4, 20, 12, 0, 0, 0, time.UTC))
 	r.enter(housetest.Recovery)
-	if s = r.get("/help"); !strings.Contains(s.body, "Read-only since") {
+	// The last day of the grace is good through its whole day.
+	if s = r.get("/help"); !strings.Contains(s.body, "Read-only since 9 April 2027.") {
 		t.Errorf("past the grace: %s", s.body)
 	}
+}
+
+func TestStatusSaysWhetherMailsCanBeSent(t *testing.T) {
+	w := newWorld(t)
+	w.host().get("/status").says(t, "E-mail No mail server is set")
 }
 
 func hiddenField(body, name string) string {
