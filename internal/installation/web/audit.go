@@ -174,6 +174,11 @@ func (v *visit) auditVerifyView() (x auditVerifyView, err error) {
 	v.titled("audit", v.Say("audit.verify-title"))
 	v.crumbs(page.Link{Text: v.Say("audit.title"), Path: "/audit"})
 	v.Command = "pott audit verify"
+	for _, name := range []string{"from", "to"} {
+		if text := v.query(name); text != "" {
+			v.Command += " --" + name + " " + shellWord(text)
+		}
+	}
 	keys, err := v.in.Keys(v.ctx(), v.act)
 	return auditVerifyView{from: v.query("from"), to: v.query("to"), key: keys.Own, head: v.in.PrintedHead().Head}, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
 )
 
 func (v *visit) titledDamage(title string) {
@@ -47,12 +48,22 @@ func (x repairView) columns() []string { return slices.Sorted(maps.Keys(x.detail
 
 func recordName(p api.DamagedPlace) string { return strings.TrimSpace(p.Table + " " + p.Key) }
 
+// recordTitle is what people call a record: the license it is about, else as the
+// tables have it.
+func (v *visit) recordTitle(p api.DamagedPlace) string {
+	issuer, module, ok := strings.Cut(p.Key, "/")
+	if p.Table != "license" || !ok {
+		return recordName(p)
+	}
+	return v.Say("damage.of-license", "Name", v.called(license.NameOf(license.Issuer(issuer), license.Module(module))))
+}
+
 func (v *visit) repairView() (repairView, error) {
 	d, err := v.in.DamageDetail(v.ctx(), v.act, v.r.PathValue("place"))
 	if err != nil {
 		return repairView{}, err
 	}
-	v.titledDamage(recordName(d.DamagedPlace))
+	v.titledDamage(v.recordTitle(d.DamagedPlace))
 	v.Command = "pott damage show " + d.Place
 	return repairView{detail: d}, nil
 }
@@ -83,7 +94,7 @@ func repairPlace(v *visit) error {
 		x.preview = &done
 		return v.show(damagedPlacePage(v, x))
 	}
-	return v.done("/status/damage", page.Receipt{Title: v.Say("damage.done"), Text: recordName(done.Place), Items: v.effects(done),
+	return v.done("/status/damage", page.Receipt{Title: v.Say("damage.done"), Text: v.recordTitle(done.Place), Items: v.effects(done),
 		Links: v.recorded(done.Outcome)})
 }
 
@@ -91,7 +102,7 @@ func repairPlace(v *visit) error {
 func (v *visit) effects(r api.Repaired) []string {
 	var all []string
 	for _, n := range r.Recounted {
-		all = append(all, v.Say("damage.recounted", "Name", n.Name.String(), "Was", n.Was, "Taken", n.Taken))
+		all = append(all, v.Say("damage.recounted", "Name", v.called(n.Name), "Was", n.Was, "Taken", n.Taken))
 	}
 	if r.Left > 0 {
 		all = append(all, v.Say("damage.left", "N", r.Left))

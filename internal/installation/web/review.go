@@ -180,6 +180,9 @@ func (x *setReview) fill(v *visit) {
 	x.Letter = x.letter(v)
 }
 
+// mostEffects is how many people a page lists of those who change.
+const mostEffects = 500
+
 // waits reports whether somebody may still decide about the set.
 func (x setReview) waits() bool { return x.Set.Status != "active" }
 

@@ -7,6 +7,7 @@ const say = form?.querySelector("[data-extras-status]");
 const box = (item) => item.querySelector(":scope > .tick > input");
 const label = (item) => item.querySelector(":scope > .tick > label").textContent.trim();
 const above = (item) => item.parentElement.closest(".tree > li");
+const said = (group, key, n) => (n === 1 ? group.dataset[key + "One"] : group.dataset[key]);
 const fill = (text, names) => text.replace(/\{(\w+)\}/g, (whole, key) => names[key] ?? whole);
 
 function tell(text) {
@@ -32,11 +33,11 @@ function ask(group, item, others) {
   question.className = "ask";
   question.setAttribute("role", "group");
   const text = document.createElement("p");
-  text.textContent = fill(group.dataset.also, { parent: label(item), children: list.format(others.map(label)) });
+  text.textContent = fill(said(group, "also", others.length), { parent: label(item), children: list.format(others.map(label)), all: others.length + 1 });
   const yes = document.createElement("button");
   const no = document.createElement("button");
   yes.type = no.type = "button";
-  yes.textContent = group.dataset.remove;
+  yes.textContent = fill(group.dataset.remove, { all: others.length + 1 });
   no.textContent = group.dataset.keep;
   const end = (remove) => {
     if (remove) for (const i of [item, ...others]) box(i).checked = false;
@@ -62,7 +63,7 @@ for (const group of form?.querySelectorAll("[data-extras]") ?? []) {
     }
     if (event.target.checked) {
       const added = parents(item);
-      tell(added.length ? fill(group.dataset.added, { child: label(item), parents: list.format(added) }) : "");
+      tell(added.length ? fill(said(group, "added", added.length), { child: label(item), parents: list.format(added) }) : "");
       return;
     }
     const others = [...item.querySelectorAll(".tree > li")].filter((below) => box(below).checked && box(below).dataset.locked === undefined);
