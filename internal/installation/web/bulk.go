@@ -111,7 +111,7 @@ type draftView struct {
 	pager   page.Pager
 	faults  page.Faults
 	wrong   page.Faults // of the name that was typed
-	heavy   bool // more than a fifth of everybody loses something: the organization's name is asked for
+	heavy   bool        // more than a fifth of everybody loses something: the organization's name is asked for
 }
 
 // readDraft reads the list of the path as the address says it is understood.
