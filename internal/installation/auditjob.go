@@ -91,7 +91,8 @@ type auditCheck struct {
 	total atomic.Int64
 
 	mu      sync.Mutex
-	long    bool // it has become a job
+	long    bool      // it has become a job
+	looked  time.Time // when it was last asked whether somebody wants it stopped
 	head    jobHead
 	refused error // why it could not even begin, or go on
 }
@@ -102,6 +103,9 @@ func (c *auditCheck) run(ctx context.Context) {
 		c.live.looked.Store(done)
 		c.total.Store(total)
 		c.in.options.Step(ctx, c.in.name, int(done))
+		if c.wanted(ctx) {
+			c.live.stop()
+		}
 	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,6 +142,9 @@ func (c *auditCheck) keep(ctx context.Context, action string) {
 	c.in.audits.put(c.head)
 	_, err := c.in.book.Update(context.WithoutCancel(ctx), c.act.By, c.in.present(), func(tx *store.Tx) error {
 		putJob(tx, c.head)
+		if c.head.State != "running" {
+			tx.DropBox("cancel/"+c.head.ID, 0)
+		}
 		tx.Entry(action, "", audit.F("job", c.head.ID), audit.F("kind", auditKind), audit.F("state", c.head.State))
 		return nil
 	})
@@ -146,22 +153,23 @@ func (c *auditCheck) keep(ctx context.Context, action string) {
 	}
 }
 
-// cancelCheck stops a check of the audit trail that runs here.
-func (in *Installation) cancelCheck(ctx context.Context, act Act, j api.Job) (api.Job, error) {
-	live := in.jobs.get(j.ID)
-	if live == nil {
-		return j, &JobElsewhereError{Job: j.ID}
+// wanted reports whether somebody wants a check stopped that has become a job: on
+// another server they can only leave word. It is asked for twice a second at most,
+// and a database that cannot tell stops nothing.
+func (c *auditCheck) wanted(ctx context.Context) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.long || time.Since(c.looked) < time.Second/2 {
+		return false
 	}
+	c.looked = time.Now()
+	stop, err := c.in.stopped(ctx, c.head.ID)
+	return err == nil && stop
+}
+
+// cancelCheck stops a check of the audit trail that runs here.
+func (in *Installation) cancelCheck(ctx context.Context, act Act, j api.Job, live *liveJob) (api.Job, error) {
 	live.stop()
 	<-live.done
 	return in.Job(ctx, act, j.ID)
 }
-
-// A JobElsewhereError is returned when a check of the audit trail is to be
-// cancelled that another server makes.
-type JobElsewhereError struct{ Job string }
-
-func (e *JobElsewhereError) Error() string { return "another server makes job " + e.Job }
-
-// Code returns the stable code of the error.
-func (e *JobElsewhereError) Code() string { return "job.elsewhere" }

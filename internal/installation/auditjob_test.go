@@ -2,11 +2,13 @@ package installation_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 )
 
@@ -75,4 +77,64 @@ func commits(t *testing.T, in *installation.Installation) int64 {
 	s, err := in.Status(t.Context(), admin)
 	must(t, err)
 	return s.Seq
+}
+
+func TestACheckOfTheAuditTrailIsCancelledFromAnyServer(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := housetest.New(t, db, "acme")
+		gate := make(chan struct{})
+		f.HoldJobs(t, func(ctx context.Context, _ string, _ int) {
+			select {
+			case <-gate:
+			case <-ctx.Done():
+			}
+		})
+		in := f.Installation("acme")
+		job, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+		must(t, err)
+		second := f.Second(t)
+		defer second.Close()
+		other := second.Installation("acme")
+		asked, err := other.CancelJob(t.Context(), admin, job.ID)
+		if err != nil || asked.State != "running" {
+			t.Fatalf("asked for at another server it is %+v, %v", asked, err)
+		}
+		close(gate)
+		for job.State == "running" {
+			job, err = in.Job(t.Context(), admin, job.ID)
+			must(t, err)
+		}
+		if job.State != "cancelled" {
+			t.Errorf("in the end it is %+v", job)
+		}
+		for job.State = "running"; job.State == "running"; { // the end is written once it is known here
+			job, err = other.Job(t.Context(), admin, job.ID)
+			must(t, err)
+		}
+		if job.State != "cancelled" {
+			t.Errorf("at the other server it is %+v", job)
+		}
+		_, err = other.CancelJob(t.Context(), admin, job.ID)
+		refused(t, "cancelling once more", err, "job.state")
+	})
+}
+
+func TestWhatLeavesTheHouseOfTheTrailIsOnRecord(t *testing.T) {
+	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme")
+	in := f.Installation("acme")
+	before := in.PrintedHead().Head
+	file, err := in.AuditForFile(t.Context(), admin, installation.AuditFilter{})
+	must(t, err)
+	_, err = in.AuditProof(t.Context(), admin, installation.ProofAsked{})
+	must(t, err)
+	_, err = in.AuditProof(t.Context(), admin, installation.ProofAsked{Names: true})
+	must(t, err)
+	list, err := in.Audit(t.Context(), admin, installation.AuditFilter{Action: "audit.export"})
+	must(t, err)
+	if len(list.Items) != 2 || list.Items[0].Facts["to"] == "" || list.Items[1].Facts["rows"] != strconv.Itoa(len(file.Items)) {
+		t.Errorf("two files are on record as %+v", list.Items)
+	}
+	if before == in.PrintedHead().Head {
+		t.Error("nothing was written")
+	}
 }

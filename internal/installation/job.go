@@ -17,12 +17,12 @@ import (
 
 // How jobs are done and kept.
 const (
-	MostTasks = 10_000         // people in one job
-	batchRows = 50             // rows of a partial job in one act
-	partRows  = 500            // rows of a receipt in one box
-	undoFor   = 24 * time.Hour // how long a job can be undone, and its rows are kept
-	jobsFor   = 30 * 24 * time.Hour
-	silentFor = time.Minute // a job nobody hears of any longer was interrupted
+	MostTasks = 10_000              // people in one job
+	batchRows = 50                  // rows of a partial job in one act
+	partRows  = 500                 // rows of a receipt in one box
+	undoFor   = 24 * time.Hour      // how long a job can be undone, and its rows are kept
+	JobsKept  = 30 * 24 * time.Hour // how long a job is remembered
+	silentFor = time.Minute         // a job nobody hears of any longer was interrupted
 	waitsFor  = 2 * time.Second
 )
 
@@ -244,7 +244,8 @@ func (in *Installation) JobErrors(ctx context.Context, act Act, id string) ([]by
 
 // CancelJob stops a job between two rows. What it has done stays done; a job that
 // does all or nothing has done nothing. One that was quicker is not stopped any
-// more.
+// more. One that another server does is told so, and is running still in the
+// answer: it stops where it next looks.
 func (in *Installation) CancelJob(ctx context.Context, act Act, id string) (api.Job, error) {
 	j, err := in.Job(ctx, act, id)
 	switch {
@@ -254,12 +255,14 @@ func (in *Installation) CancelJob(ctx context.Context, act Act, id string) (api.
 		return j, &JobStateError{Job: id, State: j.State}
 	case act.DryRun:
 		return j, nil
-	case j.Kind == auditKind:
-		return in.cancelCheck(ctx, act, j)
 	}
 	// Before anything is written: a job that does all or nothing is one act, and
-	// whatever else is written waits for it.
+	// whatever else is written waits for it. The audit trail is checked also where
+	// nothing can be written.
 	live := in.jobs.get(id)
+	if live != nil && j.Kind == auditKind {
+		return in.cancelCheck(ctx, act, j, live)
+	}
 	if live != nil {
 		live.stop()
 	}

@@ -137,7 +137,7 @@ func (in *Installation) forgetJobs(ctx context.Context) error {
 		}
 		age := now.Sub(cmp.Or(h.Finished, h.Heard, h.Created))
 		if age > undoFor {
-			if err := in.forgetJob(ctx, h, now, age > jobsFor); err != nil {
+			if err := in.forgetJob(ctx, h, now, age > JobsKept); err != nil {
 				return err
 			}
 		}

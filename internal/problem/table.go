@@ -129,7 +129,6 @@ var table = map[string]Row{
 	"bulk.partly":                {http.StatusConflict, Partly},
 	"job.unknown":                notFound,
 	"job.state":                  conflict,
-	"job.elsewhere":              conflict,
 	"person.blocked":             conflict,
 	"license.no-upgrade":         {http.StatusConflict, ReadOnly},
 	"blockers.unreachable":       {http.StatusServiceUnavailable, NotReachable},
