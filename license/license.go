@@ -105,6 +105,18 @@ func (t Texts) In(lang string) string {
 	return t["en"]
 }
 
+// Language returns the language of the text that In returns: lang, "en", or "" where
+// there is none.
+func (t Texts) Language(lang string) string {
+	switch {
+	case t[lang] != "":
+		return lang
+	case t["en"] != "":
+		return "en"
+	}
+	return ""
+}
+
 // Languages are the languages of a set's texts, in the order they are written.
 var Languages = []string{"sv", "en", "nb", "da", "de", "nl"}
 

@@ -90,6 +90,16 @@ func share(taken, of int64) string {
 // Time writes a moment with its day.
 func (f *Frame) Time(t time.Time) string { return f.locale().Moment(f.In(t)) }
 
+// UTC writes what a moment is in UTC: the time of day, with its day where that is
+// another one than in the zone of the page.
+func (f *Frame) UTC(t time.Time) string {
+	there, here := t.UTC(), f.In(t)
+	if there.YearDay() == here.YearDay() && there.Year() == here.Year() {
+		return f.locale().Clock(there) + " UTC"
+	}
+	return f.locale().Moment(there) + " UTC"
+}
+
 // Date writes the day of a moment.
 func (f *Frame) Date(t time.Time) string { return f.locale().Date(f.In(t)) }
 
