@@ -42,7 +42,8 @@ type AuditProof struct {
 
 // AuditProof prepares a proof of a range of the audit trail, which somebody
 // without access to the server can check. A trail that does not hang together is
-// written as it stands: whoever checks the proof finds the place.
+// written as it stands: whoever checks the proof finds the place. One with names is
+// recorded, behind the end of the trail that it is about.
 //
 // The errors are [BadValueError] and [NoTrailError].
 func (in *Installation) AuditProof(ctx context.Context, act Act, asked ProofAsked) (*AuditProof, error) {
@@ -79,6 +80,9 @@ func (in *Installation) AuditProof(ctx context.Context, act Act, asked ProofAske
 	h.Made, h.After, h.Head = in.options.Now().UTC().Format("2006-01-02T15:04:05Z"), proofPlace(before), proofPlace(head)
 	if in.key != nil && in.book.Vouched() {
 		p.signer = licensefile.NewSigner(in.key)
+	}
+	if asked.Names {
+		in.leaves(ctx, act, "audit.export", audit.F("from", h.From), audit.F("to", h.To))
 	}
 	return p, nil
 }

@@ -41,7 +41,7 @@ func (in *Installation) HoldersByName(ctx context.Context, act Act, text string,
 func (in *Installation) HoldersForFile(ctx context.Context, act Act, text, via string) (api.List[api.Holder], error) {
 	list, err := in.HoldersByName(ctx, act, text, HolderQuery{Via: via})
 	if err == nil {
-		in.recordExport(ctx, act, list.Total)
+		in.RecordExport(ctx, act, list.Total)
 	}
 	return list, err
 }

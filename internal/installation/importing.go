@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/locale"
 	"github.com/pott-dev/pott/internal/roster"
@@ -262,21 +261,8 @@ func (in *Installation) ExportPeople(ctx context.Context, act Act, f PeopleFilte
 	if err != nil {
 		return nil, err
 	}
-	in.recordExport(ctx, act, bytes.Count(list, []byte("\n"))-1)
+	in.RecordExport(ctx, act, bytes.Count(list, []byte("\n"))-1)
 	return list, nil
-}
-
-// recordExport records that a list of people leaves the house. Reading goes on
-// where nothing can be written.
-func (in *Installation) recordExport(ctx context.Context, act Act, rows int) {
-	_, err := in.book.Update(ctx, act.By, in.present(), func(tx *store.Tx) error {
-		tx.Protects()
-		tx.Entry("people.export", "", audit.F("rows", rows))
-		return nil
-	})
-	if err != nil {
-		in.options.Log.Warn("that people were exported could not be recorded", "installation", in.name, "by", act.By.String(), "err", err)
-	}
 }
 
 // PeopleList writes the people a filter chooses as a list that can be imported.
@@ -335,6 +321,6 @@ func (in *Installation) ListForFile(ctx context.Context, act Act, f PeopleFilter
 	if err != nil {
 		return list, err
 	}
-	in.recordExport(ctx, act, list.Total)
+	in.RecordExport(ctx, act, list.Total)
 	return list, nil
 }

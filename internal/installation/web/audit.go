@@ -93,16 +93,18 @@ func (v *visit) auditFault(values map[string]string, err error) page.Fault {
 }
 
 func exportAudit(v *visit) error {
-	list, err := v.in.Audit(v.ctx(), v.act, v.auditFilter(auditExport))
+	list, err := v.in.AuditForFile(v.ctx(), v.act, v.auditFilter(auditExport))
 	if err != nil {
 		return err
 	}
 	if v.Path == "/audit.json" {
 		return v.json(list)
 	}
-	s := sheet{name: "audit", head: slices.Concat(v.words("audit.number", "audit.time"), v.withCode("audit.source"), v.words("audit.who"), v.withCode("audit.what"), v.words("audit.object", "audit.summary"))}
+	s := sheet{name: "audit", head: slices.Concat(v.words("audit.number", "audit.time"), v.withCode("audit.source"), v.withCode("audit.who"),
+		v.withCode("audit.what"), v.withCode("audit.object"), v.withCode("audit.summary"))}
 	for _, e := range list.Items {
-		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), sourceCode(e), e.Who, v.action(e.Action), e.Action, aboutWhom(e), factsText(e)})
+		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), sourceCode(e), v.doer(e.Actor).Name, e.Who,
+			v.action(e.Action), e.Action, v.object(e).Name, cmp.Or(e.Person, e.Subject), v.summary(e), factsText(e)})
 	}
 	return v.csv(s)
 }
@@ -115,20 +117,67 @@ func entryID(e api.AuditEntry) string {
 	return fmt.Sprintf("%d-%d", e.Seq, e.N)
 }
 
-func aboutWhom(e api.AuditEntry) string {
-	if e.Person != "" {
-		return e.Person
-	}
-	return e.Subject
+// A doer is who did something, or what it was done to, as readers know it.
+type doer struct {
+	Name string
+	Code string // what programs call it, or what it was at the server; "" for none
+	Path string // where it has a page; "" for none
+	Own  bool   // the name is no word of ours
 }
 
-// factsText is what an entry says, in one line.
+// doer says who an actor of a record is: people by name, tokens and whoever was at
+// the server's machine by what they are called there.
+func (v *visit) doer(actor string) doer {
+	kind, id, _ := strings.Cut(actor, " ")
+	switch kind {
+	case "person":
+		return v.somebody(id)
+	case "token":
+		return doer{Name: strings.TrimPrefix(v.in.ActorName(actor), "token "), Own: true}
+	case "host":
+		return doer{Name: cmp.Or(id, v.Say("audit.kind-host")), Own: id != ""}
+	}
+	return doer{Name: v.Say("audit.kind-system"), Code: id}
+}
+
+// somebody is the person that an opaque id stands for.
+func (v *visit) somebody(id string) doer {
+	who, ok := v.in.Called(id)
+	if !ok {
+		return doer{Name: v.Say("audit.erased"), Code: id}
+	}
+	return doer{Name: who.Name, Code: unless(who.UserID, who.Name), Path: personPath(who.UserID, who.Number), Own: true}
+}
+
+// object is what an entry is about: somebody, or something it names.
+func (v *visit) object(e api.AuditEntry) doer {
+	if e.Subject == "" {
+		return doer{}
+	}
+	return v.somebody(e.Subject)
+}
+
+// changed reports whether something is told with what it was before.
+func changed(all []told) bool {
+	return slices.ContainsFunc(all, func(t told) bool { return t.Was != nil })
+}
+
+// factsText is what an entry says as it is stored, in one line.
 func factsText(e api.AuditEntry) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
 		parts = append(parts, k+" "+e.Facts[k])
 	}
 	return strings.Join(parts, " · ")
+}
+
+// stored is an entry as it is stored, which is what hashes are made of.
+func stored(e api.AuditEntry) string {
+	lines := []string{"actor=" + e.Actor, "action=" + e.Action, "subject=" + e.Subject}
+	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
+		lines = append(lines, k+"="+e.Facts[k])
+	}
+	return strings.Join(lines, "\n")
 }
 
 // sourceCode is through what something was done, in the words of the API.
@@ -241,10 +290,14 @@ func cancelAuditJob(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := v.in.CancelJob(v.ctx(), v.act, job.ID); err != nil {
+	if job, err = v.in.CancelJob(v.ctx(), v.act, job.ID); err != nil {
 		return err
 	}
-	return v.done(auditJobPath(job), page.Receipt{Title: v.Say("audit.cancelled")})
+	r := page.Receipt{Title: v.Say("audit.cancelled")}
+	if job.State == "running" {
+		r.Title = v.Say("audit.cancelling")
+	}
+	return v.done(auditJobPath(job), r)
 }
 
 // downloadProof answers with a proof that somebody without access to the server

@@ -64,7 +64,7 @@ func TestPagesSpeakInWordsAndNotInCodes(t *testing.T) {
 		"/", "/licenses", "/licenses?all=1", "/licenses/SUPEROFFICE/sales", "/licenses/history", "/licenses/keys", "/licenses/import",
 		"/users?col=plan&col=extras&col=group&col=role&col=login&col=profile&col=kind&col=source", "/users?by=role", "/users/bulk", "/users/new",
 		"/users/bulk/jobs/" + jobs.Items[0].ID, "/users/anna", "/users/anna/plans", "/users/anna/uses", "/users/anna/history", "/users/anna/signin", "/users/anna/offboard",
-		"/users/bo", "/users/bo/history", "/users/uma", "/status", "/status/events/1", "/audit/verify?run=1", "/me", "/me/signin", "/settings", "/settings/roles",
+		"/users/bo", "/users/bo/history", "/users/uma", "/status", "/status/events/1", "/audit", "/audit/3", "/audit?action=plan.set", "/audit/verify?run=1", "/me", "/me/signin", "/settings", "/settings/roles",
 		"/settings/tokens", "/settings/providers", "/settings/blockers", "/search?q=anna", "/help",
 	} {
 		page := karin.get(path)
