@@ -19,7 +19,7 @@ import (
 )
 
 func bulkRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/users/bulk", api.ScopeAssign, showUpload),
 		post("/users/bulk", api.ScopeAssign, sendList).upTo(roster.MaxBytes + 1<<20),
 		get("/users/bulk/template.csv", api.ScopeAssign, sendTemplate),
@@ -32,7 +32,7 @@ func bulkRoutes() []route {
 		get("/users/bulk/jobs/{job}/errors.csv", api.ScopeRead, jobErrors),
 		post("/users/bulk/jobs/{job}/cancel", api.ScopeAssign, cancelJob),
 		post("/users/bulk/jobs/{job}/undo", api.ScopeAssign, undoJob),
-	}
+	}, exporting("/users/bulk/jobs", api.ScopeRead, jobsList))
 }
 
 // An uploadView is the form that takes a list, and what was done lately.
@@ -46,9 +46,14 @@ func (v *visit) upload(pasted string, faults page.Faults) (uploadView, error) {
 	v.titled("users", v.Say("bulk.title"))
 	v.crumbs(v.crumb("nav.users", "/users"))
 	v.Command = "pott user import FILE --dry-run"
+	jobs, err := v.bulkJobs()
+	return uploadView{jobs: jobs[:min(10, len(jobs))], faults: faults, pasted: pasted}, err
+}
+
+// bulkJobs are the jobs that change people, newest first.
+func (v *visit) bulkJobs() ([]api.Job, error) {
 	jobs, err := v.in.Jobs(v.ctx(), v.act)
-	jobs.Items = slices.DeleteFunc(jobs.Items, func(j api.Job) bool { return j.Kind == "audit" })
-	return uploadView{jobs: jobs.Items[:min(10, len(jobs.Items))], faults: faults, pasted: pasted}, err
+	return slices.DeleteFunc(jobs.Items, func(j api.Job) bool { return j.Kind == "audit" }), err
 }
 
 func showUpload(v *visit) error {
@@ -190,15 +195,22 @@ const bulkSize = 100
 
 // cutRows keeps the rows of a page: of one result, or all.
 func (x *draftView) cutRows(v *visit) {
-	for _, r := range x.bulk.Rows {
-		warned := x.only == "warning" && len(r.Warnings) > 0
-		if x.only == "" || warned || r.Result == x.only || x.only == "changed" && r.Result == "added" {
-			x.rows = append(x.rows, r)
-		}
-	}
+	x.rows = ofResult(x.bulk.Rows, x.only)
 	x.pager = page.Pager{Page: v.pageNumber(), Size: bulkSize, Total: len(x.rows), Link: func(n int) string { return v.with("page", fmt.Sprint(n)) }}
 	first := min((x.pager.Page-1)*bulkSize, len(x.rows))
 	x.rows = x.rows[first:min(first+bulkSize, len(x.rows))]
+}
+
+// ofResult are the rows with one result, or all.
+func ofResult(all []api.BulkRow, only string) []api.BulkRow {
+	rows := []api.BulkRow{}
+	for _, r := range all {
+		warned := only == "warning" && len(r.Warnings) > 0
+		if only == "" || warned || r.Result == only || only == "changed" && r.Result == "added" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 // columnsRead are the columns of the list, as understood or as they can be said.
@@ -392,6 +404,13 @@ func (x jobView) notBack() int {
 
 func showJob(v *visit) error {
 	id := v.r.PathValue("job")
+	if id, format := formatOf(id); format != "" {
+		x, err := v.jobRowsList(id)
+		if err != nil {
+			return err
+		}
+		return v.export(x, v.Path)
+	}
 	job, err := v.in.Job(v.ctx(), v.act, id)
 	if err != nil {
 		return err

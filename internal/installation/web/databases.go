@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/pott-dev/pott/api"
@@ -9,7 +10,7 @@ import (
 )
 
 func databasesRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/status/databases", api.ScopeRead, showDatabases),
 		post("/status/databases", api.ScopeAssign, addDatabase),
 		post("/status/databases/{id}/rename", api.ScopeAssign, renameDatabase),
@@ -17,7 +18,7 @@ func databasesRoutes() []route {
 		post("/status/databases/{id}/release", api.ScopeAssign, releaseDatabase),
 		get("/status/databases/{id}/remove", api.ScopeAssign, askRemoveDatabase),
 		post("/status/databases/{id}/remove", api.ScopeAssign, removeDatabase),
-	}
+	}, exporting("/status/databases", api.ScopeRead, databasesList))
 }
 
 // A databasesView is the databases of the installation with the site licenses

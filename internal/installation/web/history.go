@@ -14,16 +14,14 @@ import (
 )
 
 func historyRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/licenses/history", api.ScopeRead, showSetHistory),
-		get("/licenses/history.csv", api.ScopeRead, exportHistory),
-		get("/licenses/history.json", api.ScopeRead, exportHistory),
 		get("/licenses/history/roll-back", api.ScopeActivate, showRollBack),
 		post("/licenses/history/roll-back", api.ScopeActivate, rollBackSet),
 		get("/licenses/history/{pair}", api.ScopeRead, showDiff),
 		post("/licenses/history/seen", api.ScopeActivate, seeActivated),
 		post("/licenses/history/policy", api.ScopeActivate, changeSetPolicy),
-	}
+	}, exporting("/licenses/history", api.ScopeRead, historyList))
 }
 
 // diffPath is where two sets are compared.
@@ -114,19 +112,13 @@ func (v *visit) waysBack(sets []api.Set) []wayBack {
 	return all
 }
 
-func exportHistory(v *visit) error {
+func historyList(v *visit) (listing, error) {
 	list, err := v.in.SetHistory(v.ctx(), v.act)
-	if err != nil {
-		return err
-	}
-	if strings.HasSuffix(v.Path, ".json") {
-		return v.json(list.Items)
-	}
 	file := sheet{name: "history", head: slices.Concat(v.words("history.set", "history.from", "history.until"), v.withCode("history.how"), v.words("history.by", "history.replaced", "history.people"))}
 	for _, a := range list.Items {
 		file.rows = append(file.rows, []string{a.Set, isoTime(a.From), isoTime(a.Until), v.words("history.how." + a.How)[0], a.How, v.actor(a.By), a.Replaced, strconv.Itoa(a.People)})
 	}
-	return v.csv(file)
+	return listing{sheet: file, doc: list.Items, people: len(list.Items)}, err
 }
 
 // showRollBack shows what going back would do.
@@ -191,7 +183,8 @@ func (v *visit) changedFields(l api.LicenseDifference) []api.FieldChange {
 // showDiff shows what two sets say differently; with from and to in the address
 // it leads to the page of those.
 func showDiff(v *visit) error {
-	from, to, two := strings.Cut(v.r.PathValue("pair"), "..")
+	pair, format := formatOf(v.r.PathValue("pair"))
+	from, to, two := strings.Cut(pair, "..")
 	if !two || from == "" || to == "" {
 		if v.query("from") == "" {
 			return &NoSuchPageError{Path: v.Path}
@@ -201,6 +194,13 @@ func showDiff(v *visit) error {
 	}
 	if v.query("from") != "" {
 		return v.goTo(diffPath(v.query("from"), v.query("to")))
+	}
+	if format != "" {
+		d, err := v.in.DiffSets(v.ctx(), v.act, from, to)
+		if err != nil {
+			return err
+		}
+		return v.export(v.diffList(d), v.Path)
 	}
 	sets, err := v.in.Sets(v.ctx(), v.act)
 	if err != nil {

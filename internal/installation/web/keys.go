@@ -3,14 +3,15 @@ package web
 import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/page"
+	"slices"
 )
 
 func keysRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/licenses/keys", api.ScopeRead, showKeys),
 		post("/licenses/keys/fetch", api.ScopeActivate, fetchSets),
 		post("/licenses/keys/register", api.ScopeAdmin, registerAtIssuer),
-	}
+	}, exporting("/licenses/keys", api.ScopeRead, keysList))
 }
 
 // A keysView is whom the installation believes, and what the license servers of

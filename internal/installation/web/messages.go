@@ -10,7 +10,7 @@ import (
 )
 
 func messageRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/settings/messages", api.ScopeAdmin, showMessages),
 		post("/settings/messages", api.ScopeAdmin, setMessages),
 		post("/settings/messages/test", api.ScopeAdmin, testMessage),
@@ -18,7 +18,7 @@ func messageRoutes() []route {
 		post("/settings/messages/webhooks/{id}/remove", api.ScopeAdmin, dropWebhook),
 		get("/me/messages", member, showOwnMessages),
 		post("/me/messages", member, setOwnMessages),
-	}
+	}, exporting("/settings/messages", api.ScopeAdmin, messagesList))
 }
 
 // A messagesView is what the page about messages shows.

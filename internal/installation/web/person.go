@@ -13,7 +13,7 @@ import (
 )
 
 func personRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/users/{id}", api.ScopeRead, showPerson),
 		get("/users/{id}/history", api.ScopeRead, showHistory),
 		post("/users/{id}/details", api.ScopeAssign, changeDetails),
@@ -24,7 +24,7 @@ func personRoutes() []route {
 		post("/users/{id}/refuse", api.ScopeAssign, refuse),
 		post("/users/{id}/restore", api.ScopeAssign, restore),
 		post("/users/{id}/link", api.ScopeAdmin, makeLink),
-	}
+	}, exporting("/users/{id}/history", api.ScopeRead, personHistoryList))
 }
 
 // words that other pages of /users have as their last segment, and v1, behind which
@@ -362,8 +362,15 @@ func showHistory(v *visit) error {
 	if err != nil {
 		return err
 	}
-	slices.Reverse(c.History)
+	c.History = c.newestFirst()
 	return v.show(historyPage(v, c))
+}
+
+// newestFirst is everything the person was given, from the newest on.
+func (c card) newestFirst() []api.Holding {
+	all := slices.Clone(c.History)
+	slices.Reverse(all)
+	return all
 }
 
 // everyRole is all roles in the order they are offered.

@@ -61,12 +61,12 @@ func (x setReview) letter(v *visit) string {
 }
 
 // export is the address of the table as a file.
-func (x setReview) export(format string) string {
+func (x setReview) export(format string, pairs ...string) string {
 	all := ""
 	if x.All {
 		all = "1"
 	}
-	return x.Picks.to(reviewPath(x.Set.ID)+"."+format, "all", all, "sort", x.Order, "own", x.own(x.Picks))
+	return x.Picks.to(reviewPath(x.Set.ID)+"."+format, append(pairs, "all", all, "sort", x.Order, "own", x.own(x.Picks))...)
 }
 
 // mail is the letter as an address that opens the reader's mail program.

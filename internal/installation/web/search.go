@@ -13,6 +13,7 @@ func searchRoutes() []route {
 	return []route{
 		get("/search", member, showSearch),
 		get("/search.json", member, showSearch),
+		get("/search.csv", member, exportSearch),
 	}
 }
 
@@ -56,6 +57,15 @@ func showSearch(v *visit) error {
 	}
 	v.titled("", v.Say("search.title"))
 	return v.show(searchPage(v, text, all))
+}
+
+// exportSearch is what was found as a file.
+func exportSearch(v *visit) error {
+	x, err := searchList(v)
+	if err != nil {
+		return err
+	}
+	return v.export(x, v.Path)
 }
 
 func (v *visit) search(text string) ([]hits, error) {

@@ -169,6 +169,12 @@ func searchPage(v *visit, text string, all []hits) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if len(all) > 0 {
+			templ_7745c5c3_Err = exports(v, "/search").Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

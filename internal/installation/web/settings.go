@@ -15,7 +15,7 @@ import (
 )
 
 func settingsRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/settings", api.ScopeAdmin, showSettings),
 		post("/settings/policy", api.ScopeAdmin, setSetPolicy),
 		post("/settings/defaults", api.ScopeAdmin, setDefaults),
@@ -34,7 +34,7 @@ func settingsRoutes() []route {
 		get("/settings/blockers", api.ScopeAdmin, showBlockers),
 		post("/settings/blockers", api.ScopeAdmin, setBlockers),
 		post("/settings/blockers/remove", api.ScopeAdmin, dropBlockers),
-	}
+	}, exporting("/settings/roles", api.ScopeAdmin, rolesList), exporting("/settings/tokens", api.ScopeAdmin, tokensList), exporting("/settings/providers", api.ScopeAdmin, providersList))
 }
 
 // leastPassword is how many characters a password needs.

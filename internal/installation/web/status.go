@@ -9,7 +9,7 @@ import (
 )
 
 func statusRoutes() []route {
-	return []route{
+	return slices.Concat([]route{
 		get("/status", api.ScopeRead, showStatus),
 		post("/status/check", api.ScopeRead, checkRecords),
 		get("/status/live", api.ScopeRead, followEvents).byItself(),
@@ -23,7 +23,7 @@ func statusRoutes() []route {
 		get("/status/damage/{place}", api.ScopeAdmin, showDamagedPlace),
 		post("/status/damage/{place}", api.ScopeAdmin, repairPlace),
 		get("/status/damage/{place}/incident", api.ScopeAdmin, serveIncident),
-	}
+	}, exporting("/status/events", api.ScopeRead, eventsList), exporting("/status/damage", api.ScopeRead, damageList))
 }
 
 // A statusView is how the installation is.

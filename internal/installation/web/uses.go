@@ -15,6 +15,7 @@ func usesRoutes() []route {
 	return []route{
 		get("/users/{id}/uses", api.ScopeRead, showUses),
 		get("/users/{id}/uses.json", api.ScopeRead, showUses),
+		get("/users/{id}/uses.csv", api.ScopeRead, exportUses),
 	}
 }
 
@@ -72,6 +73,9 @@ func showUses(v *visit) error {
 	}
 	view := usesView{card: c, All: v.query("all") != ""}
 	asked := v.query("why")
+	if strings.HasSuffix(v.r.URL.Path, ".json") && asked == "" {
+		return exportUses(v)
+	}
 	if strings.HasSuffix(v.r.URL.Path, ".json") {
 		why, err := v.in.Why(v.ctx(), v.act, api.Check{Person: v.personID(c), Module: asked})
 		if err != nil {
@@ -89,6 +93,15 @@ func showUses(v *visit) error {
 		v.Command = "pott user why " + quoted(c.UserID) + " " + quoted(asked)
 	}
 	return v.show(usesPage(v, view))
+}
+
+// exportUses is the list as a file.
+func exportUses(v *visit) error {
+	x, err := usesList(v)
+	if err != nil {
+		return err
+	}
+	return v.export(x, v.Path)
 }
 
 // personID is how questions name a person.
