@@ -29,7 +29,7 @@ MEANWHILE := AtOnce|AtATime|Meanwhile|While|Storm|Race|Job|Stream|Live|Follow|Se
 # Where several servers meet in one PostgreSQL, it is watched there too.
 NODES := ./e2e ./internal/installation/store ./internal/sqldb
 WATCH = go test -json -vet=off -short -timeout 8m -skip '$(UNWATCHED)' $(RACE)
-UNWATCHED := ^(TestCommands|TestUnderJSON.*|TestTwoInstallations.*|TestTheNewerActs.*|TestDesignteamet.*|TestNordlys.*)$$
+UNWATCHED := ^(TestCommands|TestUnderJSON.*|TestTwoInstallations.*|TestTheNewerActs.*|TestDesignteamet.*|TestNordlys.*|TestEveryEditedColumn.*|TestWhatIsNoticed.*|TestVerdictsOf.*|TestWhatARoundFinds)$$
 
 .PHONY: test check fmt vet staticcheck both race fuzz hsm generated demo web screenshots run proof generate templ
 
@@ -58,9 +58,11 @@ both:
 	@echo "== tests on both databases, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
 	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json -skip '/^sqlite$$|^TestCommands$$|^TestUnderJSON' $(BOTH) | bin/testreport -noskip -summary '$(REPORT)'
 
-# Both halves at once: each ends with one long package, and a core to spare.
+# Both halves at once: each ends with one long package, and a core to spare. What
+# they share is compiled before, or each would do it.
 race:
 	@echo "== race detector, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
+	go build $(RACE) $$(go list -f '{{if ne .Name "main"}}{{if .GoFiles}}{{.ImportPath}}{{end}}{{end}}' ./...); \
 	work=$$(mktemp -d); trap 'rm -rf "$$work"' EXIT; bad=0; \
 	$(POSTGRES) $(WATCH) $(NODES) >"$$work/nodes" & nodes=$$!; \
 	{ $(ALONE) $(WATCH) $(WATCHED) && $(ALONE) $(WATCH) -run '$(MEANWHILE)' $(HOUSE); } >"$$work/watched" || bad=1; wait $$nodes || bad=1; \

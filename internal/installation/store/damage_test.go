@@ -48,13 +48,12 @@ func TestEveryEditedColumnIsNamedAtOpen(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
 		b := newTestBook(t, db)
 		everything(t, b)
+		b = reopen(t, b)
 		for _, l := range layouts {
 			if l == installationLayout {
 				continue // its own test
 			}
 			for _, c := range l.Columns {
-				before := b
-				b = reopen(t, before)
 				if b.Health() != Sound {
 					t.Fatalf("before editing %s.%s: %v", l.Table, c.Name, b.Damage())
 				}
