@@ -51,12 +51,13 @@ staticcheck:
 
 # The packages whose tests ask for PostgreSQL or another program, once more with
 # it: the step before has run everything else, and everything on SQLite, commands
-# and their scripts among it. A test that leaves itself out is a failure here.
+# and their scripts among it. Four packages at a time, because they mostly wait for
+# the server. A test that leaves itself out is a failure here.
 BOTH = $$(grep -rlE 'sqldbtest|POTT_TEST_' --include='*_test.go' . | grep -v '^./hsm' | xargs -n1 dirname | sort -u)
 
 both:
 	@echo "== tests on both databases, $$(date +%T)"; go build -C tools -o ../bin/testreport ./testreport; \
-	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json -skip '/^sqlite$$|^TestCommands$$|^TestUnderJSON' $(BOTH) | bin/testreport -noskip -summary '$(REPORT)'
+	POTT_TEST_NODE_REQUIRED=1 $(POSTGRES) go test -json -p 4 -skip '/^sqlite$$|^TestCommands$$|^TestUnderJSON' $(BOTH) | bin/testreport -noskip -summary '$(REPORT)'
 
 # Both halves at once: each ends with one long package, and a core to spare. What
 # they share is compiled before, or each would do it.
