@@ -54,8 +54,11 @@ type completeCmd struct {
 	Words []string `arg:"" optional:"" help:"What has been typed after pott; the last word is being typed."`
 }
 
+// completionTime is how long somebody who presses Tab waits at most.
+const completionTime = 300 * time.Millisecond
+
 func (c completeCmd) Run(s *session) error {
-	ctx, stop := context.WithTimeout(s.ctx, 300*time.Millisecond)
+	ctx, stop := context.WithTimeout(s.ctx, completionTime)
 	defer stop()
 	s.ctx = ctx
 	words := c.Words
@@ -77,7 +80,7 @@ func (s *session) candidates(words []string) []string {
 	node, flags, given, pending := s.walk(typed)
 	switch {
 	case pending != nil:
-		return s.valuesOf(pending.Name, pending.Enum)
+		return s.valuesOf(pending.Name, pending.Enum, last)
 	case strings.HasPrefix(last, "-"):
 		var names []string
 		for _, f := range flags {
@@ -95,7 +98,7 @@ func (s *session) candidates(words []string) []string {
 		return names
 	case len(node.Positional) > 0:
 		p := node.Positional[min(given, len(node.Positional)-1)]
-		return s.valuesOf(p.Name, p.Enum)
+		return s.valuesOf(p.Name, p.Enum, last)
 	}
 	return nil
 }
@@ -149,8 +152,9 @@ func (s *session) remember(flag, value string) {
 	}
 }
 
-// valuesOf returns the values an argument or flag may have, going by its name.
-func (s *session) valuesOf(name, enum string) []string {
+// valuesOf returns the values an argument or flag may have, going by its name. What
+// has been typed of it says which of many are worth asking for.
+func (s *session) valuesOf(name, enum, typed string) []string {
 	switch name {
 	case "context":
 		all, _ := readContexts(s.p.Env)
@@ -170,15 +174,39 @@ func (s *session) valuesOf(name, enum string) []string {
 	if err != nil {
 		return nil
 	}
-	return s.asked(c, name)
+	return s.asked(c, name, typed)
 }
 
+// userIDs returns the ids that begin with what was typed, in the order the server has
+// them: as many as it says before the time is over.
+func (s *session) userIDs(c *client.Client, typed string) []string {
+	var found []string
+	f := client.PeopleFilter{Text: typed, Page: client.Page{Limit: 500}}
+	for len(found) < mostCandidates {
+		list, err := c.People(s.ctx, f)
+		if err != nil {
+			break
+		}
+		for _, p := range list.Items {
+			if strings.HasPrefix(p.UserID, typed) {
+				found = append(found, p.UserID)
+			}
+		}
+		if f.After = list.Next; f.After == "" {
+			break
+		}
+	}
+	return found
+}
+
+// mostCandidates is how many user ids a shell is told: nobody reads more.
+const mostCandidates = 500
+
 // asked returns the values only the server knows.
-func (s *session) asked(c *client.Client, name string) []string {
+func (s *session) asked(c *client.Client, name, typed string) []string {
 	switch name {
 	case "user":
-		list, _ := c.People(s.ctx, client.PeopleFilter{Page: client.Page{Limit: 200}})
-		return idsOf(list.Items, func(p api.Person) string { return p.UserID })
+		return s.userIDs(c, typed)
 	case "license", "holds", "plan", "feature":
 		list, _ := c.Licenses(s.ctx, name != "plan")
 		var found []string

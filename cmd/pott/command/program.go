@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"slices"
@@ -34,6 +35,8 @@ type Program struct {
 	// Asked says that a person can answer a question on standard input.
 	Asked bool
 	Now   func() time.Time
+	// HTTP asks servers; nil for a client with sensible limits.
+	HTTP *http.Client
 }
 
 // FromOS returns the program as the operating system started it.

@@ -102,7 +102,7 @@ func (s *session) client() (*client.Client, error) {
 	}
 	return client.New(client.Options{
 		Server: c.Server.Value, Installation: c.Installation.Value, Token: token,
-		Language: s.language(), UserAgent: "pott/" + host.Version(), Trace: s.tracer(),
+		Language: s.language(), UserAgent: "pott/" + host.Version(), Trace: s.tracer(), HTTP: s.p.HTTP,
 	})
 }
 
