@@ -56,6 +56,7 @@ func showSearch(v *visit) error {
 		return v.json(found{Recent: v.Say("search.recent"), None: v.Say("search.none", "Text", text), Parts: all})
 	}
 	v.titled("", v.Say("search.title"))
+	v.Part = text
 	return v.show(searchPage(v, text, all))
 }
 
@@ -141,7 +142,7 @@ func (v *visit) findNumbered(text string) ([]hit, error) {
 	}
 	var items []hit
 	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
-		items = append(items, hit{fullName(p.Person), "#" + text, personPath(p.UserID, p.Number)})
+		items = append(items, hit{fullName(p.Person), "#" + text, pathOf(p.Person)})
 	}
 	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
 		items = append(items, hit{v.Say("audit.entry", "Number", text), v.action(e.Action), "/audit/" + text})
@@ -160,7 +161,11 @@ func (v *visit) findSets(text string) ([]hit, error) {
 	var items []hit
 	for _, s := range sets.Items {
 		if likely(text, s.ID) {
-			items = append(items, hit{v.Say("search.set", "ID", s.ID), "", "/licenses/review/" + escape(s.ID)})
+			path := "/licenses/history"
+			if v.may(api.ScopeActivate) {
+				path = reviewPath(s.ID)
+			}
+			items = append(items, hit{v.Say("search.set", "ID", s.ID), "", path})
 		}
 	}
 	return items, nil

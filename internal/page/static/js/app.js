@@ -1,11 +1,14 @@
 // What every page gets beyond plain HTML. Nothing here is needed to get work
 // done: without it the same forms and links do the same things.
-import { openPalette } from "./palette.js";
+import { forgetRecent, openPalette } from "./palette.js";
 import "./session.js";
 import "./countdown.js";
 import "./offline.js";
 
 const base = document.body.dataset.base || "";
+
+// Nobody is signed in.
+if (!document.querySelector("details.account")) forgetRecent();
 
 // A receipt or a list of faults is where the reader should go on.
 document.querySelector("[data-focus]")?.focus();

@@ -24,6 +24,13 @@ function recent() {
   }
 }
 
+// On a machine that several share, what one of them looked for is nothing for the next.
+export function forgetRecent() {
+  try {
+    localStorage.removeItem(recentKey);
+  } catch { /* it keeps nothing anyway */ }
+}
+
 function remember(item, base) {
   try {
     const others = recent().filter((r) => r.path !== item.path || r.base !== base);
@@ -52,15 +59,28 @@ function build(base) {
 
   let asked = 0;
   let timer;
+  let waits = false; // what the list shows is not yet what was typed
+  let entered = false; // Enter was pressed meanwhile
+  const enter = () => {
+    const chosen = list.querySelector("[role=option][aria-selected=true]");
+    if (chosen) go(chosen, base);
+    else location.assign(base + "/search?q=" + encodeURIComponent(input.value));
+  };
   const show = async () => {
     const number = ++asked;
     const text = input.value.trim();
     const parts = await results(base, text).catch(() => null);
-    if (number !== asked || !parts) return;
-    fill(list, input, parts);
+    if (number !== asked) return;
+    waits = false;
+    if (parts) fill(list, input, parts);
+    else list.replaceChildren();
+    if (entered) enter();
   };
   input.addEventListener("input", () => {
     clearTimeout(timer);
+    asked++;
+    waits = true;
+    entered = false;
     timer = setTimeout(show, input.value ? 60 : 0);
   });
   input.addEventListener("keydown", (event) => {
@@ -72,8 +92,8 @@ function build(base) {
       choose(input, options, (at + steps[event.key] + options.length) % options.length);
     } else if (event.key === "Enter") {
       event.preventDefault();
-      if (options[at]) go(options[at], base);
-      else location.assign(base + "/search?q=" + encodeURIComponent(input.value));
+      if (waits) entered = true;
+      else enter();
     }
   });
   list.addEventListener("click", (event) => {
