@@ -25,7 +25,7 @@ type Frame struct {
 	Base     string         // what paths of this installation begin with, such as "/nordlys"; "" is the root
 	Org      string         // whose installation it is
 	Title    string         // of the page, alone; also its h1
-	Part     string         // which of several pages with that h1; "" where there is one
+	Part     string         // which of several pages with that h1, before it in the title; "" where there is one
 	Wrong    bool           // the page shows a form that was not accepted
 	Section  string         // id of the navigation item the page belongs to
 	Nav      []Link         // what the reader may go to; nil when nobody is signed in
@@ -55,19 +55,32 @@ func (f *Frame) Say(key string, facts ...any) string { return i18n.Word(f.Lang, 
 // and may have a query.
 func (f *Frame) URL(path string) templ.SafeURL { return templ.SafeURL(f.Base + path) }
 
-// FullTitle is what the browser shows: "Users · Northwind AB · Pott".
+// FullTitle is what the browser shows: the page, whose installation it is, and the
+// part of the site it stands in, as in "Anna Ek · Northwind AB · Users". A page that
+// stands in no part, or is a part itself, ends with the name of the program.
 func (f *Frame) FullTitle() string {
-	parts := []string{f.Title}
+	name := f.Title
 	if f.Part != "" {
-		parts = []string{f.Part, f.Title}
+		name = f.Part + " – " + name
 	}
 	if f.Wrong {
-		parts[0] = f.Say("frame.error") + " " + parts[0]
+		name = f.Say("frame.error") + " " + name
 	}
-	if f.Org != "" && f.Org != f.Title {
+	parts := []string{name}
+	if f.Org != "" {
 		parts = append(parts, f.Org)
 	}
-	return strings.Join(append(parts, "Pott"), " · ")
+	return strings.Join(append(parts, f.section()), " · ")
+}
+
+// section is what the navigation calls the part of the site the page stands in.
+func (f *Frame) section() string {
+	for _, l := range f.Nav {
+		if l.ID == f.Section && l.Text != f.Title {
+			return l.Text
+		}
+	}
+	return "Pott"
 }
 
 // In returns a moment in the zone of the page.
@@ -187,7 +200,8 @@ func (p Pager) near() []int {
 
 // A Field is one control of a form with everything that belongs to it.
 type Field struct {
-	ID       string // and name
+	ID       string
+	Name     string // as it is sent; "" is the ID
 	Label    string
 	Hint     string
 	Fault    string
@@ -214,6 +228,7 @@ func (f Field) described() string {
 	return strings.Join(ids, " ")
 }
 
+func (f Field) name() string { return cmp.Or(f.Name, f.ID) }
 func (f Field) kind() string { return cmp.Or(f.Type, "text") }
 func (f Field) auto() string { return cmp.Or(f.Auto, "off") }
 

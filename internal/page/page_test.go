@@ -75,6 +75,28 @@ func TestNoPartHasAScriptOrAStyleOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestATitleNamesThePageTheOrganisationAndThePartOfTheSite(t *testing.T) {
+	nav := []Link{{ID: "home", Text: "Home"}, {ID: "users", Text: "Users"}}
+	for _, row := range []struct {
+		frame Frame
+		want  string
+	}{
+		{Frame{Title: "Anna Ek", Org: "Northwind AB", Section: "users", Nav: nav}, "Anna Ek · Northwind AB · Users"},
+		{Frame{Title: "Anna Ek", Part: "Plans", Org: "Northwind AB", Section: "users", Nav: nav}, "Plans – Anna Ek · Northwind AB · Users"},
+		{Frame{Title: "Anna Ek", Part: "Plans", Wrong: true, Org: "Northwind AB", Section: "users", Nav: nav}, "Error: Plans – Anna Ek · Northwind AB · Users"},
+		{Frame{Title: "Users", Org: "Northwind AB", Section: "users", Nav: nav}, "Users · Northwind AB · Pott"},
+		{Frame{Title: "Users", Part: "Page 2", Org: "Northwind AB", Section: "users", Nav: nav}, "Page 2 – Users · Northwind AB · Pott"},
+		{Frame{Title: "Home", Org: "Northwind AB", Section: "home", Nav: nav}, "Home · Northwind AB · Pott"},
+		{Frame{Title: "Help", Org: "Northwind AB", Nav: nav}, "Help · Northwind AB · Pott"},
+		{Frame{Title: "Not found"}, "Not found · Pott"},
+	} {
+		row.frame.Lang = "en"
+		if got := row.frame.FullTitle(); got != row.want {
+			t.Errorf("the title is %q, and should be %q", got, row.want)
+		}
+	}
+}
+
 // pairs are the colours that stand on each other, and how far they must be
 // apart: 4.5 for words, 3 for shapes.
 var pairs = []struct {

@@ -64,6 +64,14 @@ func aria(x Field) templ.OrderedAttributes {
 	return a
 }
 
+// invalid are the attributes of one of several controls that are wrong together.
+func invalid(x Field) templ.OrderedAttributes {
+	if x.Fault == "" {
+		return nil
+	}
+	return aria(Field{ID: x.ID, Fault: x.Fault})
+}
+
 // group returns the options that stand under the heading of the first.
 func group(all []Option) []Option {
 	for i, o := range all {

@@ -258,6 +258,7 @@ func showAuditVerify(v *visit) error {
 		return v.wrongSpan(x, err)
 	}
 	x.verdict, v.AsOf = job.Audit, v.now
+	v.Part = v.verdictMark(x.verdict).Text
 	return v.show(auditVerifyPage(v, x))
 }
 

@@ -161,6 +161,7 @@ func (v *visit) sentList(x draftView, list installation.Import, wrong error) (er
 		}
 	}
 	x.cutRows(v)
+	v.onPage(x.pager)
 	if wrong != nil {
 		x.wrong = page.Faults{v.fault("org", wrong)}
 		return v.wrong(listCheckPage(v, x))
@@ -434,6 +435,8 @@ func showJob(v *visit) error {
 	x.rows, x.pager = d.rows, d.pager
 	v.titled("users", v.Say("bulk.job-"+job.Kind))
 	v.crumbs(v.crumb("nav.users", "/users"), v.crumb("bulk.title", "/users/bulk"))
+	v.Part = v.jobMark(job).Text + ", " + v.Time(job.Created)
+	v.onPage(x.pager)
 	v.Wide, v.AsOf, v.Command = true, v.now, "pott job show "+job.ID
 	return v.show(jobPage(v, x))
 }

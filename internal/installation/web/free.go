@@ -111,6 +111,7 @@ func (v *visit) free(p picks, text string, number int) (freeView, error) {
 		title = v.Say("free.title", "N", x.Over, "Name", name)
 	}
 	v.titled("licenses", title)
+	v.onPage(x.Pager)
 	v.crumbs(v.crumb("nav.licenses", "/licenses"), page.Link{Text: v.Say("review.title", "Set", x.Set), Path: x.Picks.to(reviewPath(x.Set))})
 	v.AsOf, v.Wide, v.Modules = x.AsOf, true, []string{"free.js"}
 	v.Command = "pott set review " + x.Set

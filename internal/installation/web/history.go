@@ -70,6 +70,7 @@ func showSetHistory(v *visit) error {
 	}
 	x.Earlier, x.Later = lastTwo(sets.Items)
 	v.titled("licenses", v.Say("history.title"))
+	v.onPage(x.Pager)
 	v.crumbs(v.crumb("nav.licenses", "/licenses"))
 	v.AsOf, v.Wide, v.Command = list.AsOf, true, "pott set history"
 	return v.show(setHistoryPage(v, x))

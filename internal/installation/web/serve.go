@@ -248,7 +248,7 @@ func (v *visit) fail(err error) {
 		}{code, text.Detail})
 		return
 	}
-	v.Title, v.Receipt, v.Crumbs, v.Command = text.Title, nil, nil, ""
+	v.Title, v.Part, v.Receipt, v.Crumbs, v.Command = text.Title, "", nil, nil, ""
 	v.Backdrop = v.in == nil
 	if err := v.show(problemPage(v, problemView{Text: text, Code: code, Status: p.Status, Request: v.id, Posted: v.r.Method == http.MethodPost})); err != nil {
 		v.door.log.Error("a page about a failure failed", "request", v.id, "err", err)

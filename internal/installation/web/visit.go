@@ -92,7 +92,14 @@ func (v *visit) with(pairs ...string) string {
 
 // titled names the page and the part of the site it belongs to.
 func (v *visit) titled(section, title string) {
-	v.Section, v.Title = section, title
+	v.Section, v.Title, v.Part = section, title, ""
+}
+
+// onPage names which page of a long list is shown, beyond the first.
+func (v *visit) onPage(p page.Pager) {
+	if p.Page > 1 {
+		v.Part = strings.TrimPrefix(v.Part+", "+v.Say("frame.page", "N", p.Page), ", ")
+	}
 }
 
 // show answers with a page around a content.

@@ -53,7 +53,7 @@ func TestHowSomebodySignsInIsOneOfTheTabsForAdministrators(t *testing.T) {
 	}
 	page := karin.get("/users/anna/signin")
 	page.says(t, "Anna Berg", "Overview", "Signing in")
-	if !strings.Contains(page.body, `<title>Signing in · Anna Berg`) {
+	if !strings.Contains(page.body, `<title>Signing in – Anna Berg · `) {
 		t.Error("the title does not say which page it is")
 	}
 	if page := w.as("uma").get("/users/anna"); strings.Contains(page.body, "/users/anna/signin") {
