@@ -57,7 +57,7 @@ func showKeys(v *visit) error {
 func fetchSets(v *visit) error {
 	got, err := v.in.Fetch(v.ctx(), v.act, v.form("issuer"))
 	if err != nil {
-		return v.keysRefused("fetch", err)
+		return v.keysRefused(v.fault("", err), err)
 	}
 	r := page.Receipt{Title: v.Say("keys.asked")}
 	for _, item := range got.Items {
@@ -81,18 +81,22 @@ func fetchSets(v *visit) error {
 func registerAtIssuer(v *visit) error {
 	got, err := v.in.Register(v.ctx(), v.act, api.Register{Issuer: v.form("issuer"), Code: v.form("code"), Serial: v.form("serial")})
 	if err != nil {
-		return v.keysRefused("code", err)
+		f := v.faultAt(err, map[string]string{"issuer": "issuer", "serial": "serial"})
+		if f.Field == "" {
+			f.Field = "code"
+		}
+		return v.keysRefused(f, err)
 	}
 	return v.done("/licenses/keys", page.Receipt{Title: v.Say("keys.registered", "Issuer", v.in.IssuerName(got.Authority.Issuer), "Serial", got.Authority.Serial)})
 }
 
 // keysRefused shows the page again with what went wrong.
-func (v *visit) keysRefused(field string, refused error) error {
+func (v *visit) keysRefused(fault page.Fault, refused error) error {
 	x, err := v.keysView()
 	if err != nil {
 		return refused
 	}
-	x.Faults = page.Faults{v.fault(field, refused)}
+	x.Faults = page.Faults{fault}
 	x.Issuer, x.Serial = v.form("issuer"), v.form("serial")
 	return v.wrong(keysPage(v, x))
 }

@@ -1168,7 +1168,7 @@ func servers(v *visit, x keysView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = page.Input(page.Field{ID: "issuer", Label: v.Say("keys.issuer"), Options: x.issuerOptions(v)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = page.Input(page.Field{ID: "issuer", Label: v.Say("keys.issuer"), Options: x.issuerOptions(v), Fault: x.Faults.Of("issuer")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1185,7 +1185,7 @@ func servers(v *visit, x keysView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.about.Serial == "" {
-					templ_7745c5c3_Err = page.Input(page.Field{ID: "serial", Label: v.Say("review.serial"), Hint: v.Say("keys.serial-hint"), Most: 20, Value: x.Serial}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = page.Input(page.Field{ID: "serial", Label: v.Say("review.serial"), Hint: v.Say("keys.serial-hint"), Most: 20, Value: x.Serial, Fault: x.Faults.Of("serial")}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

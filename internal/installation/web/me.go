@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 )
 
@@ -90,6 +92,18 @@ type ownView struct {
 	api.SignIn
 	Fresh  bool
 	Faults page.Faults
+	Typed  string // into the field at fault, where that is a name
+}
+
+// passkeyField is the field for another name of a passkey.
+func passkeyField(id string) string { return "name-" + id }
+
+// named is what stands in the field for the name of a passkey.
+func (own ownView) named(k api.Passkey) string {
+	if own.Faults.Of(passkeyField(k.ID)) != "" {
+		return own.Typed
+	}
+	return k.Name
 }
 
 func showOwnSignIn(v *visit) error { return v.showOwnSignIn("", nil) }
@@ -106,8 +120,10 @@ func (v *visit) showOwnSignIn(field string, err error) error {
 	view := ownView{SignIn: own, Fresh: v.in.Fresh(v.session)}
 	if err != nil {
 		return v.refuse(err, func(f page.Faults) error {
-			f[0].Field = field
-			view.Faults = f
+			if again := new(installation.SignInAgainError); !errors.As(err, &again) { // the form is gone
+				f[0].Field = field
+			}
+			view.Faults, view.Typed = f, v.form("name")
 			return v.show(ownSignInPage(v, view))
 		})
 	}
@@ -120,7 +136,11 @@ func setPassword(v *visit) error {
 	}
 	ended, err := v.in.SetPassword(v.ctx(), v.session, v.from(), v.r.PostFormValue("current"), v.r.PostFormValue("password"))
 	if err != nil {
-		return v.showOwnSignIn("password", err)
+		field := "password"
+		if refused := new(installation.RefusedError); errors.As(err, &refused) {
+			field = "current"
+		}
+		return v.showOwnSignIn(field, err)
 	}
 	return v.done("/me/signin", page.Receipt{Title: v.Say("signin.password-set"), Text: v.Say("me.ended", "N", ended)})
 }
@@ -149,7 +169,11 @@ func renamePasskey(v *visit) error {
 		return &NotAPersonError{}
 	}
 	if err := v.in.RenamePasskey(v.ctx(), v.session, v.r.PathValue("id"), v.form("name")); err != nil {
-		return v.showOwnSignIn("", err)
+		field := ""
+		if bad := new(installation.BadValueError); errors.As(err, &bad) {
+			field = passkeyField(v.r.PathValue("id"))
+		}
+		return v.showOwnSignIn(field, err)
 	}
 	return v.done("/me/signin", page.Receipt{Title: v.Say("me.passkey-renamed", "Name", v.form("name"))})
 }

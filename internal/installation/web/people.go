@@ -66,6 +66,9 @@ type peopleView struct {
 	pools    []api.License // of the tab of licenses
 	license  *api.License  // chosen there
 	assign   bool
+	saving   string // what a view was to be called that was not saved
+	shared   bool   // and whether with everybody
+	faults   page.Faults
 }
 
 // paidPlans stands for every plan that is neither empty nor unrestricted.
@@ -110,10 +113,32 @@ func showPeople(v *visit) error {
 	if err != nil {
 		return err
 	}
+	v.listOfPeople(view)
+	return v.show(peoplePage(v, view))
+}
+
+// listOfPeople begins the page of a list.
+func (v *visit) listOfPeople(view peopleView) {
 	v.titled("users", v.Say("people.title"))
+	v.Part = view.part(v)
+	v.onPage(view.pager)
 	v.Wide, v.AsOf, v.Command = true, view.list.AsOf, view.command()
 	v.Modules = []string{"people.js"}
-	return v.show(peoplePage(v, view))
+}
+
+// part says which list it is, where it is not that of all people.
+func (x peopleView) part(v *visit) string {
+	var parts []string
+	switch x.tab {
+	case "other":
+		parts = append(parts, v.Say("people.tab-other"))
+	case "licenses":
+		parts = append(parts, v.Say("people.tab-licenses"))
+	}
+	if text := v.query("q"); text != "" {
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
 }
 
 // people reads what the list of an address shows.
@@ -539,9 +564,27 @@ func addPerson(v *visit) error {
 func saveView(v *visit) error {
 	name, query := v.form("view"), v.form("query")
 	if _, err := v.in.SaveView(v.ctx(), v.act, api.NewView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared")}); err != nil {
-		return err
+		return v.viewRefused(name, query, err)
 	}
 	return v.done("/users?"+query, page.Receipt{Title: v.Say("people.view-saved", "Name", name)})
+}
+
+// viewRefused shows the list again that was to be saved, and why it was not.
+func (v *visit) viewRefused(name, query string, refused error) error {
+	if _, err := url.ParseQuery(query); err != nil {
+		return refused
+	}
+	address, asked := *v.r.URL, *v.r
+	address.Path, address.RawQuery, asked.URL = "/users", query, &address
+	v.r, v.Path, v.Query = &asked, address.Path, query
+	view, err := v.people()
+	if err != nil {
+		return err
+	}
+	view.saving, view.shared = name, v.ticked("shared")
+	view.faults = page.Faults{v.faultAt(refused, map[string]string{"name": "view"})}
+	v.listOfPeople(view)
+	return v.wrong(peoplePage(v, view))
 }
 
 func dropView(v *visit) error {

@@ -39,6 +39,15 @@ func personPath(userID string, number int64) string {
 	return "/users/" + escape(userID)
 }
 
+// pathOf is where the page of a person is. Whoever was deleted is found by number: the
+// user id may be somebody else's by now.
+func pathOf(p api.Person) string {
+	if p.Deleted {
+		return personPath("", p.Number)
+	}
+	return personPath(p.UserID, p.Number)
+}
+
 // fullName is what a person is called: the name, or else the user id.
 func fullName(p api.Person) string {
 	return cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID, fmt.Sprint("#", p.Number))
@@ -65,7 +74,7 @@ func (v *visit) card(part string) (card, error) {
 	if err != nil {
 		return card{}, err
 	}
-	c := card{PersonDetail: p, Path: personPath(p.UserID, p.Number), Part: part, Assign: v.may(api.ScopeAssign), Admin: v.may(api.ScopeAdmin)}
+	c := card{PersonDetail: p, Path: pathOf(p.Person), Part: part, Assign: v.may(api.ScopeAssign), Admin: v.may(api.ScopeAdmin)}
 	v.titled("users", c.Name())
 	for _, tab := range c.tabs(v) {
 		if tab.Current && part != "overview" {

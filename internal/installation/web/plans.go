@@ -403,7 +403,7 @@ func changeProfile(v *visit) error {
 	case errors.As(err, &full):
 		return v.full(p, full, false) // what comes with a profile goes with one
 	case err != nil:
-		p.Faults = page.Faults{v.fault("profile", err)}
+		p.Faults = page.Faults{v.fault("", err)}
 		return v.wrong(plansPage(v, p))
 	case !would.Changed:
 		return v.done(p.Path+"/plans", page.Receipt{Title: v.Say("person.already")})

@@ -283,6 +283,9 @@ type tokensView struct {
 	Faults page.Faults
 }
 
+// firstScope is the first of the boxes of which a token needs one.
+var firstScope = "scope-" + api.Scopes[0]
+
 func showTokens(v *visit) error { return v.showTokens(tokensView{}, nil) }
 
 func (v *visit) showTokens(view tokensView, err error) error {
@@ -300,6 +303,9 @@ func (v *visit) showTokens(view tokensView, err error) error {
 		return v.refuse(err, func(f page.Faults) error {
 			if bad := new(installation.BadValueError); errors.As(err, &bad) {
 				f[0].Field = bad.Field
+			}
+			if f[0].Field == "scopes" {
+				f[0].Field = firstScope
 			}
 			view.Faults = f
 			return v.show(tokensPage(v, view))

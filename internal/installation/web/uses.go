@@ -90,6 +90,7 @@ func showUses(v *visit) error {
 		if view.Why, err = v.explained(c, asked); err != nil {
 			return err
 		}
+		v.Part = v.Say("uses.why-of", "Name", view.Why.Title)
 		v.Command = "pott user why " + quoted(c.UserID) + " " + quoted(asked)
 	}
 	return v.show(usesPage(v, view))
@@ -199,6 +200,7 @@ func traceText(person string, w *whyView) string {
 	for _, d := range w.Why.Damage {
 		fmt.Fprintf(&b, "– %s\n", d.Text)
 	}
+	fmt.Fprintf(&b, "= %s\n", w.Mark.Text)
 	return b.String()
 }
 
