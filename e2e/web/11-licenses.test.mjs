@@ -26,14 +26,15 @@ async function licenseRows(page, url) {
 
 /** How many holders the list of a license has, all pages together. */
 async function countHolders(page, server, path) {
-  let n = 0
-  for (let next = path; next; ) {
-    await page.goto(server + next)
-    n += await page.locator('#holders tbody tr').evaluateAll((rows) => rows.reduce((sum, r) => sum + Number(r.querySelector('td.n').textContent), 0))
-    const link = page.locator('#holders .pager a[rel=next]')
-    next = (await link.count()) ? await link.getAttribute('href') : undefined
-  }
-  return n
+  return page.evaluate(async (first) => {
+    let n = 0
+    for (let next = first; next; ) {
+      const shown = new DOMParser().parseFromString(await (await fetch(next)).text(), 'text/html')
+      for (const row of shown.querySelectorAll('#holders tbody tr')) n += Number(row.querySelector('td.n').textContent)
+      next = shown.querySelector('#holders .pager a[rel=next]')?.getAttribute('href')
+    }
+    return n
+  }, server + path)
 }
 
 /** Follows the number of each license to its list. Those that are for everybody have none. */
@@ -47,7 +48,7 @@ async function everyNumber(page, world, rows) {
 }
 
 test('11. Of every license the number in use is the number of rows behind its link', async () => {
-  await visiting({ javaScript: false }, async (page, visitor) => {
+  await visiting({}, async (page, visitor) => {
     await signIn(visitor, world, 'karin.lind')
     const rows = await licenseRows(page, world.url)
     assert.equal(rows.length, 29, 'all licenses of the set')
@@ -60,7 +61,7 @@ test('11. … also after many were changed at once', async () => {
   await changed.receiveSet({ quantity: { 'sales-essentials': 0, 'sales-premium': 60 } })
   const moved = await changed.pott('set', 'activate', 'kontoret-9', '--move', 'kontoret.sales-essentials=kontoret.sales-premium', '--yes')
   assert.equal(moved.exit, 0, moved.stderr)
-  await visiting({ javaScript: false }, async (page, visitor) => {
+  await visiting({}, async (page, visitor) => {
     await signIn(visitor, changed, 'karin.lind')
     const rows = await licenseRows(page, changed.url)
     assert.equal(rows.length, 28, 'the plan that was emptied is in the set no longer')
@@ -107,13 +108,14 @@ for (const way of bothWays) {
       assert.ok((await page.locator(`#${why}`).textContent()).trim().length > 10, 'it says why')
       await activate.focus()
       assert.equal(await activate.evaluate((e) => e === document.activeElement), true)
+      const state = async () => [(await fresh.api('/status')).seq, (await fresh.api('/sets')).items.map((s) => [s.id, s.status])]
+      const before = await state()
       await activate.press('Enter')
       await page.waitForLoadState()
       const summary = page.locator('.faults').first()
       await summary.waitFor()
       if (way.javaScript) assert.equal(await summary.evaluate((e) => e === document.activeElement), true, 'the summary has the focus')
-      const sets = await fresh.api('/sets')
-      assert.equal(sets.items.find((s) => s.id === 'kontoret-8').status, 'active')
+      assert.deepEqual(await state(), before, 'pressing changes nothing')
     }, way)
     await fresh.end()
   })
@@ -195,16 +197,32 @@ test('16. Everybody of a plan moves to another as part of the activation, and ba
     await form.getByRole('combobox').selectOption(await form.locator('option', { hasText: 'Sales Premium' }).getAttribute('value'))
     await form.getByRole('button').click()
     await goOn(page)
+    const before = await holds(fresh)
+    assert.deepEqual([before.essentials.length, before.premium.length], [10, 38])
     await page.getByRole('button', { name: /activate/i }).first().click()
     await receipt(page)
-    assert.equal((await fresh.api('/people?plan=kontoret.sales-premium&limit=100')).total, 48)
+    // Ten of ten have moved, and the set is in force: in one step, which is one entry.
+    const after = await holds(fresh)
+    assert.deepEqual(after, { essentials: [], premium: [...before.premium, ...before.essentials].sort(), active: ['kontoret-9'] })
+    const trail = (await fresh.api('/audit?limit=100')).items
+    const activated = trail.find((e) => e.action === 'set.activate')
+    const moves = trail.filter((e) => e.seq === activated.seq && e.person)
+    assert.equal(new Set(moves.map((e) => e.person)).size, 10, 'all of it was written at once')
+    // Undo restores the set and the people.
     await page.locator('.receipt').getByRole('link', { name: 'Undo' }).or(page.locator('.receipt').getByRole('button', { name: 'Undo' })).click()
     assert.match(await receipt(page), /kontoret-8 is in force again/)
-    assert.equal((await fresh.api('/people?plan=kontoret.sales-essentials&limit=100')).total, 10)
-    assert.equal((await fresh.api('/sets')).items.find((s) => s.id === 'kontoret-8').status, 'active')
+    assert.deepEqual(await holds(fresh), before)
   })
   await fresh.end()
 })
+
+/** Who has the two plans of sales, and which of Kontoret's sets is in force. */
+async function holds(world) {
+  const on = async (plan) => (await world.api(`/people?plan=kontoret.${plan}&limit=100`)).items.map((p) => p.user_id).sort()
+  const active = (await world.api('/sets')).items.filter((s) => s.issuer === 'KONTORET' && s.status === 'active').map((s) => s.id)
+  const listed = (await world.api('/licenses?hidden=true')).items.some((l) => l.name === 'kontoret.sales-essentials')
+  return { essentials: listed ? await on('sales-essentials') : [], premium: await on('sales-premium'), active }
+}
 
 test('17. Whoever has something in hand is marked before choosing, and cannot be chosen', async () => {
   const fresh = await freshWorld({ load: [{ quantity: { 'sales-premium': 36 } }] })
@@ -231,6 +249,20 @@ test('16. After a final set no undo is offered', async () => {
     await page.getByRole('button', { name: /Activate/ }).click()
     await receipt(page)
     assert.equal(await page.locator('.receipt').getByText('Undo').count(), 0)
+    // Nor elsewhere, nor to whoever sends the form all the same.
+    const back = page.locator('a[href*="roll-back"]')
+    await page.goto(`${fresh.url}/licenses/history`)
+    assert.equal(await back.count(), 1, 'only the other issuer’s set can go back')
+    assert.match(await back.getAttribute('href'), /KARTAN/)
+    await page.evaluate((to) => {
+      const form = document.querySelector('form[action$="/licenses/history/policy"]')
+      form.action = to
+      for (const e of form.querySelectorAll('input:not([name=csrf])')) e.remove()
+      form.append(Object.assign(document.createElement('input'), { name: 'issuer', value: 'KONTORET' }))
+    }, `${fresh.url}/licenses/history/roll-back`)
+    await Promise.all([page.waitForEvent('load'), page.locator('form[action$="/roll-back"] button').click()])
+    assert.match(await page.locator('main').textContent(), /final/i)
+    assert.deepEqual((await holds(fresh)).active, ['kontoret-9'])
   })
   await fresh.end()
 })

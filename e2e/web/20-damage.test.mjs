@@ -24,7 +24,7 @@ async function oneRound(world) {
 
 for (const way of bothWays) {
   test(`20. A row that is edited in the database raises a banner by itself, is shown as damaged, and comes back (${way.name})`, async () => {
-    const world = await freshWorld({ verify: '3s' })
+    const world = await freshWorld({ verify: '1s' })
     await asAdministrator(world, async (page) => {
       await page.goto(`${world.url}/`)
       assert.equal(await page.locator('.banner').count(), 0)

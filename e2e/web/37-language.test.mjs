@@ -126,16 +126,20 @@ test('37. Dates and numbers stand as each language writes them', async () => {
 test('37. Names stand where readers of the language look for them', async () => {
   for (const [lang, before, behind] of [['sv', 'Zeb', 'Åsa'], ['nb', 'Øyvind', 'Åsa'], ['da', 'Øyvind', 'Åsa'], ['de', 'Åsa', 'Zeb'], ['en', 'Åsa', 'Zeb']]) {
     await asAdministrator(world, async (page) => {
-      const names = []
-      for (let next = `${world.url}/users?sort=name`; next; ) {
-        await page.goto(next)
-        names.push(...(await page.locator('main tbody tr th').allTextContents()))
-        const link = page.locator('.pager a[rel=next]')
-        next = (await link.count()) ? world.server + (await link.getAttribute('href')) : undefined
-      }
+      await page.goto(`${world.url}/users?sort=name`)
+      const names = await page.evaluate(async () => {
+        const names = []
+        for (let next = location.href; next; ) {
+          const shown = new DOMParser().parseFromString(await (await fetch(next)).text(), 'text/html')
+          names.push(...[...shown.querySelectorAll('main tbody tr th')].map((e) => e.textContent))
+          next = shown.querySelector('.pager a[rel=next]')?.getAttribute('href')
+        }
+        return names
+      })
+      assert.ok(names.length > 300, 'everybody')
       const places = (name) => names.flatMap((n, i) => (n.trim().startsWith(name) ? [i] : []))
       assert.ok(places(before).length > 1 && places(behind).length > 1)
       assert.ok(Math.max(...places(before)) < Math.min(...places(behind)), `${lang}: ${before} before ${behind}`)
-    }, { locale: lang, javaScript: false })
+    }, { locale: lang })
   }
 })

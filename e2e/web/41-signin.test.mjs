@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { closeBrowser, visiting } from './harness/browser.mjs'
 import { freshWorld } from './harness/house.mjs'
-import { as, bothWays, receipt, signIn } from './harness/person.mjs'
+import { as, bothWays, passkeyAtHand, receipt, signIn } from './harness/person.mjs'
 import { openProvider } from './harness/provider.mjs'
 
 const password = 'correct horse battery'
@@ -71,12 +71,8 @@ for (const javaScript of [true, false]) {
 }
 
 test('A passkey is registered, and signs in afterwards', async () => {
-  await visiting({}, async (page, { context }) => {
-    const cdp = await context.newCDPSession(page)
-    await cdp.send('WebAuthn.enable')
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    })
+  await visiting({}, async (page) => {
+    await passkeyAtHand(page)
     await signInWith(page, 'karin.lind', password)
     await page.goto(`${world.url}/me/signin`)
     await page.locator('#new-passkey').getByRole('textbox').fill('My computer')

@@ -3,14 +3,19 @@
 import assert from 'node:assert/strict'
 import { newVisitor } from './browser.mjs'
 import { signIn } from './person.mjs'
-import { routes } from './routes.mjs'
+import { placeOf, routes } from './routes.mjs'
 import { states } from './states.mjs'
 import { manyWorlds } from './worlds.mjs'
 
-/** Every page there is, and every state of one that has no address: see states.mjs. */
+/**
+ * Every page there is, and every state of one that has no address: see states.mjs.
+ * POTT_VIEWS=error-login,users says to look at some of them only.
+ */
 export async function views() {
   const pages = (await routes()).map((r) => ({ in: 'usual', customer: 'northwind', ...r }))
-  return [...pages, ...states.map((s) => ({ in: 'usual', customer: 'northwind', ...s }))]
+  const all = [...pages, ...states.map((s) => ({ in: 'usual', customer: 'northwind', ...s }))]
+  const some = process.env.POTT_VIEWS?.split(',')
+  return some ? all.filter((view) => some.includes(view.name)) : all
 }
 
 /** The same views in groups that one visitor can see: [[view, …], …]. */
@@ -34,14 +39,16 @@ export async function show(view, visitor, world) {
 
 /**
  * Opens every view as a subtest and looks at it: look(page, view, answer). lang is
- * the language that was chosen; without it the browser's.
+ * the language that was chosen; without it the browser's. sees is told of all that
+ * the browser asks for.
  */
-export async function everyView(t, { lang, only = () => true, ...options }, look) {
+export async function everyView(t, { lang, only = () => true, sees, ...options }, look) {
   const worlds = manyWorlds()
   for (const group of together((await views()).filter(only))) {
     const [{ in: kind, who, customer }] = group
     const world = await worlds.get(kind)
     const visitor = await newVisitor(options)
+    if (sees) visitor.context.on('request', sees)
     const begin = async () => {
       await visitor.context.clearCookies()
       if (who) await signIn(visitor, world, who, customer)
@@ -65,4 +72,24 @@ export async function everyView(t, { lang, only = () => true, ...options }, look
     await visitor.leave()
   }
   await worlds.end()
+}
+
+/** The titles of all pages, for those who look at something else: { title: place }. */
+export async function titlesOfPages() {
+  const worlds = manyWorlds()
+  const world = await worlds.get('usual')
+  const titles = new Map()
+  const cookies = new Map()
+  for (const { path, who, status } of await routes()) {
+    if (status !== 200) continue
+    if (who && !cookies.has(who)) {
+      const { name, value } = await world.session(who)
+      cookies.set(who, `${name}=${value}`)
+    }
+    const answer = await fetch(world.url + path, { headers: who ? { Cookie: cookies.get(who) } : {} })
+    const [, title] = /<title>([^<]*)</.exec(await answer.text())
+    titles.set(title.replaceAll('&#39;', "'").replaceAll('&amp;', '&'), placeOf(new URL(answer.url)))
+  }
+  await worlds.end()
+  return titles
 }

@@ -10,7 +10,13 @@ export const formTo = (page, path) => page.locator(`form[action$="${path}"]`).fi
 export async function send(page, path, fields = {}, button = 'button:not([type=button])') {
   const form = formTo(page, path)
   await form.waitFor({ state: 'attached' })
-  await form.evaluate((f) => { f.noValidate = true; for (const d of f.querySelectorAll('[maxlength]')) d.removeAttribute('maxlength'); f.closest('details')?.setAttribute('open', '') })
+  await form.evaluate((f) => {
+    f.noValidate = true
+    for (const d of f.querySelectorAll('[maxlength]')) d.removeAttribute('maxlength')
+    for (const d of f.querySelectorAll('[type=date], [type=datetime-local], [type=url]')) d.type = 'text'
+    for (let d = f.closest('details'); d; d = d.parentElement.closest('details')) d.open = true
+    for (const d of f.querySelectorAll('details')) d.open = true
+  })
   for (const [name, value] of Object.entries(fields)) await fill(form, name, value)
   await pressed(page, form.locator(button).first())
 }

@@ -35,10 +35,11 @@ async function tell(path, body = {}, method = 'POST') {
 }
 
 /**
- * A fresh world: { people, load: [sets to receive], verify, postgres }. `url` is
- * where Northwind's pages are; other customers are at `at(name)`. verify is how
- * long a round through all records takes ("4s"), postgres the address of a server
- * to keep the world on; POTT_WORLD_POSTGRES is one for all worlds.
+ * A fresh world: { people, load: [sets to receive], verify, authority, postgres }.
+ * `url` is where Northwind's pages are; other customers are at `at(name)`. verify is
+ * how long a round through all records takes ("4s"), authority the address of
+ * Kontoret's license server, postgres the address of a server to keep the world on;
+ * POTT_WORLD_POSTGRES is one for all worlds.
  */
 export async function freshWorld(wish = {}) {
   const made = await tell('/worlds', { postgres: process.env.POTT_WORLD_POSTGRES ?? '', ...wish })

@@ -17,7 +17,7 @@ export const themes = ['light', 'dark', 'contrast']
 export async function axe(page, { rules } = {}) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeCore.source)
   return page.evaluate(async (runOnly) => {
-    const found = await window.axe.run(document, { runOnly, resultTypes: ['violations', 'incomplete'] })
+    const found = await window.axe.run(document, { runOnly, resultTypes: ['violations', 'incomplete'], preload: false, iframes: false })
     const told = (list) => list.flatMap((v) => v.nodes.map((n) => ({ rule: v.id, where: n.target.join(' '), html: n.html.slice(0, 160), why: n.failureSummary ?? v.help })))
     return {
       violations: told(found.violations),

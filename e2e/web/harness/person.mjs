@@ -21,6 +21,15 @@ export async function as(who, world, act, { javaScript = true, ...options } = {}
   })
 }
 
+/** Puts a passkey in the reader's hands, which agrees to everything. */
+export async function passkeyAtHand(page) {
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('WebAuthn.enable')
+  await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+  })
+}
+
 /** What the receipt on the page says. */
 export async function receipt(page) {
   const r = page.locator('.receipt').first()

@@ -83,3 +83,9 @@ function page(path, who) {
   const name = (path === '/' ? 'home' : path.slice(1).replace(/[^a-z0-9]+/gi, '-').replace(/-$/, '')) + (who && who !== 'karin.lind' ? `-${who.split('.')[0]}` : '')
   return { name, path, who, status: refusing[path] ?? 200 }
 }
+
+// What chooses what a page shows; anything else in an address is how it shows it.
+const choosing = ['q', 'tab', 'why', 'page']
+
+/** What an address is the page of. */
+export const placeOf = (url) => url.pathname + choosing.map((c) => ` ${url.searchParams.get(c) ?? ''}`).join('')

@@ -2,6 +2,7 @@
 // that was not accepted, a job at work, a database that was edited. Each is looked
 // at like any other page. Nothing here depends on the language.
 import { formTo, pressed, send } from './forms.mjs'
+import { passkeyAtHand } from './person.mjs'
 
 /** Every state: { name, path, reach(page, { url, world, visitor, context }), … }. */
 export const states = []
@@ -9,7 +10,7 @@ export const states = []
 /**
  * A state of the page at a path. `in` is the kind of world it is looked at in, see
  * worlds.mjs; wrong the field that the summary of faults leads to, '' where there is
- * none; apart whether the visitor is not to be signed in as before afterwards.
+ * none, with * at its end where more follows; apart whether the visitor is not to be signed in as before afterwards.
  */
 const state = (name, path, reach, more = {}) =>
   states.push({ name, path, who: 'karin.lind', in: 'usual', customer: 'northwind', ...more, reach: async (page, at) => {
@@ -40,6 +41,62 @@ state('error-what-if', '/licenses/KONTORET/sales-premium?seats=many', undefined,
 refused('offboard', '/users/olle.ek/offboard', '/offboard', {}, 'valid_through')
 refused('verify', '/audit/verify', '/audit/verify', { from: 'the beginning' }, 'from')
 refused('audit', '/audit', '/audit', { person: 'nobody.at.all' }, 'person')
+refused('token-scopes', '/settings/tokens', '/settings/tokens', { name: 'For nothing' }, 'scope-*')
+refused('timeout', '/settings/blockers', '/settings/blockers', { url: 'https://host.example/', timeout_ms: 'soon' }, 'timeout_ms')
+refused('webhook', '/settings/messages', '/settings/messages/webhooks', { url: 'not an address' }, 'url')
+refused('register', '/licenses/keys', '/licenses/keys/register', { code: '–' }, 'code', { in: 'served' })
+refused('unreached', '/licenses/keys', '/licenses/keys/register', { code: 'AAAA-BBBB-CCCC' }, 'code', { in: 'served' })
+refused('view', '/users?group=Sales', '/users/views', { view: '' }, 'view')
+state('error-login', '/users/olle.ek', async (page, { visitor }) => {
+  await send(page, '/users/olle.ek/login', { valid_through: 'some day' })
+  visitor.complaints.length = 0 // a browser that knows days says that this is none
+}, { wrong: 'valid_through' })
+refused('remove-set', '/licenses/remove/kartan-4', '/licenses/remove/kartan-4', { organisation: 'Somebody Else AB' }, 'organisation')
+refused('database', '/status/databases', '/status/databases', { name: '' }, 'name')
+refused('database-name', '/status/databases', '/status/databases/0/rename', { name: '' }, 'name-0')
+state('error-database-full', '/status/databases', async (page, { world, url }) => {
+  if ((await world.api('/databases')).items.length === 1) {
+    await world.api('/databases', { method: 'POST', body: { name: 'Branch' } })
+    await world.api('/databases/1/licenses/kontoret.mirror', { method: 'PUT', body: {} })
+  }
+  await page.goto(`${url}/status/databases`)
+  await send(page, '/status/databases/0/give', { license: 'kontoret.mirror' })
+}, { in: 'busy', wrong: 'license-0' })
+const own = { customer: 'nordlys', who: 'maja.norr' }
+refused('last-administrator', '/settings/roles', '/settings/roles/take', {}, 'person', own)
+refused('own-role', '/users/maja.norr', '/users/maja.norr/role', {}, '', own)
+refused('password-now', '/me/signin', '/me/password', { current: 'wrong words', password: 'en lång mening om cyklar' }, 'current', { in: 'busy', who: 'siv.holm' })
+state('error-passkey', '/me/signin', async (page) => {
+  await passkeyAtHand(page)
+  await send(page, '/me/passkeys', { name: 'x'.repeat(101) }, 'button')
+}, { wrong: 'name' })
+state('error-passkey-name', '/me/signin', async (page) => {
+  const ours = page.locator('form[action*="/me/passkeys/"]:not([action$="/remove"])')
+  if ((await ours.count()) === 0) {
+    await passkeyAtHand(page)
+    await send(page, '/me/passkeys', { name: 'My computer' }, 'button')
+  }
+  await send(page, await ours.first().getAttribute('action'), { name: '' })
+}, { in: 'busy', who: 'siv.holm', wrong: 'name-*' })
+state('error-passkey-signin', '/signin', async (page) => {
+  await Promise.all([page.waitForEvent('load'), formTo(page, '/signin/passkey').evaluate((f) => f.submit())])
+}, { who: undefined, wrong: '' })
+const told = (to, fields) => async (page, { world, url }) => {
+  const { event } = await world.api('/events', { method: 'POST', body: { type: 'message', texts: { en: 'We move the servers' } } })
+  await page.goto(`${url}/status/events/${event.number}`)
+  await send(page, `/status/events/${event.number}${to}`, fields)
+}
+state('error-event-text', '/status/events/new', told('', { 'text-en': '' }), { in: 'busy', wrong: 'text-{lang}' })
+state('error-event-end', '/status/events/new', told('/end', { reason: 'x'.repeat(600) }), { in: 'busy', wrong: 'reason' })
+state('error-restore', '/users', async (page, { world, url }) => {
+  const back = { user_id: 'back.again', first_name: 'Back' }
+  const { person } = await world.api('/people', { method: 'POST', body: back })
+  await world.api(`/people/back.again`, { method: 'DELETE' })
+  const { person: other } = await world.api('/people', { method: 'POST', body: back })
+  await page.goto(`${url}/users/${encodeURIComponent(`#${person.number}`)}`)
+  await send(page, '/restore')
+  await world.api(`/people/${encodeURIComponent(`#${other.number}`)}`, { method: 'DELETE' })
+}, { in: 'busy', wrong: 'new_id' })
 
 // A license set that waits.
 const review = '/licenses/review/kontoret-9'
@@ -51,7 +108,14 @@ state('review-refused', review, (page) => send(page, review), { wrong: 'row-0' }
 state('review-too-few', premium, async (page) => {
   await tick(page, 2)
   await pressed(page, page.locator('button[value=review]'))
-}, { wrong: '' })
+}, { wrong: 'count' })
+state('error-apply', review, async (page, { world, url }) => {
+  // More than a fifth of all people lose something: the organisation is typed.
+  const numbers = async (module) => (await world.api(`/licenses/kontoret.${module}/holders?limit=200`)).items.map((h) => h.number).join('.')
+  const q = new URLSearchParams([['c', `remove~kontoret.sales-premium~~${await numbers('sales-premium')}`], ['c', `remove~kontoret.service-essentials~~${await numbers('service-essentials')}`]])
+  await page.goto(`${url}${review}/apply?${q}`)
+  await send(page, `${review}/apply`, { org: 'Somebody Else AB' })
+}, { wrong: 'org' })
 state('review-chosen', premium, async (page) => {
   await tick(page, 3)
   await pressed(page, page.locator('button[value=review]'))
@@ -89,7 +153,7 @@ const over = async (page) => {
   while (await atWork(page)) await page.reload()
 }
 state('list-understood', '/users/bulk', (page) => list(page, people(3, wrongRows)))
-state('list-strange', '/users/bulk', (page) => list(page, 'Number,Shoe size\n1,43\n'))
+state('list-strange', '/users/bulk', (page) => list(page, 'Number,Shoe size\n1,43\n'), { wrong: '' })
 state('job-running', '/users/bulk', async (page, { world }) => {
   await world.hold(100)
   await list(page, people(300))

@@ -13,8 +13,14 @@ export const usual = { load: [twoRed] }
 // Worlds as the views of pages need them; each is made when the first view asks.
 const kinds = {
   usual: () => freshWorld(usual),
-  // Here things are changed to be seen, one after the other.
-  busy: () => freshWorld(usual),
+  // Here things are changed to be seen, one after the other. Siv has a password.
+  busy: async () => {
+    const world = await freshWorld(usual)
+    await world.setPassword('siv.holm', 'correct horse battery')
+    return world
+  },
+  // Kontoret has a license server, which nobody reaches.
+  served: () => freshWorld({ ...usual, authority: 'http://127.0.0.1:9' }),
   // A license, a person and an entry of the trail were edited in the database, and
   // the server has noticed.
   damaged: async () => {

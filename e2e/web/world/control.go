@@ -88,6 +88,8 @@ type wanted struct {
 	Postgres string  `json:"postgres"` // address of a server that may be used; "" is SQLite
 	Verify   string  `json:"verify"`   // how long a round through all records takes: "4s"; "" is as usual
 	Load     []issue `json:"load"`     // sets to receive, in order
+	// Authority is the address of Kontoret's license server; "" is none.
+	Authority string `json:"authority"`
 }
 
 func (c *control) fresh(_ *http.Request, want wanted) (any, error) {
@@ -135,7 +137,7 @@ func (c *control) begin(dir string, want wanted, verify time.Duration) (*world, 
 	if err != nil {
 		return nil, err
 	}
-	return start(dir, dsn, c.vendors, t.secrets, verify)
+	return start(dir, dsn, c.vendors, t.secrets, verify, want.Authority)
 }
 
 func (c *control) world(r *http.Request) (*world, error) {
