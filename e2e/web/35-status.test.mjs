@@ -95,7 +95,9 @@ test('36. Verify says Intact with the count, Broken with the right number, and C
     const intact = await verify()
     assert.match(intact.text, /Intact/)
     assert.equal(intact.green, true)
-    assert.deepEqual([Number(/([\d,]+) entries checked/.exec(intact.text)[1].replace(/,/g, '')), await count()], [before, before], 'every entry there is')
+    // Every entry there is; one more may be written meanwhile.
+    const [checked, after] = [Number(/([\d,]+) entries checked/.exec(intact.text)[1].replace(/,/g, '')), await count()]
+    assert.ok(before <= checked && checked <= after && after - before <= 1, `${checked} of ${before} to ${after}`)
 
     const nothing = await verify('9000')
     assert.match(nothing.text, /Cannot be checked/)
