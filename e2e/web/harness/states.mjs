@@ -153,6 +153,13 @@ const over = async (page) => {
   while (await atWork(page)) await page.reload()
 }
 state('list-understood', '/users/bulk', (page) => list(page, people(3, wrongRows)))
+state('error-list', '/users/bulk', async (page, { world }) => {
+  // More than a fifth of all people lose their plans: the organisation is typed.
+  const { items } = await world.api('/licenses/kontoret.service-essentials/holders?limit=200')
+  await send(page, '/users/bulk', { mode: 'replace', file: { name: 'people.csv', text: `User id;Plans\n${items.map((h) => `${h.person};\n`).join('')}` } })
+  await page.locator('#org').fill('Somebody Else AB')
+  await pressed(page, page.locator('form:has(#org) button').first())
+}, { wrong: 'org' })
 state('list-strange', '/users/bulk', (page) => list(page, 'Number,Shoe size\n1,43\n'), { wrong: '' })
 state('job-running', '/users/bulk', async (page, { world }) => {
   await world.hold(100)
