@@ -142,7 +142,7 @@ func showSentList(v *visit) error {
 }
 
 // sentList shows what a list would do; wrong is why it was not begun, or nil.
-func (v *visit) sentList(x draftView, list installation.Import, wrong error) (err error) {
+func (v *visit) sentList(x draftView, list installation.Import, wrong page.Faults) (err error) {
 	v.titled("users", v.Say("bulk.understood-title"))
 	v.crumbs(v.crumb("nav.users", "/users"), v.crumb("bulk.title", "/users/bulk"))
 	v.Wide, v.AsOf = true, v.now
@@ -163,7 +163,7 @@ func (v *visit) sentList(x draftView, list installation.Import, wrong error) (er
 	x.cutRows(v)
 	v.onPage(x.pager)
 	if wrong != nil {
-		x.wrong = page.Faults{v.fault("org", wrong)}
+		x.wrong = wrong
 		return v.wrong(listCheckPage(v, x))
 	}
 	return v.show(listCheckPage(v, x))
@@ -253,7 +253,7 @@ func importDraft(v *visit) error {
 		if heavy, err := v.many(losers(tried)); err != nil {
 			return err
 		} else if heavy {
-			return v.sentList(x, list, &installation.BadValueError{Field: "org", Why: v.Say("bulk.org-wrong")})
+			return v.sentList(x, list, page.Faults{{Field: "org", Text: v.Say("offboard.organisation-wrong", "Org", v.Org)}})
 		}
 	}
 	list.PlanToken = v.form("plan_token")
@@ -322,7 +322,7 @@ func reviewChange(v *visit) error {
 	return v.previewChange(x, c, f, nil)
 }
 
-func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.PeopleFilter, wrong error) error {
+func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.PeopleFilter, wrong page.Faults) error {
 	v.titled("users", v.Say("bulk.act."+x.act))
 	v.crumbs(v.crumb("nav.users", "/users"))
 	v.Path, v.Query = "/users", v.form("query")
@@ -342,7 +342,7 @@ func (v *visit) previewChange(x changeView, c api.BulkChange, f *installation.Pe
 	x.total = x.bulk.Totals.Rows
 	x.rows = x.bulk.Rows[:min(bulkSize, len(x.bulk.Rows))]
 	if wrong != nil {
-		x.faults = page.Faults{v.fault("org", wrong)}
+		x.faults = wrong
 		return v.wrong(changePage(v, x))
 	}
 	return v.show(changePage(v, x))
@@ -378,7 +378,7 @@ func applyChange(v *visit) error {
 	if heavy, err := v.heavy(x.act, tried); err != nil {
 		return err
 	} else if heavy && v.form("org") != v.Org {
-		return v.previewChange(x, c, f, &installation.BadValueError{Field: "org", Why: v.Say("bulk.org-wrong")})
+		return v.previewChange(x, c, f, page.Faults{{Field: "org", Text: v.Say("offboard.organisation-wrong", "Org", v.Org)}})
 	}
 	done, err := v.in.ChangePeople(v.ctx(), v.act, c, f)
 	return v.began(done, err)
@@ -480,11 +480,14 @@ func (v *visit) rowWhat(r api.BulkRow) string {
 	return strings.Join(words, " · ")
 }
 
-// rowMark is the result of a row.
-func (v *visit) rowMark(r api.BulkRow) page.Mark {
+// rowMark is the result of a row, or what it would be.
+func (v *visit) rowMark(r api.BulkRow, dry bool) page.Mark {
 	kind := map[string]string{"added": "ok", "changed": "ok", "error": "crit", "left": "warn"}[r.Result]
 	if kind == "ok" && len(r.Warnings) > 0 {
 		kind = "warn"
+	}
+	if dry && (r.Result == "added" || r.Result == "changed") {
+		return page.Mark{Kind: kind, Text: v.Say("bulk.only." + r.Result)} // it has not happened yet
 	}
 	return page.Mark{Kind: kind, Text: v.Say("bulk.result." + r.Result)}
 }

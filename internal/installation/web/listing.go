@@ -198,7 +198,7 @@ func (v *visit) jobRowsList(id string) (listing, error) {
 	list.Items, list.Total = rows, len(rows)
 	x := listing{doc: list, people: len(rows), sheet: sheet{name: "job", head: v.heads("bulk.row", "bulk.person", "bulk.result=", "bulk.details")}}
 	for _, r := range rows {
-		x.sheet.rows = append(x.sheet.rows, []string{strconv.Itoa(r.Row), r.Person, v.rowMark(r).Text, r.Result, v.rowWhat(r)})
+		x.sheet.rows = append(x.sheet.rows, []string{strconv.Itoa(r.Row), r.Person, v.rowMark(r, false).Text, r.Result, v.rowWhat(r)})
 	}
 	return x, err
 }
