@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -93,6 +94,26 @@ func share(taken, of int64) string {
 		return "100"
 	}
 	return strconv.FormatInt(max(1, taken*100/of), 10)
+}
+
+var dayWritten = regexp.MustCompile(`\d+-\d+-\d+`)
+
+// A piece is a part of a text. A day with hyphens is one of its own: lines would
+// break after each of them.
+type piece struct {
+	text string
+	day  bool
+}
+
+// unbroken divides a text at its days.
+func unbroken(text string) []piece {
+	var all []piece
+	at := 0
+	for _, found := range dayWritten.FindAllStringIndex(text, -1) {
+		all = append(all, piece{text: text[at:found[0]]}, piece{text[found[0]:found[1]], true})
+		at = found[1]
+	}
+	return append(all, piece{text: text[at:]})
 }
 
 // Time writes a moment with its day.

@@ -365,7 +365,7 @@ func (v *visit) loginMark(p api.Person) page.Mark {
 	case p.Waiting:
 		return page.Mark{Kind: "warn", Text: v.Say("people.state.waiting")}
 	case !p.Login:
-		return page.Mark{Text: v.Say("people.state.no")}
+		return page.Mark{Kind: "off", Text: v.Say("people.state.no")}
 	case !p.ValidThrough.IsZero():
 		return page.Mark{Kind: "ok", Text: v.Say("people.state.through", "On", p.ValidThrough)}
 	}
