@@ -56,7 +56,7 @@ func TestWhoTakesFromMoreThanAFifthOfEverybodyByAListTypesTheOrganisationsName(t
 		if refused.status != http.StatusUnprocessableEntity || w.holds("none") != 7 {
 			t.Fatalf("with %q: %d, %d have it", org, refused.status, w.holds("none"))
 		}
-		refused.says(t, "it is not the name of the organization", "Change 6 people")
+		refused.says(t, "is not Acme AB", "Change 6 people")
 	}
 	uma.send(s.path, append(s.fields(t, "Change 6 people"), "org", "Acme AB")...).says(t, "6 changed")
 	// A few people more or less are nobody's whole organisation.
