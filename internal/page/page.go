@@ -22,9 +22,11 @@ type Frame struct {
 	Lang     string         // of everything on the page, such as "sv"
 	Zone     *time.Location // of times; nil is UTC
 	Theme    string         // "light", "dark", "contrast"; "" follows the reader's system
+	Origin   string         // of its address, such as "https://pott.example.com", for paper; "" leaves it out
 	Base     string         // what paths of this installation begin with, such as "/nordlys"; "" is the root
 	Org      string         // whose installation it is
 	Title    string         // of the page, alone; also its h1
+	Foreign  string         // language of the title, where it is not the page's
 	Part     string         // which of several pages with that h1, before it in the title; "" where there is one
 	Wrong    bool           // the page shows a form that was not accepted
 	Section  string         // id of the navigation item the page belongs to
@@ -83,6 +85,25 @@ func (f *Frame) section() string {
 	return "Pott"
 }
 
+// longestPrinted is how much of an address stands in the margin of a printed page.
+const longestPrinted = 200
+
+// printed is what stands in the margin of every printed page: where it is from, and
+// as of when.
+func (f *Frame) printed() string {
+	address := []rune(f.Origin + f.Base)
+	if f.Reader != "" { // at the door an address may be a secret
+		address = append(address, []rune(back(f))...)
+	}
+	if len(address) > longestPrinted {
+		address = append(address[:longestPrinted-1], '…')
+	}
+	if f.AsOf.IsZero() {
+		return string(address)
+	}
+	return string(address) + " · " + f.Say("frame.as-of") + " " + f.Time(f.AsOf)
+}
+
 // In returns a moment in the zone of the page.
 func (f *Frame) In(t time.Time) time.Time {
 	if f.Zone == nil {
@@ -113,6 +134,8 @@ type Banner struct {
 	Kind   string // "crit", "warn" or "info"
 	Title  string
 	Text   string
+	Lang   string // of Text, where it is not the page's
+	Rest   string // what follows Text, in the page's own language
 	Links  []Link
 	Snooze *Act // puts it off; nil where it cannot be
 	Fold   *Act // folds it to one line, or opens it again; nil where it always says all
@@ -237,4 +260,5 @@ type Option struct {
 	Value, Text, Hint string
 	Chosen            bool
 	Group             string // heading it stands under; "" is none
+	Lang              string // of the text, where it is not the page's
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -190,6 +191,51 @@ func TestAPagerLeadsEverywhereInFewSteps(t *testing.T) {
 	} {
 		if got := test.p.near(); !slices.Equal(got, test.near) || test.p.First() != test.first || test.p.Last() != test.last {
 			t.Errorf("%+v: %v, %d to %d", test.p, got, test.p.First(), test.p.Last())
+		}
+	}
+}
+
+func TestAPrintedPageSaysWhereItIsFrom(t *testing.T) {
+	at := time.Date(2026, 6, 10, 23, 30, 0, 0, time.UTC)
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	render := func(t *testing.T, f *Frame, content templ.Component) string {
+		var b strings.Builder
+		if err := Layout(f, content).Render(t.Context(), &b); err != nil {
+			t.Error(err)
+		}
+		return b.String()
+	}
+	f := &Frame{Lang: "en", Zone: stockholm, Origin: "https://pott.example", Base: "/acme", Path: "/users", Query: `q="x"`, Reader: "Karin", AsOf: at}
+	if got := render(t, f, Head(f)); !strings.Contains(got, `data-printed="https://pott.example/acme/users?q=&#34;x&#34; · As of 11 Jun 2026, 01:30"`) {
+		t.Errorf("%.400s", got)
+	}
+	f.AsOf, f.Query = time.Time{}, strings.Repeat("a", 500)
+	if got := render(t, f, Head(f)); !strings.Contains(got, `aaa…"`) || strings.Contains(got, "As of") {
+		t.Errorf("%.900s", got)
+	}
+	f.Reader = ""
+	if got := render(t, f, Head(f)); !strings.Contains(got, `data-printed="https://pott.example/acme"`) {
+		t.Errorf("at the door: %.400s", got)
+	}
+}
+
+func TestAMomentOfARecordTellsUTC(t *testing.T) {
+	stockholm, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &Frame{Lang: "sv", Zone: stockholm}
+	for at, want := range map[time.Time]string{
+		time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC):  `<time datetime="2026-06-10T12:00:00Z">2026-06-10 14:00 <span class="utc">12:00 UTC</span></time>`,
+		time.Date(2026, 6, 10, 23, 30, 0, 0, time.UTC): `<time datetime="2026-06-10T23:30:00Z">2026-06-11 01:30 <span class="utc">2026-06-10 23:30 UTC</span></time>`,
+		{}: "",
+	} {
+		var b strings.Builder
+		if err := Instant(f, at).Render(t.Context(), &b); err != nil || b.String() != want {
+			t.Errorf("%v, %v: %s", at, err, b.String())
 		}
 	}
 }

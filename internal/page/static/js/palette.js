@@ -136,6 +136,7 @@ function fill(list, input, { parts, none }) {
       option.dataset.path = item.path;
       const name = document.createElement("span");
       name.textContent = item.text;
+      if (item.lang) name.lang = item.lang;
       const more = document.createElement("span");
       more.className = "muted";
       more.textContent = item.more || "";
