@@ -99,10 +99,13 @@ func (in *Installation) shownAuthority(v *store.View, a store.Authority, lang st
 }
 
 // messageIn returns a message in a language, or in any that it has.
-func messageIn(texts license.Texts, lang string) string {
+func messageIn(texts license.Texts, lang string) string { return texts[messageLanguage(texts, lang)] }
+
+// messageLanguage is the language of what messageIn returns.
+func messageLanguage(texts license.Texts, lang string) string {
 	for _, l := range append([]string{lang, "en"}, license.Languages...) {
 		if texts[l] != "" {
-			return texts[l]
+			return l
 		}
 	}
 	return ""

@@ -48,3 +48,27 @@ func (in *Installation) Languages(n license.Name, lang string) (name, tooltip st
 	}
 	return l.Names.Language(lang), l.Tooltips.Language(lang)
 }
+
+// EventLanguage returns the language of what people wrote of an event, when that is
+// asked for in one; "" where the server tells it in its own words.
+func (in *Installation) EventLanguage(number int64, lang string) (language string) {
+	_ = in.view(func(v *store.View) error {
+		if e, ok := v.Event(number); ok {
+			language = eventLanguage(v, e, lang)
+		}
+		return nil
+	})
+	return language
+}
+
+// MessageLanguage returns the language of the message that the license server of an
+// issuer sent last, when that is asked for in one; "" where there is none.
+func (in *Installation) MessageLanguage(issuer, lang string) (language string) {
+	_ = in.view(func(v *store.View) error {
+		if a, ok := v.Authority(license.Issuer(issuer)); ok {
+			language = messageLanguage(a.Messages, lang)
+		}
+		return nil
+	})
+	return language
+}

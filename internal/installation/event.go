@@ -342,16 +342,25 @@ func (in *Installation) eventOf(v *store.View, e store.Event, lang string) api.E
 // eventText says what an event is about: in people's own words, in the language
 // or the one that stands in for it, or in the server's.
 func eventText(v *store.View, e store.Event, lang string) string {
-	for _, l := range append([]string{cmp.Or(lang, "en"), "en", v.Info().Language}, license.Languages...) {
-		if text := e.Texts[l]; text != "" {
-			return text
-		}
+	if l := eventLanguage(v, e, lang); l != "" {
+		return e.Texts[l]
 	}
 	if e.Code != "" {
 		return noticeText(e, lang)
 	}
 	text, _ := i18n.Sentence(lang, "note.event."+string(e.Type), nil)
 	return text.Detail
+}
+
+// eventLanguage is the language of people's own words that an event is told in when
+// it is asked for in one; "" where there are none.
+func eventLanguage(v *store.View, e store.Event, lang string) string {
+	for _, l := range append([]string{cmp.Or(lang, "en"), "en", v.Info().Language}, license.Languages...) {
+		if e.Texts[l] != "" {
+			return l
+		}
+	}
+	return ""
 }
 
 // administers reports whether a person is an administrator, whom no event keeps

@@ -349,6 +349,7 @@ func (h *House) recordRefusals(ctx context.Context) {
 type DoorNotice struct {
 	Closed bool // nobody but administrators may sign in
 	Text   string
+	Lang   string    // of Text, where people wrote it; "" is the one asked for
 	Until  time.Time // zero: nobody said
 }
 
@@ -362,7 +363,7 @@ func (in *Installation) DoorNotices(language string) []DoorNotice {
 			closed := e.Type == seat.NoSignIn
 			forAll := e.Type == seat.Message && len(e.Audience.Words()) == 0
 			if e.InEffect(now.UnixMicro()) && (closed || forAll) {
-				all = append(all, DoorNotice{Closed: closed, Text: in.eventOf(v, e, language).Text, Until: timeOf(e.Expected)})
+				all = append(all, DoorNotice{Closed: closed, Text: in.eventOf(v, e, language).Text, Lang: eventLanguage(v, e, language), Until: timeOf(e.Expected)})
 			}
 		}
 		return nil

@@ -108,7 +108,10 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 		out.Kind, out.Title, out.Text = "info", v.Say("banner.message"), b.Text
 	}
 	if !b.Until.IsZero() {
-		out.Text += " " + v.Say("banner.until", "At", v.In(b.Until))
+		out.Rest = v.Say("banner.until", "At", v.In(b.Until))
+	}
+	if out.Text == b.Text && b.Event != 0 {
+		out.Lang = v.foreignEvent(b.Event)
 	}
 	if b.Collapsible && v.session != nil {
 		out.Folded = v.hidden()[foldOf(b.Item())] > 0

@@ -76,12 +76,6 @@ func asLicense(v *visit, stored string) []figure {
 	return []figure{{Text: name, Code: n.String(), Path: licensePath(n), Lang: v.foreign(n)}}
 }
 
-// foreign is the language of a license's name where that is not the page's; "" else.
-func (v *visit) foreign(n license.Name) string {
-	name, _ := v.in.Languages(n, v.Lang)
-	return unless(name, v.Lang)
-}
-
 func asSet(_ *visit, stored string) []figure {
 	return []figure{{Text: stored, Path: "/licenses/history", Raw: true}}
 }

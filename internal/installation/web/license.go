@@ -60,6 +60,7 @@ func showLicense(v *visit) error {
 	}
 	v.titled("licenses", licenseTitle(x.License))
 	v.onPage(x.pager)
+	v.Foreign = v.foreign(x.Name)
 	v.crumbs(v.crumb("nav.licenses", "/licenses"), page.Link{Text: v.in.IssuerName(string(x.Name.Issuer)), Path: "/licenses?issuer=" + escapeQuery(string(x.Name.Issuer))})
 	v.Wide, v.Command = true, "pott license show "+x.Name.String()
 	if len(x.faults) > 0 {

@@ -210,6 +210,10 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	option := func(field, value, text string) {
 		o[field] = append(o[field], page.Option{Value: value, Text: text, Chosen: q.Get(field) == value})
 	}
+	licenseOption := func(field string, l api.License, group string) {
+		o[field] = append(o[field], page.Option{Value: l.Name.String(), Text: licenseTitle(l), Chosen: group == "" && q.Get(field) == l.Name.String(),
+			Group: group, Lang: v.foreign(l.Name)})
+	}
 	for _, field := range []string{"plan", "extra", "group", "role", "profile", "kind", "login"} {
 		option(field, "", v.Say("people.any"))
 	}
@@ -217,16 +221,16 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	option("by", "", v.Say("people.by-none"))
 	for _, l := range list.Items {
 		if l.Plan {
-			option("plan", l.Name.String(), licenseTitle(l))
+			licenseOption("plan", l, "")
 		}
 		if l.Kind.String() == "user" && !l.Marker {
 			group := v.Say("licenses.extras")
 			if l.Plan {
 				group = v.Say("licenses.plans")
 			} else {
-				option("extra", l.Name.String(), licenseTitle(l))
+				licenseOption("extra", l, "")
 			}
-			o["name"] = append(o["name"], page.Option{Value: l.Name.String(), Text: licenseTitle(l), Group: group})
+			licenseOption("name", l, group)
 		}
 	}
 	for _, g := range groups {

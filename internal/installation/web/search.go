@@ -28,6 +28,7 @@ type hit struct {
 	Text string `json:"text"`
 	More string `json:"more,omitempty"` // such as a user id
 	Path string `json:"path"`
+	Lang string `json:"lang,omitempty"` // of the text, where it is not the page's
 }
 
 // found is what the palette shows.
@@ -112,7 +113,7 @@ func (v *visit) findPeople(text string) ([]hit, error) {
 	}
 	var items []hit
 	for _, p := range people {
-		items = append(items, hit{cmp.Or(p.Name, p.UserID), p.UserID, personPath(p.UserID, p.Number)})
+		items = append(items, hit{Text: cmp.Or(p.Name, p.UserID), More: p.UserID, Path: personPath(p.UserID, p.Number)})
 	}
 	return items, nil
 }
@@ -129,7 +130,7 @@ func (v *visit) findLicenses(text string) ([]hit, error) {
 	for _, l := range licenses.Items {
 		shown := cmp.Or(l.DisplayName, string(l.Name.Module))
 		if likely(text, shown, l.Name.String()) {
-			items = append(items, hit{shown, l.Name.String(), licensePath(l.Name)})
+			items = append(items, hit{Text: shown, More: l.Name.String(), Path: licensePath(l.Name), Lang: v.foreign(l.Name)})
 		}
 	}
 	return items, nil
@@ -142,10 +143,10 @@ func (v *visit) findNumbered(text string) ([]hit, error) {
 	}
 	var items []hit
 	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
-		items = append(items, hit{fullName(p.Person), "#" + text, pathOf(p.Person)})
+		items = append(items, hit{Text: fullName(p.Person), More: "#" + text, Path: pathOf(p.Person)})
 	}
 	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
-		items = append(items, hit{v.Say("audit.entry", "Number", text), v.action(e.Action), "/audit/" + text})
+		items = append(items, hit{Text: v.Say("audit.entry", "Number", text), More: v.action(e.Action), Path: "/audit/" + text})
 	}
 	return items, nil
 }
@@ -165,7 +166,7 @@ func (v *visit) findSets(text string) ([]hit, error) {
 			if v.may(api.ScopeActivate) {
 				path = reviewPath(s.ID)
 			}
-			items = append(items, hit{v.Say("search.set", "ID", s.ID), "", path})
+			items = append(items, hit{Text: v.Say("search.set", "ID", s.ID), Path: path})
 		}
 	}
 	return items, nil
@@ -233,7 +234,7 @@ func (v *visit) findActs(text string) ([]hit, error) {
 			return nil, err
 		}
 		for _, p := range people {
-			items = append(items, hit{v.Say(deed.word, "Name", cmp.Or(p.Name, p.UserID)), p.UserID, personPath(p.UserID, p.Number) + deed.path})
+			items = append(items, hit{Text: v.Say(deed.word, "Name", cmp.Or(p.Name, p.UserID)), More: p.UserID, Path: personPath(p.UserID, p.Number) + deed.path})
 		}
 	}
 	return items, nil

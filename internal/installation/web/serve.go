@@ -50,6 +50,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, alone bool) *visi
 	a, _ := r.Context().Value(arrivalKey{}).(arrival)
 	v := &visit{w: w, r: r, door: d, id: a.id, alone: alone, now: d.house.Now(), in: d.house.Installation(a.name)}
 	v.Base, v.Path, v.Query, v.Version = a.base, r.URL.EscapedPath(), r.URL.RawQuery, d.options.Version
+	v.Origin = v.origin()
 	if v.in != nil {
 		v.about = v.in.About()
 		v.recognize()
