@@ -81,19 +81,20 @@ func (in *Installation) shownAuthority(v *store.View, a store.Authority, lang st
 	if next := in.asking(v, a).Next(); !next.IsZero() && out.Address != "" {
 		out.Next = next.UTC()
 	}
+	called := license.Issuer(issuerName(v.Active(), a.Issuer))
 	if a.Error != "" {
 		out.ErrorText = say(lang, "authority-failed", struct {
 			Issuer license.Issuer
 			Why    string
 			Since  time.Time
-		}{a.Issuer, a.Why, timeOf(a.Answered)})
+		}{called, a.Why, timeOf(a.Answered)})
 	} else if a.Status != "" {
 		out.StatusText = say(lang, "authority-"+string(a.Status), struct {
 			Issuer             license.Issuer
 			Set, Serial        string
 			Company, Refused   string
 			NewSerial, NewName string
-		}{a.Issuer, out.Newest, v.Info().Serial, a.Company, string(a.Refused), a.NewSerial, a.NewCompany})
+		}{called, out.Newest, v.Info().Serial, a.Company, string(a.Refused), a.NewSerial, a.NewCompany})
 	}
 	return out
 }

@@ -198,7 +198,19 @@ func (t teller) step(s seat.Step) api.Step {
 		put("set", setID(s.Issuer, s.Number))
 		put("state", s.State.String())
 	}
+	if s.Issuer != "" {
+		s.Issuer = license.Issuer(issuerName(t.active, s.Issuer))
+	}
+	s.By = t.byWhom(s.By)
 	return api.Step{Fact: string(s.Fact), Text: t.say(string(s.Fact), s), With: with}
+}
+
+// byWhom is an actor as a sentence has it.
+func (t teller) byWhom(by string) string {
+	if name, ok := strings.CutPrefix(by, "token "); ok {
+		return i18n.Word(t.lang, "uses.token", "Name", name)
+	}
+	return by
 }
 
 // actor names who gave something; people are named by their user ids.
