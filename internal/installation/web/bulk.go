@@ -151,7 +151,7 @@ func (v *visit) sentList(x draftView, list installation.Import, wrong page.Fault
 		if _, code := v.explain(err); code == problem.Internal {
 			return err
 		}
-		x.faults = page.Faults{v.fault("", err)}
+		x.faults = page.Faults{v.fault("", v.columnsInWords(err))}
 		x.sheet, v.Wrong = headersOf(list), true
 		return v.show(listCheckPage(v, x))
 	}
@@ -490,6 +490,31 @@ func (v *visit) rowMark(r api.BulkRow, dry bool) page.Mark {
 		return page.Mark{Kind: kind, Text: v.Say("bulk.only." + r.Result)} // it has not happened yet
 	}
 	return page.Mark{Kind: kind, Text: v.Say("bulk.result." + r.Result)}
+}
+
+// encodingName is how people write the name of an encoding.
+func encodingName(code string) string {
+	switch code {
+	case "utf-8":
+		return "UTF-8"
+	case "utf-8-bom":
+		return "UTF-8 (BOM)"
+	case "windows-1252":
+		return "Windows-1252"
+	}
+	return code
+}
+
+// columnsInWords is an error about the columns of a list with the column as the
+// template for lists calls it.
+func (v *visit) columnsInWords(err error) error {
+	column := new(roster.ColumnError)
+	if !errors.As(err, &column) || !slices.Contains(roster.Columns, column.Column) {
+		return err
+	}
+	said := *column
+	said.Column = roster.Header(v.Lang, column.Column)
+	return &said
 }
 
 func (v *visit) jobMark(j api.Job) page.Mark {

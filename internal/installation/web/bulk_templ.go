@@ -467,9 +467,9 @@ func listCheckPage(v *visit, x draftView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var23 string
-			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.Say("bulk.found", "Delimiter", v.Say("bulk.delimiter."+r.Delimiter), "Encoding", r.Encoding, "N", r.Rows))
+			templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(v.Say("bulk.found", "Delimiter", v.Say("bulk.delimiter."+r.Delimiter), "Encoding", encodingName(r.Encoding), "N", r.Rows))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/bulk.templ`, Line: 101, Col: 117}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/bulk.templ`, Line: 101, Col: 131}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 			if templ_7745c5c3_Err != nil {

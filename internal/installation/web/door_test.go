@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/http"
 	"net/url"
@@ -136,6 +137,14 @@ func TestSearchFindsPeopleLicensesAndThingsToDo(t *testing.T) {
 	r.get("/search?q=%3Eoff-board+bo").says(t, "Off-board Bo Ågren")
 	r.get("/search?q=%3Egive").lacks(t, "Give or take back plans")
 	r.get("/search?q=%3Ereview").says(t, "Review the waiting set")
+	r.get("/search").says(t, "Home", "Settings", "My licenses", "Keyboard") // every page there is
+	for i := range 9 {
+		_, err := w.Installation("acme").AddPerson(t.Context(), host, api.NewPerson{UserID: fmt.Sprint("zoe", i)})
+		w.must(err)
+	}
+	if links := r.get("/search?q=zoe").links(); !slices.Contains(links, "/users?q=zoe") || slices.Contains(links, "/users/zoe8") {
+		t.Errorf("nine people are found as %v", links)
+	}
 	r.get("/search?q=zzz").says(t, "Nothing matches “zzz”")
 	if s := r.get("/search.json?q=anna"); s.header.Get("Content-Type") != "application/json" || !strings.Contains(s.body, `"path":"/users/anna"`) {
 		t.Errorf("%s %s", s.header, s.body)

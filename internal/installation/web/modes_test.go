@@ -43,6 +43,22 @@ func counting(t *testing.T, o license.Occupancy) *world {
 	return w
 }
 
+func TestAListOfPeopleShowsProfilesWhereThereAreSome(t *testing.T) {
+	w := counting(t, license.ByCredentials)
+	r := w.as("karin")
+	r.get("/users").lacks(t, "The team")
+	_, err := w.Installation("acme").PutProfile(t.Context(), installation.Act{By: housetest.Host}, "team", api.ProfileBody{Name: "The team", Modules: []string{"cases"}})
+	w.must(err)
+	_, err = w.Installation("acme").SetProfile(t.Context(), installation.Act{By: housetest.Host}, "anna", "team")
+	w.must(err)
+	if rows := r.get("/users").table("4 people"); !strings.Contains(strings.Join(rows[0], " "), "The team") {
+		t.Errorf("anna stands there as %v", rows)
+	}
+	if file := r.get("/users.csv"); !strings.Contains(file.body, "The team,team") {
+		t.Errorf("the file is %s", file.body)
+	}
+}
+
 func TestWhereEverybodyIsOnOnePlanTheChoiceIsWhoCanLogIn(t *testing.T) {
 	w := counting(t, license.ByLogin)
 	r := w.as("karin")

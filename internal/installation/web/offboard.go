@@ -79,7 +79,7 @@ func (v *visit) offboarding(chosen string) (offboardView, error) {
 		} else {
 			w.Done = !would.Changed && do != "login-from"
 			for _, pool := range would.Effect.Pools {
-				if n := pool.Before - pool.After; n > 0 && !pool.Hidden {
+				if n := pool.Before - pool.After; n > 0 && !pool.Hidden && !pool.Unrestricted {
 					w.Frees = append(w.Frees, v.Say("plans.frees", "N", n, "License", cmp.Or(pool.DisplayName, string(pool.Name.Module))))
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/license"
 )
 
 func peopleRoutes() []route {
@@ -48,8 +49,15 @@ func (v *visit) unfiltered() string {
 // columns are what a list of people can show beside the name, in its order.
 var columns = []string{"plan", "extras", "group", "role", "login", "email", "profile", "kind", "source", "number"}
 
-// usual are the columns shown when nobody chooses.
-var usual = []string{"plan", "extras", "group", "role", "login"}
+// usual are the columns shown when nobody chooses: the profile is among them where
+// people have one.
+func (v *visit) usual() ([]string, error) {
+	profiles, err := v.in.Profiles(v.ctx(), v.act)
+	if err != nil || len(profiles.Items) == 0 {
+		return []string{"plan", "extras", "group", "role", "login"}, err
+	}
+	return []string{"plan", "extras", "group", "role", "login", "profile"}, nil
+}
 
 // A peopleView is a list of people with everything that chooses them.
 type peopleView struct {
@@ -146,6 +154,10 @@ func (v *visit) people() (peopleView, error) {
 	q := v.r.URL.Query()
 	view := peopleView{tab: q.Get("tab"), filter: filterOf(q), shown: q["col"], dense: q.Get("dense") != "", selected: q.Get("select"), assign: v.may(api.ScopeAssign)}
 	if len(view.shown) == 0 {
+		usual, err := v.usual()
+		if err != nil {
+			return view, err
+		}
 		view.shown = usual
 	}
 	for _, name := range chosenBy {
@@ -370,6 +382,8 @@ func (v *visit) loginMark(p api.Person) page.Mark {
 		return page.Mark{Kind: "warn", Text: v.Say("people.state.waiting")}
 	case !p.Login:
 		return page.Mark{Kind: "off", Text: v.Say("people.state.no")}
+	case !p.ValidThrough.IsZero() && p.ValidThrough.Before(license.DateOf(v.In(v.now))):
+		return page.Mark{Kind: "warn", Text: v.Say("person.login-ended", "Day", v.day(p.ValidThrough))}
 	case !p.ValidThrough.IsZero():
 		return page.Mark{Kind: "ok", Text: v.Say("people.state.through", "On", p.ValidThrough)}
 	}
@@ -403,218 +417,6 @@ func (x peopleView) groupStarts() map[int]api.PeopleGroup {
 		at += g.People
 	}
 	return starts
-}
-
-func exportPeople(v *visit) error {
-	f := filterOf(v.r.URL.Query())
-	f.Limit = installation.MostListed
-	list, err := v.in.ListForFile(v.ctx(), v.act, f)
-	if err != nil {
-		return err
-	}
-	if strings.HasSuffix(v.Path, ".json") {
-		return v.json(list)
-	}
-	shown := v.r.URL.Query()["col"]
-	if len(shown) == 0 {
-		shown = usual
-	}
-	s := sheet{name: "users", head: v.words("people.name", "people.user-id")}
-	for _, c := range shown {
-		if slices.Contains(coded, c) {
-			s.head = append(s.head, v.withCode("people.col."+c)...)
-		} else {
-			s.head = append(s.head, v.words("people.col."+c)...)
-		}
-	}
-	for _, p := range list.Items {
-		row := []string{strings.TrimSpace(p.FirstName + " " + p.LastName), p.UserID}
-		for _, c := range shown {
-			if row = append(row, v.cell(p, c)); slices.Contains(coded, c) {
-				row = append(row, cellCode(p, c))
-			}
-		}
-		s.rows = append(s.rows, row)
-	}
-	return v.csv(s)
-}
-
-// coded are the columns that stand in a file in words and in codes.
-var coded = []string{"plan", "extras", "role", "login", "profile", "kind", "source"}
-
-// cellCode is what somebody has in a column in the words of the API.
-func cellCode(p api.Person, column string) string {
-	switch column {
-	case "plan":
-		return holdingCodes(p.Plans)
-	case "extras":
-		return holdingCodes(p.Extras)
-	case "role":
-		return strings.Join(p.Roles, " ")
-	case "login":
-		return loginCode(p)
-	case "profile":
-		return p.Profile
-	case "kind":
-		return p.Kind.String()
-	case "source":
-		var all []string
-		for _, h := range slices.Concat(p.Plans, p.Extras) {
-			if !slices.Contains(all, h.Source) {
-				all = append(all, h.Source)
-			}
-		}
-		return strings.Join(all, " ")
-	}
-	return ""
-}
-
-func holdingCodes(list []api.Holding) string {
-	var all []string
-	for _, h := range list {
-		all = append(all, h.Name.String())
-	}
-	return strings.Join(all, " ")
-}
-
-// loginCode is whether somebody may sign in, and the last day there is one.
-func loginCode(p api.Person) string {
-	switch {
-	case p.Deleted:
-		return "deleted"
-	case p.Former:
-		return "former"
-	case p.Waiting:
-		return "waiting"
-	case !p.Login:
-		return "no"
-	case !p.ValidThrough.IsZero():
-		return "through " + p.ValidThrough.String()
-	}
-	return "yes"
-}
-
-// A newPersonView is the form that adds somebody.
-type newPersonView struct {
-	person  api.NewPerson
-	plans   []page.Option
-	profile []page.Option
-	faults  page.Faults
-}
-
-func newPerson(v *visit) error {
-	view, err := v.newPersonView(api.NewPerson{Login: true})
-	if err != nil {
-		return err
-	}
-	return v.show(newPersonPage(v, view))
-}
-
-func (v *visit) newPersonView(p api.NewPerson) (newPersonView, error) {
-	view := newPersonView{person: p}
-	list, err := v.in.Licenses(v.ctx(), v.act, false)
-	if err != nil {
-		return view, err
-	}
-	profiles, err := v.in.Profiles(v.ctx(), v.act)
-	if err != nil {
-		return view, err
-	}
-	view.plans = []page.Option{{Text: v.Say("people.no-plan")}}
-	for _, l := range list.Items {
-		if l.Plan {
-			text := licenseTitle(l)
-			if bounded(l) {
-				text = v.Say("people.plan-spare", "Name", text, "N", l.Free)
-			}
-			view.plans = append(view.plans, page.Option{Value: l.Name.String(), Text: text, Chosen: p.Plan == l.Name.String()})
-		}
-	}
-	for _, pr := range profiles.Items {
-		view.profile = append(view.profile, page.Option{Value: pr.Code, Text: pr.Name, Chosen: p.Profile == pr.Code})
-	}
-	if len(view.profile) > 0 {
-		view.profile = append([]page.Option{{Text: v.Say("people.no-profile")}}, view.profile...)
-	}
-	v.Command = "pott user add USER --login"
-	v.titled("users", v.Say("people.add"))
-	v.crumbs(v.crumb("nav.users", "/users"))
-	return view, nil
-}
-
-func addPerson(v *visit) error {
-	n := api.NewPerson{UserID: v.form("user_id"), FirstName: v.form("first_name"), LastName: v.form("last_name"), Email: v.form("email"), Group: v.form("group"),
-		Plan: v.form("plan"), Profile: v.form("profile"), Login: v.ticked("login")}
-	done, err := v.in.AddPerson(v.ctx(), v.act, n)
-	if err != nil {
-		view, viewErr := v.newPersonView(n)
-		if viewErr != nil {
-			return viewErr
-		}
-		field := "plan"
-		if bad := new(installation.BadValueError); asBad(err, &bad) {
-			field = bad.Field
-		} else if _, code := v.explain(err); code == "person.user-id-taken" {
-			field = "user_id"
-		}
-		view.faults = page.Faults{v.fault(field, err)}
-		return v.wrong(newPersonPage(v, view))
-	}
-	p := done.Person
-	return v.done(personPath(p.UserID, p.Number), page.Receipt{Title: v.Say("people.added", "Name", cmp.Or(strings.TrimSpace(p.FirstName+" "+p.LastName), p.UserID)),
-		Links: append([]page.Link{{Text: v.Say("people.add-another"), Path: "/users/new"}}, v.recorded(done.Outcome)...)})
-}
-
-func saveView(v *visit) error {
-	name, query := v.form("view"), v.form("query")
-	if _, err := v.in.SaveView(v.ctx(), v.act, api.NewView{Page: "users", Name: name, Query: query, Shared: v.ticked("shared")}); err != nil {
-		return v.viewRefused(name, query, err)
-	}
-	return v.done("/users?"+query, page.Receipt{Title: v.Say("people.view-saved", "Name", name)})
-}
-
-// viewRefused shows the list again that was to be saved, and why it was not.
-func (v *visit) viewRefused(name, query string, refused error) error {
-	if _, err := url.ParseQuery(query); err != nil {
-		return refused
-	}
-	address, asked := *v.r.URL, *v.r
-	address.Path, address.RawQuery, asked.URL = "/users", query, &address
-	v.r, v.Path, v.Query = &asked, address.Path, query
-	view, err := v.people()
-	if err != nil {
-		return err
-	}
-	view.saving, view.shared = name, v.ticked("shared")
-	view.faults = page.Faults{v.faultAt(refused, map[string]string{"name": "view"})}
-	v.listOfPeople(view)
-	return v.wrong(peoplePage(v, view))
-}
-
-func dropView(v *visit) error {
-	done, err := v.in.DropView(v.ctx(), v.act, v.form("id"))
-	if err != nil {
-		return err
-	}
-	return v.done("/users", page.Receipt{Title: v.Say("people.view-dropped"), Undo: &page.Act{Text: v.Say("person.undo"), Path: "/users/views",
-		Fields: [][2]string{{"view", done.View.Name}, {"query", done.View.Query}, {"shared", shared(done.View)}}}})
-}
-
-// shared is the box of a form that shares a view, ticked or not.
-func shared(s api.SavedView) string {
-	if s.Shared {
-		return "on"
-	}
-	return ""
-}
-
-// viewQuery is the address of a list without where one stands in it.
-func (v *visit) viewQuery() string {
-	q := v.r.URL.Query()
-	for _, name := range []string{"page", "select"} {
-		q.Del(name)
-	}
-	return q.Encode()
 }
 
 // kept are the parameters of the address a form must carry along, without those

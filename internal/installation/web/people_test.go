@@ -19,8 +19,12 @@ func TestPeopleAreListedFilteredAndPutTogether(t *testing.T) {
 	uma.get("/users?q=berg").lacks(t, "Bo Ågren")
 	uma.get("/users?plan=superoffice.sales&sort=-name&lang=sv").says(t, "2 personer", "Ågren")
 	uma.get("/users?by=group&sort=name").says(t, "Sales (2)", "None (3)")
+	_, err := w.Installation("acme").GiveLogin(t.Context(), installation.Act{By: housetest.Host}, "bo", "2026-06-01")
+	w.must(err)
+	uma.get("/users?q=bo&lang=sv").says(t, "Inloggningen slutade 2026-06-01")
+	uma.last.lacks(t, "Kan logga in till och med")
 	uma.get("/users?q=nobodyatall").says(t, "Nobody matches", "Clear filters")
-	_, err := w.Installation("acme").GiveExtra(t.Context(), installation.Act{By: housetest.Host}, "bo", "gadget", 1, "")
+	_, err = w.Installation("acme").GiveExtra(t.Context(), installation.Act{By: housetest.Host}, "bo", "gadget", 1, "")
 	w.must(err)
 	_, err = w.Installation("acme").AddPerson(t.Context(), installation.Act{By: housetest.Host}, api.NewPerson{UserID: "guest", Kind: "external"})
 	w.must(err)
@@ -71,7 +75,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	uma := w.as("uma")
 	uma.get("/users/bulk").says(t, "Nothing is changed before you have seen what would happen")
 	check := uma.send("/users/bulk", "mode", "add", "text", "Användare;Förnamn;Plan\nnils;Nils;service\nanna;Annika;\nkarin;;gold\n")
-	check.says(t, "As it was understood", "3 rows, Semicolon, utf-8", "Nothing is saved yet.", "2 will change", "1 has an error", "Correct the list")
+	check.says(t, "As it was understood", "3 rows, Semicolon, UTF-8", "Nothing is saved yet.", "2 will change", "1 has an error", "Correct the list")
 	if _, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "nils"); err == nil {
 		t.Error("looking at a list has changed somebody")
 	}
@@ -104,7 +108,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 
 	// Columns nobody understands can be said, and what is no list is refused with what was pasted.
 	strange := uma.send("/users/bulk", "mode", "add", "text", "Who;Team\nzoe;Sales\n")
-	strange.says(t, "The list has no column", "Who", "Team")
+	strange.says(t, "The list has no column User ID", "Who", "Team")
 	uma.get(strange.path+"&delimiter=semicolon&col=user_id&col=group").says(t, "1 will change", "zoe")
 	uma.get("/users/bulk")
 	if got := uma.send("/users/bulk", "text", "user_id\n\"a"); got.status != 422 || !strings.Contains(got.body, "user_id") {

@@ -255,7 +255,7 @@ func TestLinesAreChosenOneByOneAndWhatIsNotSoldSaysSo(t *testing.T) {
 	r.get("/users/uma/plans").says(t, "Sales", "Service", "Premium", "None")
 	form := []string{"was", "", "plan:SUPEROFFICE:plans", "", "line:SUPEROFFICE:sales:lines", "premium", "line:SUPEROFFICE:service:lines", ""}
 	r.send("/users/uma/plans", form...).says(t, "Given: The s.")
-	r.get("/users/uma/plans").says(t, "Not in your agreement")
+	r.get("/users/uma/plans").says(t, "Not in your agreement together with Sales Premium")
 	form[1], form[7] = "superoffice.s", "premium"
 	r.send("/users/uma/plans", form...)
 	if r.last.status != 422 || !strings.Contains(r.last.text(), "premium") {

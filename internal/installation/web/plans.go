@@ -356,6 +356,19 @@ func typed(o api.Offer, a api.Arrangement) api.Offer {
 	return o
 }
 
+// besideLine are the tiers that are chosen in the other lines of a group: what is in
+// no plan together with them may be in one without.
+func besideLine(g api.GroupOffer, line string) (names []string) {
+	for _, l := range g.Lines {
+		for _, o := range l.Options {
+			if l.Line != line && o.Chosen && o.Tier != "" {
+				names = append(names, title(l.Line)+" "+title(o.Tier))
+			}
+		}
+	}
+	return names
+}
+
 // A branch is an extra with those that need it.
 type branch struct {
 	api.ExtraOffer
@@ -424,6 +437,7 @@ func (v *visit) costs(p api.ProfileOffer) (items []string) {
 	for _, pool := range p.Pools {
 		name := cmp.Or(pool.DisplayName, string(pool.Name.Module))
 		switch n := pool.After - pool.Before; {
+		case pool.Unrestricted: // nobody counts them
 		case n > 0:
 			items = append(items, v.Say("plans.takes", "N", n, "License", name, "Free", max(0, pool.Seats-pool.Before)))
 		case n < 0:

@@ -68,6 +68,9 @@ func (x *setReview) row(v *visit, i int, r api.ReviewRow) reviewRow {
 	switch {
 	case r.Result == api.ResultAdded:
 		row.Changes = v.Say("review.new")
+	case r.Kind == license.System && row.New == "–":
+		row.Changes = v.Say("history.became.removed")
+	case r.Unrestricted:
 	case r.Change > 0:
 		row.Changes = "+" + v.Number(r.Change)
 	case r.Change < 0:

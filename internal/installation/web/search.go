@@ -21,6 +21,8 @@ func searchRoutes() []route {
 type hits struct {
 	Title string `json:"title"`
 	Items []hit  `json:"items"`
+	More  int    `json:"-"` // how many are not shown
+	List  string `json:"-"` // where all of them stand; "" where there is no such list
 }
 
 // A hit is one thing that was found, and where it is.
@@ -97,10 +99,25 @@ func (v *visit) search(text string) ([]hits, error) {
 			return nil, err
 		}
 		if len(items) > 0 {
-			all = append(all, hits{v.Say(part.title), items[:min(len(items), mostHits)]})
+			all = append(all, v.shownHits(part.title, text, items))
 		}
 	}
 	return all, nil
+}
+
+// shownHits are the first of what was found. Pages and deeds are shown all: they are
+// a list one looks through.
+func (v *visit) shownHits(title, text string, items []hit) hits {
+	h := hits{Title: v.Say(title), Items: items}
+	if title == "search.go" || title == "search.do" {
+		return h
+	}
+	h.Items = items[:min(len(items), mostHits)]
+	h.More = len(items) - len(h.Items)
+	if title == "search.people" && len(items) >= mostHits {
+		h.List = "/users?q=" + escapeQuery(text)
+	}
+	return h
 }
 
 func (v *visit) findPeople(text string) ([]hit, error) {
