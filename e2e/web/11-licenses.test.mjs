@@ -121,24 +121,36 @@ for (const way of bothWays) {
   })
 }
 
+/** A file of values between commas: rows of cells. */
+const cellsOf = (csv) => csv.replace(/^\uFEFF/, '').trim().split(/\r?\n/).map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map((m) => m[1].replace(/^"|"$/g, '').replaceAll('""', '"')))
+
 test('14. The review lists changed rows only; Show all lists 29; both files equal the table', async () => {
   await asAdministrator(world, async (page, { context }) => {
     for (const [query, want] of [['', 4], ['?all=1', 29]]) {
       await page.goto(`${world.url}/licenses/review/kontoret-9${query}`)
-      const names = (await page.locator('tbody tr th .sub').allTextContents()).map((s) => s.trim())
-      assert.equal(names.length, want)
-      for (const kind of ['csv', 'json']) {
-        const path = await page.getByRole('link', { name: kind.toUpperCase(), exact: true }).first().getAttribute('href')
-        const text = await (await context.request.get(world.server + path)).text()
-        if (kind === 'json') {
-          const doc = JSON.parse(text)
-          const list = doc.rows ?? doc.items
-          assert.deepEqual(list.map((r) => r.name), names)
-        } else {
-          const lines = text.replace(/^\uFEFF/, '').trim().split(/\r?\n/).slice(1)
-          assert.equal(lines.length, want)
-          for (const [i, name] of names.entries()) assert.ok(lines[i].includes(name), `${name} is in line ${i + 1} of the CSV`)
+      const table = await page.locator('main tbody tr:has(th .sub)').evaluateAll((rows) => rows.map((r) => {
+        const cells = [...r.querySelectorAll('td')]
+        const text = (e) => e.textContent.trim().replace(/\s+/g, ' ')
+        return { name: text(r.querySelector('th .sub')), numbers: cells.slice(0, 4).map(text), results: [...cells[4].querySelectorAll(':scope > div')].map((d) => d.firstChild.data.trim()) }
+      }))
+      assert.equal(table.length, want)
+      if (want === 4) assert.ok(table.every((r) => r.numbers[0] !== r.numbers[1]), 'all of them change')
+      const read = async (kind) => {
+        const path = await page.getByRole('link', { name: kind, exact: true }).first().getAttribute('href')
+        return (await context.request.get(world.server + path)).text()
+      }
+      const csv = cellsOf(await read('CSV')).slice(1)
+      const { rows: json } = JSON.parse(await read('JSON'))
+      assert.deepEqual([csv.length, json.length], [want, want])
+      for (const [i, { name, numbers, results }] of table.entries()) {
+        const [, code, ...cells] = csv[i]
+        assert.deepEqual([code, json[i].name], [name, name])
+        assert.deepEqual(cells.slice(0, 4), [json[i].total, json[i].new_total, json[i].change, json[i].in_use ?? ''].map(String), `${name}: the files say the same`)
+        for (const [n, shown] of numbers.entries()) {
+          if (/^[-−+]?[\d,]+$/.test(shown)) assert.equal(Number(shown.replaceAll(',', '').replace('−', '-')), Number(cells[n]), `${name}: ${shown}`)
         }
+        assert.equal(cells[4], results.join('; '), name)
+        assert.notEqual(cells[4], '', name)
       }
     }
   })

@@ -26,13 +26,14 @@ const lines = ['sales', 'service', 'marketing']
 const tiers = ['', 'essentials', 'premium']
 
 /** Sends the form of somebody's plans, with some of its fields said otherwise: [[name, value], …]. */
-async function sendPlans({ page, context, world, who }, fields) {
-  await page.goto(`${world.url}/users/${who}/plans`)
-  const form = await page.locator('form[data-plans]').evaluate((f) => ({ action: f.action, fields: [...new FormData(f)] }))
-  const said = new Set(fields.map(([name]) => name))
-  const body = new URLSearchParams([...form.fields.filter(([name]) => !said.has(name)), ...fields, ['confirm', 'yes']])
-  const answer = await context.request.post(form.action, { data: body.toString(), headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: world.server, 'Sec-Fetch-Site': 'same-origin' }, maxRedirects: 0 })
-  return answer.status()
+async function sendPlans({ page, world, who }, fields) {
+  return page.evaluate(async ([path, fields]) => {
+    const form = new DOMParser().parseFromString(await (await fetch(path)).text(), 'text/html').querySelector('form[data-plans]')
+    const said = new Set(fields.map(([name]) => name))
+    const body = new URLSearchParams([...[...new FormData(form)].filter(([name]) => !said.has(name)), ...fields, ['confirm', 'yes']])
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, redirect: 'manual' })
+    return answer.type === 'opaqueredirect' ? 303 : answer.status
+  }, [`${world.url}/users/${who}/plans`, fields])
 }
 
 /** The plans somebody has, by line: { sales: ['premium'], … }. */
@@ -49,24 +50,26 @@ const field = (line) => `line:KONTORET:${line}:${line}`
 
 test('21. … each of which is stored as it was chosen', async () => {
   const roomy = await freshWorld({ load: [{ quantity: { 'service-premium': 70 } }] })
-  await asAdministrator(roomy, async (page, { context }) => {
+  await asAdministrator(roomy, async (page) => {
+    await page.goto(`${roomy.url}/help`)
     const stored = new Set()
     for (const sales of tiers) for (const service of tiers) for (const marketing of tiers) {
       const choice = { sales, service, marketing }
-      const status = await sendPlans({ page, context, world: roomy, who: 'tove.moe' }, lines.map((l) => [field(l), choice[l]]))
+      const status = await sendPlans({ page, world: roomy, who: 'tove.moe' }, lines.map((l) => [field(l), choice[l]]))
       assert.equal(status, 303, `${JSON.stringify(choice)} is taken`)
       const have = await plansOf(roomy, 'tove.moe')
       assert.deepEqual(have, Object.fromEntries(lines.map((l) => [l, choice[l] ? [choice[l]] : []])))
       if (Object.values(choice).some(Boolean)) stored.add(JSON.stringify(have))
     }
     assert.equal(stored.size, 26)
-  }, { javaScript: false })
+  })
   await roomy.end()
 })
 
 test('21. … and nothing that is sent stores two tiers of a line', async () => {
   const roomy = await freshWorld({ load: [{ quantity: { 'service-premium': 70 } }] })
-  await asAdministrator(roomy, async (page, { context }) => {
+  await asAdministrator(roomy, async (page, visitor) => {
+    await page.goto(`${roomy.url}/help`)
     const names = (line) => ['essentials', 'premium'].map((t) => `kontoret.${line}-${t}`)
     for (const line of lines) {
       const two = names(line)
@@ -79,16 +82,17 @@ test('21. … and nothing that is sent stores two tiers of a line', async () => 
         'both in the lines of another': lines.flatMap((l) => [[`line:KONTORET:${line}:${l}`, l === line ? 'essentials' : 'premium']]),
         'both in one value': [[field(line), 'essentials,premium']],
       })) {
-        const status = await sendPlans({ page, context, world: roomy, who: 'tove.moe' }, fields)
+        const status = await sendPlans({ page, world: roomy, who: 'tove.moe' }, fields)
         assert.ok(status < 500, `${line}, ${what}: ${status}`)
         for (const [l, have] of Object.entries(await plansOf(roomy, 'tove.moe'))) assert.ok(have.length <= 1, `${line}, ${what}: ${have} of ${l}`)
       }
     }
+    visitor.complaints.length = 0 // most of it is refused
     // Nor through the other doors.
     for (const path of ['plans/kontoret.sales-premium', 'plans/kontoret.sales-essentials']) await roomy.api(`/people/tove.moe/${path}`, { method: 'PUT', body: {} }).catch(() => {})
     for (const plan of ['kontoret.sales-premium', 'kontoret.sales-essentials']) await roomy.pott('user', 'plan', 'add', 'tove.moe', plan)
     assert.equal((await plansOf(roomy, 'tove.moe')).sales.length, 1)
-  }, { javaScript: false })
+  })
   await roomy.end()
 })
 

@@ -42,7 +42,7 @@ export async function newVisitor({ javaScript = true, width = 1280, height = 900
     reducedMotion,
     storageState,
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(30_000) // where much else runs a page takes long
   const complaints = []
   const watch = (page) => {
     page.on('console', (m) => {
