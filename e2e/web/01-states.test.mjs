@@ -51,7 +51,7 @@ test('1.–4., 6., 8. and 38. Whatever has happened on a page, it is like every 
     sent = undefined
     assert.deepEqual(await inspect(page, view, undefined, told), [])
   })
-  t.diagnostic(`${told.stops} stops`)
+  t.diagnostic(`${told.stops} stops; ${told.otherwise} of ${told.views} views are otherwise where it is narrow`)
   if (process.env.POTT_VIEWS) return
   assert.deepEqual(forms.filter((f) => !seen.has(f) && !(f in nothingToType)), [], '8. each form is sent with something wrong in it: see harness/states.mjs')
   assert.deepEqual(Object.keys(nothingToType).filter((f) => seen.has(f) || !forms.includes(f)), [], '8. these are no exceptions')

@@ -25,7 +25,7 @@ test('With 10,000 people HTML is at most 60 kB, style 20 kB and scripts 30 kB, c
     }
     const times = []
     let size
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 5; i++) {
       const began = performance.now()
       const answer = await fetch(world.url + path, { headers: who ? { Cookie: cookies.get(who) } : {} })
       const text = await answer.text()
@@ -34,7 +34,7 @@ test('With 10,000 people HTML is at most 60 kB, style 20 kB and scripts 30 kB, c
       for (const [, asset] of text.matchAll(/(?:href|src)="(\/_\/[^"]+\.(?:css|js))"/g)) assets.set(asset, undefined)
     }
     times.sort((a, b) => a - b)
-    figures.push({ path, size, median: times[3], slowest: times[6] })
+    figures.push({ path, size, median: times[1], slowest: times[3] })
     assert.ok(size <= 60 * kB, `${path} weighs ${size} bytes compressed`)
   }
   // Modules bring others along.

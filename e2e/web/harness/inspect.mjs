@@ -1,7 +1,7 @@
 // Everything a page is looked at for that is asked of every page, whatever has happened
 // there. A view is brought up once and looked at for all of it, in this order: what it
 // says of itself, what axe knows, what the keyboard reaches, how it fits and prints.
-import { axe, showIn, sidewaysScroll, themeRules, themes, tooWide } from './look.mjs'
+import { axe, shape, showIn, sidewaysScroll, themeRules, themes, tooWide } from './look.mjs'
 import { tabThrough } from './keyboard.mjs'
 import { printed } from './paper.mjs'
 import { placeOf } from './routes.mjs'
@@ -9,7 +9,7 @@ import { placeOf } from './routes.mjs'
 const proof = process.env.POTT_PROOF === '1'
 
 /** What is remembered from one view to the next. */
-export const beginning = () => ({ titles: new Map(), help: new Map(), stops: 0 })
+export const beginning = () => ({ titles: new Map(), help: new Map(), stops: 0, views: 0, otherwise: 0 })
 
 /** What is wrong with a view that is on show: sentences that begin with the number of the statement. */
 export async function inspect(page, view, answer, told) {
@@ -19,7 +19,7 @@ export async function inspect(page, view, answer, told) {
     await once(page, view, answer, told, found)
     await skips(page, found)
   }
-  await axes(page, view, found)
+  await axes(page, view, told, found)
   await fits(page, view, told, found)
   found.push(...(await printed(page)).map((f) => `38. ${f}`))
   return found
@@ -30,17 +30,24 @@ export async function inspect(page, view, answer, told) {
 const uncertain = /^(svg|\.chart|\.bar|\.icon)|\s(svg|text|circle|path|rect)\b/
 
 /** 1. and 2. What axe finds, in each theme, wide and narrow. */
-async function axes(page, { overlay, reach }, found) {
+async function axes(page, { overlay, reach }, counted, found) {
+  counted.views++
+  const shapes = new Set()
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 900 })
+    const seen = await shape(page)
+    const known = shapes.has(seen)
+    if (width === 320 && !known) counted.otherwise++
+    shapes.add(seen)
     for (const theme of themes) {
       // What has happened on a page shows its themes where there is least room.
       if (reach && width > 320 && theme !== themes[0] && !proof) continue
       await showIn(page, theme)
       // A theme changes colours and lines and nothing else, which a test of the
-      // style sheet holds it to: what does not depend on them is asked once for
-      // each width, and in every theme where the full sizes are wanted.
-      const whole = theme === themes[0] || proof
+      // style sheet holds it to: what does not depend on them is asked once, and
+      // again at the other width if anything is shown or laid out otherwise there;
+      // each time where the full sizes are wanted.
+      const whole = (theme === themes[0] && !known) || proof
       const look = await axe(page, { rules: whole ? undefined : themeRules })
       const told = ({ rule, where, html, why }) => `${rule}, ${theme} ${width}: ${where}\n${html}\n${why}`
       for (const rule of whole ? ['target-size', 'color-contrast', 'label'] : themeRules) if (!look.ran.includes(rule)) found.push(`1. ${rule} did not run`)

@@ -1,5 +1,8 @@
 // What one looks at on any page: what axe knows, and what moves sideways.
-import axeCore from 'axe-core'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -10,12 +13,23 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
  */
 export const themeRules = ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable']
 
+/**
+ * What of a page is shown and how it is laid out, in as far as rules that depend on
+ * neither colours nor boxes can see it. Two widths with the same answer are the same
+ * to them.
+ */
+export const shape = (page) => page.evaluate(() => [...document.querySelectorAll('body *')].map((e) => {
+  if (!e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) return '-'
+  const r = e.getBoundingClientRect()
+  return getComputedStyle(e).display + (r.right <= 0 || r.bottom + scrollY <= 0 ? '<' : '')
+}).join())
+
 /** The themes, the first being the one a page is asked for in. */
 export const themes = ['light', 'dark', 'contrast']
 
 /** What axe finds on a page: { violations, incomplete, ran }. */
 export async function axe(page, { rules } = {}) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeCore.source)
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   return page.evaluate(async (runOnly) => {
     const found = await window.axe.run(document, { runOnly, resultTypes: ['violations', 'incomplete'], preload: false, iframes: false })
     const told = (list) => list.flatMap((v) => v.nodes.map((n) => ({ rule: v.id, where: n.target.join(' '), html: n.html.slice(0, 160), why: n.failureSummary ?? v.help })))
