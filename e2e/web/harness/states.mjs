@@ -299,7 +299,7 @@ state('door-draft', '/users/new', async (page, { world, visitor, url }) => {
 
 // Somebody who waits for an administrator to agree.
 const newcomer = async (page, { world, url }, path) => {
-  if ((await world.api('/people?q=late.one')).total === 0) await world.api('/people', { method: 'POST', body: { user_id: 'late.one', first_name: 'Late', login: true, waiting: true } })
+  if (!(await world.api('/people?q=late.one')).total) await world.api('/people', { method: 'POST', body: { user_id: 'late.one', first_name: 'Late', login: true, waiting: true } })
   await page.goto(url + path)
 }
 state('person-waits', '/users/late.one', (page, at) => newcomer(page, at, '/users/late.one'), { in: 'busy' })
