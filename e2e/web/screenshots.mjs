@@ -6,7 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { closeBrowser, newVisitor } from './harness/browser.mjs'
 import { show, together, views } from './harness/every.mjs'
-import { showIn } from './harness/look.mjs'
+import { layFlat, showIn } from './harness/look.mjs'
 import { signIn } from './harness/person.mjs'
 import { manyWorlds } from './harness/worlds.mjs'
 
@@ -29,6 +29,7 @@ for (const lang of ['en', 'sv']) {
       const { name, path } = view
       await visitor.page.setViewportSize({ width: 1280, height: 900 })
       await show(view, visitor, world)
+      await layFlat(visitor.page) // a picture shows the whole page, not a window of it
       for (const width of [1280, 320]) {
         await visitor.page.setViewportSize({ width, height: 900 })
         for (const theme of ['light', 'dark']) {

@@ -27,8 +27,25 @@ export const shape = (page) => page.evaluate(() => [...document.querySelectorAll
 /** The themes, the first being the one a page is asked for in. */
 export const themes = ['light', 'dark', 'contrast']
 
+/**
+ * Lays what sticks to the edge of the window where it stands on the page, or lets it
+ * stick again: what lies under it has no colour that could be told. The keyboard is
+ * tried while it sticks.
+ */
+export const layFlat = (page, flat = true) =>
+  page.evaluate((flat) => {
+    for (const e of document.querySelectorAll('.choose')) flat ? (e.style.position = 'static') : e.removeAttribute('style')
+  }, flat)
+
 /** What axe finds on a page: { violations, incomplete, ran }. */
 export async function axe(page, { rules } = {}) {
+  await layFlat(page)
+  const found = await run(page, rules)
+  await layFlat(page, false)
+  return found
+}
+
+async function run(page, rules) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource)
   return page.evaluate(async (runOnly) => {
     const found = await window.axe.run(document, { runOnly, resultTypes: ['violations', 'incomplete'], preload: false, iframes: false })
