@@ -83,6 +83,15 @@ type BlockersHook struct {
 	Unreachable string `json:"unreachable,omitempty" enum:"warn,block" doc:"What to do without an answer: go on with a warning (warn), or refuse (block); warn when left out."`
 }
 
+// A BlockersHookBody is the body that sets the address.
+type BlockersHookBody struct {
+	URL         string `json:"url" doc:"https, or http on this machine."`
+	Timeout     int64  `json:"timeout_ms,omitempty" doc:"How long to wait for an answer, in milliseconds: 100 to 10000; 2000 when left out."`
+	Unreachable string `json:"unreachable,omitempty" enum:"warn,block" doc:"What to do without an answer: go on with a warning (warn), or refuse (block); warn when left out."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name, empty where nobody was asked: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
+}
+
 // A ChangedBlockersHook is the answer to a change of the address.
 type ChangedBlockersHook struct {
 	Outcome

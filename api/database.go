@@ -12,9 +12,16 @@ type Database struct {
 	Licenses []Holding `json:"licenses" doc:"The site licenses it holds."`
 }
 
-// A DatabaseName is the body that adds or renames a database.
+// A DatabaseName is the body that adds a database.
 type DatabaseName struct {
 	Name string `json:"name" doc:"1 to 200 characters, not only digits."`
+}
+
+// A DatabaseRename is the body that gives a database another name.
+type DatabaseRename struct {
+	Name string `json:"name" doc:"1 to 200 characters, not only digits."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // A SiteChoice is the body that gives a database a site license. It may be empty.

@@ -10,6 +10,8 @@ type Defaults struct {
 type DefaultsPatch struct {
 	Language *string `json:"language,omitempty" doc:"sv, en, nb, da, de or nl."`
 	Theme    *string `json:"theme,omitempty" doc:"system, light, dark or contrast."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // ChangedDefaults is the answer to a change of defaults.

@@ -50,6 +50,8 @@ type EventPatch struct {
 	Texts    *license.Texts `json:"texts,omitempty"`
 	Done     *int64         `json:"done,omitempty" doc:"Of a job."`
 	Total    *int64         `json:"total,omitempty"`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name, such as expected, audience (its words with spaces between them) or texts.sv: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // An EndEvent says why an event is ended.

@@ -168,11 +168,15 @@ type ExtraChoice struct {
 // takes the person off it.
 type ProfileChoice struct {
 	Profile string `json:"profile"`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // A LoginChoice is the body that gives a login. It may be empty.
 type LoginChoice struct {
 	ValidThrough string `json:"valid_through,omitempty" doc:"The last day the login is good; no end when left out."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name (none where there was no login): refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // A Profile is a bundle of modules the customer has made.

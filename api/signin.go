@@ -69,6 +69,9 @@ type ProviderBody struct {
 	Secret   string `json:"secret,omitempty" doc:"The client secret; when left out the one kept stays, and none is used where none is kept. Changing the issuer or the client drops it."`
 	Match    string `json:"match,omitempty" doc:"user-id (when left out) or email. An address counts only if the provider says that it is verified."`
 	Claim    string `json:"claim,omitempty" doc:"Where the provider says the user id; preferred_username when left out."`
+	New      bool   `json:"new,omitempty" doc:"Refused when there is a provider of this code already."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What fields said when the change was made up, by name: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // A ChangedProvider is the answer to changing the providers.

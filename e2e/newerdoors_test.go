@@ -115,7 +115,7 @@ func (d apiDoor) endEvent(number int64) string {
 }
 
 func (d apiDoor) profile(person, code string) string {
-	_, err := d.c.SetProfile(d.ctx(), person, code, client.Taking{})
+	_, err := d.c.SetProfile(d.ctx(), person, api.ProfileChoice{Profile: code}, client.Taking{})
 	return d.code(err)
 }
 

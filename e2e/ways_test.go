@@ -175,7 +175,7 @@ func signIn(ctx context.Context, c *client.Client, person string) error {
 }
 
 func handler(ctx context.Context, c *client.Client, person string) error {
-	_, err := c.SetProfile(ctx, person, "handler", client.Taking{})
+	_, err := c.SetProfile(ctx, person, api.ProfileChoice{Profile: "handler"}, client.Taking{})
 	return err
 }
 

@@ -205,9 +205,9 @@ func (c *Client) RemoveExtra(ctx context.Context, id, name string, t Taking) (ap
 	return taking[api.ChangedPerson](ctx, c, http.MethodDelete, path("people", id, "extras", name), nil, t)
 }
 
-// SetProfile puts a person on a profile; "" takes the person off it.
-func (c *Client) SetProfile(ctx context.Context, id, profile string, t Taking) (api.ChangedPerson, error) {
-	return taking[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "profile"), api.ProfileChoice{Profile: profile}, t)
+// SetProfile puts a person on a profile, or on none.
+func (c *Client) SetProfile(ctx context.Context, id string, p api.ProfileChoice, t Taking) (api.ChangedPerson, error) {
+	return taking[api.ChangedPerson](ctx, c, http.MethodPut, path("people", id, "profile"), p, t)
 }
 
 // GiveLogin gives a person a login.

@@ -83,8 +83,8 @@ func (c *Client) AddDatabase(ctx context.Context, name string, dryRun bool) (api
 }
 
 // RenameDatabase gives a database another name.
-func (c *Client) RenameDatabase(ctx context.Context, id, name string, dryRun bool) (api.ChangedDatabase, error) {
-	return change[api.ChangedDatabase](ctx, c, http.MethodPatch, path("databases", id), api.DatabaseName{Name: name}, dryRun)
+func (c *Client) RenameDatabase(ctx context.Context, id string, r api.DatabaseRename, dryRun bool) (api.ChangedDatabase, error) {
+	return change[api.ChangedDatabase](ctx, c, http.MethodPatch, path("databases", id), r, dryRun)
 }
 
 // RemoveDatabase removes a satellite.
@@ -108,7 +108,7 @@ func (c *Client) BlockersHook(ctx context.Context) (api.BlockersHook, error) {
 }
 
 // SetBlockersHook sets which address is asked for blockers.
-func (c *Client) SetBlockersHook(ctx context.Context, h api.BlockersHook, dryRun bool) (api.ChangedBlockersHook, error) {
+func (c *Client) SetBlockersHook(ctx context.Context, h api.BlockersHookBody, dryRun bool) (api.ChangedBlockersHook, error) {
 	return change[api.ChangedBlockersHook](ctx, c, http.MethodPut, path("blockers"), h, dryRun)
 }
 

@@ -25,6 +25,10 @@ type Act struct {
 	// for doors; answers that say what would help say by them who can do it, and only
 	// an administrator changes what people with a role are recognized by.
 	Lacks []string
+	// Was is what fields said when the change was made up, by their names in the API.
+	// Where one says something else by now, and not what it is to become, the change is
+	// refused with a [*ChangedMeanwhileError]. What is not named does not matter.
+	Was map[string]string
 
 	source seat.Source // of what is given; "": as the rules say
 }

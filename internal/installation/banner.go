@@ -154,7 +154,7 @@ func overTrouble(v *store.View, set *license.Set, l *license.License) (seat.Trou
 }
 
 func (in *Installation) bannerOf(v *store.View, t seat.Trouble, lang string) *Banner {
-	b := &Banner{Trouble: t, Name: t.About, Collapsible: t.Kind == seat.TroubleGrace || t.Kind == seat.TroubleReadOnly}
+	b := &Banner{Trouble: t, Name: t.About, Collapsible: t.Folds()}
 	switch t.Kind {
 	case seat.TroubleOver:
 		if name, err := license.ParseName(t.About); err == nil {

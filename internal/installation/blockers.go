@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -303,9 +304,14 @@ func (in *Installation) SetBlockersHook(ctx context.Context, act Act, b api.Bloc
 	if in.key == nil {
 		return api.ChangedBlockersHook{}, &NoKeyError{Installation: in.name}
 	}
-	answer := api.ChangedBlockersHook{Hook: hookOf(hook)}
+	var answer api.ChangedBlockersHook
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
-		if old, ok, _ := tx.Hook(blockersHook); ok && old == hook {
+		hook := hook
+		old, ok, _ := tx.Hook(blockersHook)
+		if err := act.changesHook(old, &hook); err != nil {
+			return false, err
+		}
+		if answer.Hook = hookOf(hook); ok && old == hook {
 			return false, nil
 		}
 		host := ""
@@ -317,6 +323,27 @@ func (in *Installation) SetBlockersHook(ctx context.Context, act Act, b api.Bloc
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// changesHook refuses to write over what somebody else has set meanwhile. Where
+// nobody is asked, all fields are empty.
+func (a Act) changesHook(old store.Hook, next *store.Hook) error {
+	timeout := func(h store.Hook) string {
+		if h.URL == "" {
+			return ""
+		}
+		return fmt.Sprint(h.Timeout)
+	}
+	wait := timeout(*next)
+	err := a.meanwhile(hostOf(cmp.Or(old.URL, next.URL)), field{"url", old.URL, &next.URL}, field{"timeout_ms", timeout(old), &wait},
+		field{"unreachable", old.Unreachable, &next.Unreachable})
+	if err != nil {
+		return err
+	}
+	if wait == timeout(old) && wait != "" {
+		next.Timeout = old.Timeout
+	}
+	return checkHook(*next)
 }
 
 // DropBlockersHook asks nobody any longer.

@@ -251,8 +251,12 @@ func (in *Installation) RenameDatabase(ctx context.Context, act Act, id, name st
 		if found.Removed {
 			return siteDecision{}, &seat.DatabaseRemovedError{Database: found.Name}
 		}
-		d := siteDecision{action: "database.rename", database: found, write: found.Name != name}
-		d.database.Name = name
+		next := name
+		if err := act.meanwhile(found.Name, field{"name", found.Name, &next}); err != nil {
+			return siteDecision{}, err
+		}
+		d := siteDecision{action: "database.rename", database: found, write: found.Name != next}
+		d.database.Name = next
 		return d, checkDatabaseName(&tx.View, d.database)
 	})
 }

@@ -55,6 +55,10 @@ func (in *Installation) PutDefaults(ctx context.Context, act Act, patch api.Defa
 		if patch.Theme != nil {
 			next.Theme = *patch.Theme
 		}
+		if err := act.meanwhile(tx.Info().Company, changing("language", was.Language, patch.Language != nil, &next.Language),
+			changing("theme", was.Theme, patch.Theme != nil, &next.Theme)); err != nil {
+			return false, err
+		}
 		answer = api.ChangedDefaults{Defaults: next, Was: was}
 		return next != was, writeDefaults(tx, was, next)
 	})

@@ -239,13 +239,19 @@ func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 }), " ")
 }
 
-// forgetMessages makes sure that nothing is written to somebody who is forgotten.
+// forgetMessages makes sure that nothing is written to somebody who is forgotten,
+// and forgets what that person did not want to see.
 func forgetMessages(tx *store.Tx, person string) error {
 	for _, m := range tx.OutMessages() {
 		if m.Channel == channelMail && m.Target == person {
 			if err := tx.DropOutMessage(m.ID); err != nil {
 				return err
 			}
+		}
+	}
+	if len(tx.Snooze(person).Until) > 0 {
+		if err := tx.PutSnooze(store.Snooze{Person: person}); err != nil {
+			return err
 		}
 	}
 	if len(tx.MessageChoice(person).Off) == 0 {

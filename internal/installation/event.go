@@ -180,7 +180,11 @@ func (in *Installation) ChangeEvent(ctx context.Context, act Act, id string, pat
 		if err := mayChange(old, patch, tx.Now().UnixMicro()); err != nil {
 			return false, err
 		}
-		next, err := setEvent(old, tx.Now(), eventParts{patch.From, patch.Expected, patch.Audience, patch.Texts})
+		parts, err := act.eventParts(old, patch)
+		if err != nil {
+			return false, err
+		}
+		next, err := setEvent(old, tx.Now(), parts)
 		if err != nil {
 			return false, err
 		}
@@ -196,6 +200,59 @@ func (in *Installation) ChangeEvent(ctx context.Context, act Act, id string, pat
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// eventParts are what a patch sets of an event, after others may have changed it.
+func (a Act) eventParts(old store.Event, patch api.EventPatch) (eventParts, error) {
+	parts := eventParts{from: patch.From}
+	fields := []field{}
+	if patch.Expected != nil {
+		to := *patch.Expected
+		if at, err := readMoment("expected", to); err == nil {
+			to = writeMoment(at)
+		}
+		parts.expected = &to
+	}
+	fields = append(fields, field{"expected", writeMoment(old.Expected), parts.expected})
+	var audience *string
+	if patch.Audience != nil {
+		text := strings.Join(*patch.Audience, " ")
+		audience = &text
+	}
+	fields = append(fields, field{"audience", strings.Join(old.Audience.Words(), " "), audience})
+	texts := map[string]*string{}
+	for _, lang := range license.Languages {
+		if patch.Texts != nil {
+			text := (*patch.Texts)[lang]
+			texts[lang] = &text
+		}
+		fields = append(fields, field{"texts." + lang, old.Texts[lang], texts[lang]})
+	}
+	if err := a.meanwhile(strconv.FormatInt(old.Number, 10), fields...); err != nil {
+		return parts, err
+	}
+	if audience != nil {
+		words := strings.Fields(*audience)
+		parts.audience = &words
+	}
+	if patch.Texts != nil {
+		next := maps.Clone(*patch.Texts)
+		for lang, text := range texts {
+			if *text != "" || next[lang] != "" {
+				next[lang] = *text
+			}
+		}
+		parts.texts = &next
+	}
+	return parts, nil
+}
+
+// writeMoment writes a moment as readMoment reads it; "" for 0.
+func writeMoment(at int64) string {
+	if at == 0 {
+		return ""
+	}
+	return timeOf(at).UTC().Format(time.RFC3339)
 }
 
 func mayChange(e store.Event, patch api.EventPatch, now int64) error {

@@ -28,6 +28,11 @@ func (in *Installation) eraseFromJobs(ctx context.Context, tx *store.Tx, p store
 		return err
 	}
 	forgetDrafts(tx, drafts, tx.Now().Add(undoFor))
+	waiting, err := in.book.FirstBoxes(ctx, formPlace)
+	if err != nil {
+		return err
+	}
+	forgetForms(tx, waiting, tx.Now().Add(undoFor))
 	number := "#" + strconv.FormatInt(p.Number, 10)
 	for _, head := range heads {
 		boxes, err := in.book.Boxes(ctx, head.Place)
@@ -182,12 +187,21 @@ func (in *Installation) forgetOldDrafts(ctx context.Context, before time.Time) e
 		var d draft
 		return json.Unmarshal(b.Plain, &d) != nil || d.Made.Before(before)
 	})
+	if err != nil {
+		return err
+	}
+	waiting, err := in.book.FirstBoxes(ctx, formPlace)
+	old = old || slices.ContainsFunc(waiting, func(b store.Box) bool {
+		var who formDraft
+		return json.Unmarshal(b.Plain, &who) != nil || who.Made.Before(before)
+	})
 	if err != nil || !old {
 		return err
 	}
 	_, err = in.book.Update(ctx, audit.Actor{Kind: audit.System, ID: "jobs"}, in.present(), func(tx *store.Tx) error {
 		tx.Protects()
 		forgetDrafts(tx, drafts, before)
+		forgetForms(tx, waiting, before)
 		tx.Entry("people.draft-forget", "")
 		return nil
 	})

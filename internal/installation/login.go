@@ -18,15 +18,7 @@ func (in *Installation) GiveLogin(ctx context.Context, act Act, person, validThr
 		return api.ChangedPerson{}, err
 	}
 	return in.decidePerson(ctx, act, person, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
-		d := decision{action: "login.give", person: p}
-		if !through.IsZero() {
-			d.facts = append(d.facts, audit.F("valid_through", through))
-		}
-		d.write = !p.Login || p.ValidThrough != through
-		d.person.Login, d.person.ValidThrough = true, through
-		var err error
-		d.change, err = s.SetLogin(true)
-		return d, err
+		return act.setLogin(s, p, through.String())
 	})
 }
 
@@ -34,10 +26,39 @@ func (in *Installation) GiveLogin(ctx context.Context, act Act, person, validThr
 // profile's modules took by login is free again.
 func (in *Installation) EndLogin(ctx context.Context, act Act, person string) (api.ChangedPerson, error) {
 	return in.decidePerson(ctx, act, person, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
-		d := decision{action: "login.end", person: p, write: p.Login}
-		d.person.Login, d.person.ValidThrough = false, license.Date{}
-		var err error
-		d.change, err = s.SetLogin(false)
-		return d, err
+		return act.setLogin(s, p, noLogin)
 	})
+}
+
+// noLogin stands where the last day of a login would, for somebody who has none.
+const noLogin = "none"
+
+// setLogin gives or ends a login: through is its last day, "" for no end, or noLogin.
+func (a Act) setLogin(s seat.Standing, p store.Person, through string) (decision, error) {
+	now := noLogin
+	if p.Login {
+		now = p.ValidThrough.String()
+	}
+	asked := through
+	if err := a.meanwhile(p.Personal.UserID, field{"valid_through", now, &through}); err != nil {
+		return decision{}, err
+	}
+	d := decision{action: "login.end", person: p, write: now != through}
+	if asked != through {
+		return d, nil // it was left as it was seen, and somebody else has changed it
+	}
+	d.person.Login, d.person.ValidThrough = through != noLogin, license.Date{}
+	if d.person.Login {
+		d.action = "login.give"
+		var err error
+		if d.person.ValidThrough, err = readDay("valid_through", through); err != nil {
+			return d, err
+		}
+		if through != "" {
+			d.facts = append(d.facts, audit.F("valid_through", through))
+		}
+	}
+	var err error
+	d.change, err = s.SetLogin(d.person.Login)
+	return d, err
 }

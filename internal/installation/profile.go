@@ -20,6 +20,10 @@ var profileCode = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
 // empty.
 func (in *Installation) SetProfile(ctx context.Context, act Act, person, code string) (api.ChangedPerson, error) {
 	return in.decidePerson(ctx, act, person, func(tx *store.Tx, s seat.Standing, p store.Person) (decision, error) {
+		code := code
+		if err := act.meanwhile(p.Personal.UserID, field{"profile", p.Profile, &code}); err != nil {
+			return decision{}, err
+		}
 		d := decision{action: "profile.set", person: p, write: p.Profile != code, facts: []audit.Fact{audit.F("profile", code)}}
 		if err := checkProfile(&tx.View, code); err != nil {
 			return d, err

@@ -7,6 +7,7 @@ import (
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -66,6 +67,9 @@ func (in *Installation) PutProvider(ctx context.Context, act Act, code string, b
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		next := next
 		old, there := tx.Provider(code)
+		if err := changesProvider(act, body.New, there, old, &next); err != nil {
+			return false, err
+		}
 		if there {
 			next.Created, next.By = old.Created, old.By
 			if body.Secret == "" && old.Issuer == next.Issuer && old.ClientID == next.ClientID {
@@ -83,6 +87,19 @@ func (in *Installation) PutProvider(ctx context.Context, act Act, code string, b
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// changesProvider refuses to add what is there already, to change what was removed
+// meanwhile, and to write over what somebody else has changed meanwhile.
+func changesProvider(act Act, add, there bool, old store.Provider, next *store.Provider) error {
+	switch {
+	case add && there:
+		return &ProviderTakenError{Provider: next.Code, Name: old.Name}
+	case !there && len(act.Was) > 0:
+		return &UnknownProviderError{Provider: next.Code}
+	}
+	return act.meanwhile(old.Name, field{"name", old.Name, &next.Name}, field{"issuer", old.Issuer, &next.Issuer}, field{"client_id", old.ClientID, &next.ClientID},
+		field{"match", old.Match, &next.Match}, field{"claim", old.Claim, &next.Claim})
 }
 
 func readProvider(code string, body api.ProviderBody) (store.Provider, error) {
@@ -211,3 +228,17 @@ func (in *Installation) secretOf(p store.Provider) (string, error) {
 	}
 	return string(plain), nil
 }
+
+// A ProviderTakenError is returned when a provider is added under a code that
+// another one has.
+type ProviderTakenError struct {
+	Provider string // the code
+	Name     string // of the one that has it
+}
+
+func (e *ProviderTakenError) Error() string {
+	return fmt.Sprintf("%s is the code of %s already", e.Provider, e.Name)
+}
+
+// Code returns the stable code of the error.
+func (e *ProviderTakenError) Code() string { return "provider.taken" }

@@ -47,6 +47,10 @@ type Frame struct {
 	Modules  []string       // more scripts of this page, such as "live.js"
 	Wide     bool           // tables may use the whole width
 	Backdrop bool           // a page on its own, such as signing in: no navigation
+	// Closed says whether the form that goes to a path would be refused now; nil: none
+	// would. Refused is what the page says of it on top: it is known once the content was gone through.
+	Closed  func(path string) Closing
+	Refused []string
 }
 
 // Say returns a word of the page's language, with facts by name filled in: see

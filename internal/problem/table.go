@@ -78,6 +78,8 @@ var table = map[string]Row{
 	"provider.refused":       {http.StatusForbidden, SignIn},
 	"provider.nobody":        {http.StatusForbidden, SignIn},
 	"provider.no-key":        conflict,
+	"provider.taken":         conflict,
+	"change.meanwhile":       conflict,
 	"person.role-holder":     {http.StatusForbidden, NotPermitted},
 
 	// Giving and taking back.

@@ -115,6 +115,13 @@ func (t *Trouble) Snooze() int {
 	return 0
 }
 
+// FoldDays is for how many days a banner stays folded to one line.
+const FoldDays = 7
+
+// Folds reports whether a reader may fold the trouble to one line: it cannot be
+// hidden, and goes on for long.
+func (t *Trouble) Folds() bool { return t.Kind == TroubleGrace || t.Kind == TroubleReadOnly }
+
 // Item names what is hidden: when less time is left than a step before, it is
 // another item, and shown again.
 func (t *Trouble) Item() string {

@@ -41,6 +41,7 @@ type blockersSet struct {
 	Address     string        `arg:"" help:"https, or http on the server's own machine."`
 	Timeout     time.Duration `default:"2s" help:"How long to wait for an answer: 100ms to 10s."`
 	Unreachable string        `enum:"warn,block" default:"warn" help:"Without an answer: go on with a warning (warn), or refuse (block)."`
+	seen
 	preview
 }
 
@@ -49,7 +50,7 @@ func (c blockersSet) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	hook := api.BlockersHook{URL: c.Address, Timeout: c.Timeout.Milliseconds(), Unreachable: c.Unreachable}
+	hook := api.BlockersHookBody{URL: c.Address, Timeout: c.Timeout.Milliseconds(), Unreachable: c.Unreachable, Was: c.Was}
 	done, err := cl.SetBlockersHook(s.ctx, hook, c.DryRun)
 	if err != nil {
 		return err

@@ -111,6 +111,7 @@ func (c databaseAdd) Run(s *session) error {
 type databaseRename struct {
 	databaseArg
 	Name string `arg:"" help:"Its new name."`
+	seen
 	preview
 }
 
@@ -119,7 +120,7 @@ func (c databaseRename) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	done, err := cl.RenameDatabase(s.ctx, c.Database, c.Name, c.DryRun)
+	done, err := cl.RenameDatabase(s.ctx, c.Database, api.DatabaseRename{Name: c.Name, Was: c.Was}, c.DryRun)
 	if err != nil {
 		return err
 	}

@@ -32,18 +32,19 @@ func (o *paper) defaults(d api.Defaults) {
 type defaultsSet struct {
 	Language string `placeholder:"CODE" help:"sv, en, nb, da, de or nl."`
 	Theme    string `placeholder:"THEME" help:"system, light, dark or contrast."`
+	seen
 	preview
 }
 
 func (c defaultsSet) Run(s *session) error {
-	var patch api.DefaultsPatch
+	patch := api.DefaultsPatch{Was: c.Was}
 	if c.Language != "" {
 		patch.Language = &c.Language
 	}
 	if c.Theme != "" {
 		patch.Theme = &c.Theme
 	}
-	if patch == (api.DefaultsPatch{}) {
+	if c.Language+c.Theme == "" {
 		return &UsageError{Problem: "nothing to set: give --language or --theme", Help: "pott defaults set --help"}
 	}
 	cl, err := s.client()

@@ -183,11 +183,12 @@ type eventChange struct {
 	Audience []string `placeholder:"WHO" help:"Whom it concerns from now on."`
 	Done     *int64   `placeholder:"N" help:"Of a job: how far it is."`
 	Total    *int64   `placeholder:"N" help:"Of a job: how far it has to go."`
+	seen
 	preview
 }
 
 func (c eventChange) Run(s *session) error {
-	patch := api.EventPatch{Done: c.Done, Total: c.Total}
+	patch := api.EventPatch{Done: c.Done, Total: c.Total, Was: c.Was}
 	if c.From != "" {
 		patch.From = &c.From
 	}
@@ -205,7 +206,7 @@ func (c eventChange) Run(s *session) error {
 		texts := c.texts(s.language())
 		patch.Texts = &texts
 	}
-	if patch == (api.EventPatch{}) {
+	if c.From+expected == "" && c.Done == nil && c.Total == nil && patch.Audience == nil && patch.Texts == nil {
 		return &UsageError{Problem: "nothing to change was given", Help: "pott event change --help"}
 	}
 	cl, err := s.client()

@@ -145,6 +145,7 @@ type userProfile struct {
 type userProfileSet struct {
 	User    string `arg:"" help:"The person's user id, or # and the number."`
 	Profile string `arg:"" optional:"" help:"The profile's code; none when left out."`
+	seen
 	taking
 }
 
@@ -156,7 +157,7 @@ func (c userProfileSet) Run(s *session) error {
 	// What it was is needed to say how to undo; not knowing it is no reason to
 	// fail.
 	was, _ := cl.Person(s.ctx, c.User, "")
-	done, err := cl.SetProfile(s.ctx, c.User, c.Profile, c.how())
+	done, err := cl.SetProfile(s.ctx, c.User, api.ProfileChoice{Profile: c.Profile, Was: c.Was}, c.how())
 	if err != nil {
 		return err
 	}
@@ -172,6 +173,7 @@ type userLogin struct {
 type userLoginSet struct {
 	User         string `arg:"" help:"The person's user id, or # and the number."`
 	ValidThrough string `placeholder:"DAY" help:"The last day the login is good; no end when left out."`
+	seen
 	preview
 }
 
@@ -180,7 +182,7 @@ func (c userLoginSet) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	done, err := cl.GiveLogin(s.ctx, c.User, api.LoginChoice{ValidThrough: c.ValidThrough}, c.DryRun)
+	done, err := cl.GiveLogin(s.ctx, c.User, api.LoginChoice{ValidThrough: c.ValidThrough, Was: c.Was}, c.DryRun)
 	if err != nil {
 		return err
 	}

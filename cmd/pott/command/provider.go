@@ -42,6 +42,8 @@ type providerAdd struct {
 	SecretFile string `placeholder:"FILE" help:"File with the client secret; - reads it from standard input."`
 	Match      string `default:"user-id" enum:"user-id,email" help:"What finds the person: user-id or email."`
 	Claim      string `placeholder:"NAME" help:"Where the provider says the user id; preferred_username when left out."`
+	New        bool   `help:"Refuse when there is a provider of this code already."`
+	seen
 	preview
 }
 
@@ -55,7 +57,7 @@ func (c providerAdd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	body := api.ProviderBody{Name: either(c.Name, c.Code), Issuer: c.Issuer, ClientID: c.ClientID, Match: c.Match, Claim: c.Claim}
+	body := api.ProviderBody{Name: either(c.Name, c.Code), Issuer: c.Issuer, ClientID: c.ClientID, Match: c.Match, Claim: c.Claim, New: c.New, Was: c.Was}
 	if c.SecretFile != "" {
 		text, err := s.read(c.SecretFile)
 		if err != nil {

@@ -50,7 +50,7 @@ func (f hostFlags) config(s *session) (host.Config, error) {
 	env := func(name string) string { v, _ := s.p.Env(name); return v }
 	c := host.Config{Data: absolute(f.Data), Keys: absolute(f.Keys), Anchors: absolute(f.Anchors), Database: f.Database}
 	c = c.Over(host.Config{Data: env("POTT_DATA"), Keys: env("POTT_KEYS"), Anchors: env("POTT_ANCHORS"), Database: env("POTT_DATABASE"), Listen: env("POTT_LISTEN"),
-		URL: env("POTT_URL"), Mail: mailFrom(env)})
+		URL: env("POTT_URL"), Mail: mailFrom(env), Proxies: host.SplitProxies(env("POTT_TRUSTED_PROXIES"))})
 	if path := either(f.Config, env("POTT_CONFIG")); path != "" {
 		file, err := host.ReadConfig(path)
 		if err != nil {
@@ -261,6 +261,7 @@ type serverServe struct {
 	TLSCert   string            `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, in PEM; the server then speaks HTTPS only."`
 	TLSKey    string            `name:"tls-key" placeholder:"FILE" help:"Key of the certificate, in PEM."`
 	URL       string            `name:"url" placeholder:"URL" help:"Where people find the server, for the links in mails. Else $POTT_URL, the settings."`
+	Proxies   []string          `name:"trusted-proxy" placeholder:"NETWORK" help:"Network or address of a proxy that is believed when it says where people come from, such as 10.0.3.0/24; may be given several times. One on this machine always is. Else $POTT_TRUSTED_PROXIES, the settings."`
 	mailFlags `embed:"" prefix:"mail-"`
 }
 
@@ -274,7 +275,7 @@ func (c serverServe) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey, URL: c.URL, Mail: c.server(), Authorities: c.authorities()}.Over(config)
+	config = host.Config{Listen: c.Listen, TLSCert: c.TLSCert, TLSKey: c.TLSKey, URL: c.URL, Mail: c.server(), Authorities: c.authorities(), Proxies: c.Proxies}.Over(config)
 	if err := config.Check(); err != nil {
 		return &UsageError{Problem: err.Error(), Help: "pott server serve --help"}
 	}

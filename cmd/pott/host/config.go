@@ -36,6 +36,10 @@ type Config struct {
 	// value: none are sent.
 	URL  string      `yaml:"url" json:"url,omitempty"`
 	Mail mail.Server `yaml:"mail" json:"mail,omitzero"`
+	// Proxies are the networks of proxies that are believed when they say where a
+	// reader comes from and whether over HTTPS, such as 10.0.3.0/24. Those on this
+	// machine always are.
+	Proxies []string `yaml:"trusted_proxies" json:"trusted_proxies,omitempty"`
 	// Pseudo lets pages speak a language nobody speaks: see package web. Only tests
 	// set it.
 	Pseudo bool `yaml:"-" json:"-"`
@@ -86,6 +90,9 @@ func (c Config) Over(d Config) Config {
 	if c.Authorities == nil {
 		c.Authorities = d.Authorities
 	}
+	if c.Proxies == nil {
+		c.Proxies = d.Proxies
+	}
 	return c
 }
 
@@ -99,7 +106,7 @@ func (c Config) Check() error {
 			return fmt.Errorf("authorities: %w", err)
 		}
 	}
-	if err := errors.Join(checkURL(c.URL), c.Mail.Check()); err != nil {
+	if err := errors.Join(checkURL(c.URL), c.Mail.Check(), checkProxies(c.Proxies)); err != nil {
 		return err
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {

@@ -189,7 +189,7 @@ func (h *Host) Broken() error { return h.broken }
 // Door returns what answers requests.
 func (h *Host) Door() http.Handler {
 	if h.house != nil {
-		return doors(httpapi.New(h.house, h.log), web.New(h.house, web.Options{Version: Version(), Pseudo: h.config.Pseudo, Log: h.log}))
+		return doors(httpapi.New(h.house, h.log), web.New(h.house, web.Options{Version: Version(), Pseudo: h.config.Pseudo, Proxies: h.config.proxies(), Log: h.log}))
 	}
 	return httpapi.NewRepair(h.broken.Error(), func(name, token string, now time.Time) bool {
 		_, ok := h.keys.Recovered(name, token, now)

@@ -56,6 +56,7 @@ var tables = []*table{
 	sealed(seatsLedger, "set_policy", "id:i", "activation:t"),
 	sealed(seatsLedger, "site_assignment", "number:i",
 		"database:i issuer:t module:t quantity:i from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
+	sealed(seatsLedger, "snooze", "person:t", "items:t"),
 	sealed(seatsLedger, "token", "id:t", "name:t hash:b scopes:t created:i created_by:t expires:i revoked:i"),
 }
 

@@ -84,6 +84,11 @@ var writers = map[string]writer{
 	}, drop: func(f *filler, tx *store.Tx, n int) error {
 		return tx.PutMessageChoice(store.MessageChoice{Person: fmt.Sprintf("matrix%d", n)})
 	}},
+	"snooze": {put: func(f *filler, tx *store.Tx, n, round int) error {
+		return tx.PutSnooze(store.Snooze{Person: fmt.Sprintf("matrix%d", n), Until: map[string]int64{"expires:OTHER:2026-11-01:0:14": int64(1 + round)}})
+	}, drop: func(f *filler, tx *store.Tx, n int) error {
+		return tx.PutSnooze(store.Snooze{Person: fmt.Sprintf("matrix%d", n)})
+	}},
 	"message_out": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutOutMessage(store.OutMessage{ID: fmt.Sprintf("matrix%d", n), Kind: "pool", About: "OTHER.thing", Level: 1, Channel: "mail", Target: "nobody", Made: 1, Due: 2, Tries: int64(round), Error: "it is away"})
 	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.DropOutMessage(fmt.Sprintf("matrix%d", n)) }},

@@ -20,8 +20,8 @@ func eventRoutes() []operation {
 			func(c *call) (api.Event, error) { return c.in.Event(c.r.Context(), c.act, c.path("id")) }).alsoScope(api.ScopeCheck).may("event.unknown"),
 		change("PATCH", "/v1/events/{id}", "changeEvent", api.ScopeAdmin, "Change an event that has not ended; what is left out stays",
 			func(c *call, in api.EventPatch) (api.ChangedEvent, error) {
-				return c.in.ChangeEvent(c.r.Context(), c.act, c.path("id"), in)
-			}).may("event.unknown", "event.bad", "event.ended", "event.locked", "request.bad-value", "license.bad-word"),
+				return c.in.ChangeEvent(c.r.Context(), c.saw(in.Was), c.path("id"), in)
+			}).may("event.unknown", "event.bad", "event.ended", "event.locked", "request.bad-value", "license.bad-word", "change.meanwhile"),
 		change("POST", "/v1/events/{id}/end", "endEvent", api.ScopeAdmin, "End an event",
 			func(c *call, in api.EndEvent) (api.ChangedEvent, error) {
 				return c.in.EndEvent(c.r.Context(), c.act, c.path("id"), in)

@@ -45,6 +45,13 @@ type call struct {
 // path returns a wildcard of the path, unescaped.
 func (c *call) path(name string) string { return c.r.PathValue(name) }
 
+// saw is as whom the house is asked, with what the caller saw before.
+func (c *call) saw(was map[string]string) installation.Act {
+	act := c.act
+	act.Was = was
+	return act
+}
+
 func (c *call) flag(name string) bool { return c.query.Get(name) == "true" }
 
 func (c *call) number(name string) int64 {

@@ -63,9 +63,9 @@ func databaseRoutes() []operation {
 				return c.in.Database(c.r.Context(), c.act, c.path("database"))
 			}).may("database.unknown"),
 		change("PATCH", "/v1/databases/{database}", "renameDatabase", api.ScopeAssign, "Give a database another name; number and history stay",
-			func(c *call, in api.DatabaseName) (api.ChangedDatabase, error) {
-				return c.in.RenameDatabase(c.r.Context(), c.act, c.path("database"), in.Name)
-			}).may("database.unknown", "database.removed", "database.name-taken", "request.bad-value"),
+			func(c *call, in api.DatabaseRename) (api.ChangedDatabase, error) {
+				return c.in.RenameDatabase(c.r.Context(), c.saw(in.Was), c.path("database"), in.Name)
+			}).may("database.unknown", "database.removed", "database.name-taken", "request.bad-value", "change.meanwhile"),
 		remove("/v1/databases/{database}", "removeDatabase", api.ScopeAssign, "Remove a satellite database: what it holds is released, number and history stay",
 			func(c *call) (api.ChangedDatabase, error) {
 				return c.in.RemoveDatabase(c.r.Context(), c.act, c.path("database"))
@@ -87,9 +87,9 @@ func blockerRoutes() []operation {
 		read("/v1/blockers", "getBlockersHook", api.ScopeRead, "Which address of the host application is asked before something is taken from people",
 			func(c *call) (api.BlockersHook, error) { return c.in.BlockersHook(c.r.Context(), c.act) }),
 		change("PUT", "/v1/blockers", "setBlockersHook", api.ScopeAdmin, "Set the address of the host application that is asked; requests are signed with the installation's key",
-			func(c *call, in api.BlockersHook) (api.ChangedBlockersHook, error) {
-				return c.in.SetBlockersHook(c.r.Context(), c.act, in)
-			}).may("request.bad-value", "license.bad-word", "installation.no-key"),
+			func(c *call, in api.BlockersHookBody) (api.ChangedBlockersHook, error) {
+				return c.in.SetBlockersHook(c.r.Context(), c.saw(in.Was), api.BlockersHook{URL: in.URL, Timeout: in.Timeout, Unreachable: in.Unreachable})
+			}).may("request.bad-value", "license.bad-word", "installation.no-key", "change.meanwhile"),
 		remove("/v1/blockers", "dropBlockersHook", api.ScopeAdmin, "Ask nobody any longer",
 			func(c *call) (api.ChangedBlockersHook, error) { return c.in.DropBlockersHook(c.r.Context(), c.act) }),
 		read("/v1/people/{id}/blockers", "getBlockers", api.ScopeRead, "What somebody still has in hand in the host application",

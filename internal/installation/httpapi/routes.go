@@ -144,12 +144,12 @@ func givingRoutes() []operation {
 			}).with(withDependants).may(leavingCodes...).may("person.unknown", "seat.is-a-plan").may(nameCodes...),
 		change("PUT", "/v1/people/{id}/profile", "setPersonProfile", api.ScopeAssign, "Put a person on a profile, or take the person off it",
 			func(c *call, in api.ProfileChoice) (api.ChangedPerson, error) {
-				return c.in.SetProfile(c.r.Context(), c.act, c.path("id"), in.Profile)
-			}).with(withDependants).may(leavingCodes...).may("person.unknown", "person.gone", "profile.unknown", "seat.pool-full", "seat.person-kind", "license.read-only"),
+				return c.in.SetProfile(c.r.Context(), c.saw(in.Was), c.path("id"), in.Profile)
+			}).with(withDependants).may(leavingCodes...).may("person.unknown", "person.gone", "profile.unknown", "seat.pool-full", "seat.person-kind", "license.read-only", "request.bad-value", "change.meanwhile"),
 		change("PUT", "/v1/people/{id}/login", "giveLogin", api.ScopeAssign, "Give a person a login, through a day or without end",
 			func(c *call, in api.LoginChoice) (api.ChangedPerson, error) {
-				return c.in.GiveLogin(c.r.Context(), c.act, c.path("id"), in.ValidThrough)
-			}).may("person.unknown", "person.gone", "request.bad-value", "role.last-administrator", "seat.pool-full", "seat.person-kind", "license.read-only"),
+				return c.in.GiveLogin(c.r.Context(), c.saw(in.Was), c.path("id"), in.ValidThrough)
+			}).may("person.unknown", "person.gone", "request.bad-value", "role.last-administrator", "seat.pool-full", "seat.person-kind", "license.read-only", "change.meanwhile"),
 		remove("/v1/people/{id}/login", "endLogin", api.ScopeAssign, "End a person's login; the person and what was given stay",
 			func(c *call) (api.ChangedPerson, error) {
 				return c.in.EndLogin(c.r.Context(), c.act, c.path("id"))

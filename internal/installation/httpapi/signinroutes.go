@@ -41,8 +41,8 @@ func providerRoutes() []operation {
 			func(c *call) (api.List[api.Provider], error) { return c.in.Providers(c.r.Context(), c.act) }),
 		change("PUT", "/v1/providers/{code}", "putProvider", api.ScopeAdmin, "Add an OpenID Connect provider or change one; its secret is never shown",
 			func(c *call, in api.ProviderBody) (api.ChangedProvider, error) {
-				return c.in.PutProvider(c.r.Context(), c.act, c.path("code"), in)
-			}).may("request.bad-value", "provider.no-key"),
+				return c.in.PutProvider(c.r.Context(), c.saw(in.Was), c.path("code"), in)
+			}).may("request.bad-value", "provider.no-key", "provider.taken", "provider.unknown", "change.meanwhile"),
 		remove("/v1/providers/{code}", "removeProvider", api.ScopeAdmin, "Remove a provider",
 			func(c *call) (api.ChangedProvider, error) {
 				return c.in.RemoveProvider(c.r.Context(), c.act, c.path("code"))

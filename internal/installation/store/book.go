@@ -51,6 +51,7 @@ type Book struct {
 
 	messageRules   *table[messageKey, MessageRule]
 	messageChoices *table[string, MessageChoice]
+	snoozes        *table[string, Snooze]
 	messagesTold   *table[messageKey, ToldMessage]
 	messagesOut    *table[string, OutMessage]
 
@@ -103,12 +104,13 @@ func newBook(s *Store, p place) *Book {
 	b.credentials, b.sessions = newTable(credentialCodec), newTable(sessionCodec)
 	b.preferences, b.providers = newTable(preferenceCodec), newTable(providerCodec)
 	b.messageRules, b.messageChoices = newTable(messageRuleCodec), newTable(messageChoiceCodec)
+	b.snoozes = newTable(snoozeCodec)
 	b.messagesTold, b.messagesOut = newTable(messageToldCodec), newTable(messageOutCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
 		b.activations, b.agreements, b.policies, b.events, b.authorities,
 		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles,
 		b.credentials, b.sessions, b.preferences, b.providers,
-		b.messageRules, b.messageChoices, b.messagesTold, b.messagesOut}
+		b.messageRules, b.messageChoices, b.messagesTold, b.messagesOut, b.snoozes}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson

@@ -24,7 +24,7 @@ var (
 		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
 		pastPersonLayout, pastProfileLayout,
 		credentialLayout, sessionLayout, preferenceLayout, providerLayout,
-		messageRuleLayout, messageChoiceLayout, messageToldLayout, messageOutLayout}
+		messageRuleLayout, messageChoiceLayout, messageToldLayout, messageOutLayout, snoozeLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.

@@ -45,6 +45,7 @@ type staged struct {
 
 	messageRules   *staging[messageKey, MessageRule]
 	messageChoices *staging[string, MessageChoice]
+	snoozes        *staging[string, Snooze]
 	messagesTold   *staging[messageKey, ToldMessage]
 	messagesOut    *staging[string, OutMessage]
 
@@ -75,6 +76,7 @@ func (b *Book) stage() *staged {
 	s.credentials, s.sessions = newStaging(b.credentials, s.stage), newStaging(b.sessions, s.stage)
 	s.preferences, s.providers = newStaging(b.preferences, s.stage), newStaging(b.providers, s.stage)
 	s.messageRules, s.messageChoices = newStaging(b.messageRules, s.stage), newStaging(b.messageChoices, s.stage)
+	s.snoozes = newStaging(b.snoozes, s.stage)
 	s.messagesTold, s.messagesOut = newStaging(b.messagesTold, s.stage), newStaging(b.messagesOut, s.stage)
 	s.more = s.writeBeside
 	return s
@@ -82,17 +84,8 @@ func (b *Book) stage() *staged {
 
 // run runs an act and undoes all of it when it returns an error.
 func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err error) {
-	if s.book.health == Unchecked {
-		return s.book.sealed.of(s.book.Name())
-	}
-	if err := s.book.rolledBack(s.book.Name()); err != nil {
+	if err := s.book.closed(); err != nil {
 		return err
-	}
-	if err := s.book.store.changedSchema(); err != nil {
-		return err
-	}
-	if s.book.shut {
-		return &ReadOnlyError{Installation: s.book.Name(), Why: "its head is damaged, and what it counted cannot be known before that is repaired"}
 	}
 	at, before, last := s.at, s.save(), s.last
 	tx := &Tx{View: View{book: s.book, staged: s}, by: by, now: max(micros(now), s.secret.Clock)}
@@ -178,19 +171,7 @@ func (tx *Tx) Entry(action, subject string, facts ...audit.Fact) {
 }
 
 // granting returns why nothing may be granted, or nil.
-func (tx *Tx) granting() error {
-	b := tx.book
-	why := ""
-	switch {
-	case b.health == ReadOnly:
-		why = "its rows do not add up to what was last written"
-	case b.owners.damaged[1] != nil:
-		why = "the row that says whose it is was changed behind the store's back"
-	default:
-		return nil
-	}
-	return &ReadOnlyError{Installation: b.Name(), Why: why}
-}
+func (tx *Tx) granting() error { return tx.book.granting() }
 
 func (tx *Tx) undo(f func()) { tx.staged.stage.undo = append(tx.staged.stage.undo, f) }
 

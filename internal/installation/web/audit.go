@@ -23,7 +23,7 @@ func auditRoutes() []route {
 		get("/audit/verify", api.ScopeRead, showAuditVerify),
 		get("/audit/proof", api.ScopeRead, downloadProof),
 		get("/audit/verify/{job}", api.ScopeRead, showAuditJob),
-		post("/audit/verify/{job}/cancel", api.ScopeRead, cancelAuditJob),
+		post("/audit/verify/{job}/cancel", api.ScopeRead, cancelAuditJob).whatever(),
 		get("/audit/{n}", api.ScopeRead, showAuditEntry),
 	}
 }

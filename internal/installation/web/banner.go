@@ -13,13 +13,13 @@ import (
 )
 
 func bannerRoutes() []route {
-	return []route{post("/snooze", member, snooze), post("/fold", member, fold)}
+	return []route{post("/snooze", member, snooze).whatever(), post("/fold", member, fold).whatever()}
 }
 
 // banner puts what is most wrong on top of the page.
 func (v *visit) banner() {
-	ask := installation.BannerAsk{Page: bannerPage(v.Path), Reader: v.bannerReader(), Language: v.Lang, Kind: license.Internal, Hidden: v.snoozed()}
-	ask.Administrator, ask.Reads = v.may(api.ScopeAdmin), v.reads()
+	ask := v.told()
+	ask.Page, ask.Reader, ask.Hidden = bannerPage(v.Path), v.bannerReader(), v.snoozed()
 	b, err := v.in.Banner(ask)
 	if err != nil || b == nil || v.session == nil && b.Event == 0 {
 		return
@@ -114,7 +114,7 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 		out.Lang = v.foreignEvent(b.Event)
 	}
 	if b.Collapsible && v.session != nil {
-		out.Folded = v.hidden()[foldOf(b.Item())] > 0
+		out.Folded = v.hidden()[installation.FoldOf(b.Item())] > 0
 		word := "banner.fold"
 		if out.Folded {
 			word = "banner.unfold"
@@ -128,11 +128,27 @@ func (v *visit) bannerOf(b *installation.Banner, staff bool) *page.Banner {
 	return out
 }
 
-// snoozeCookie holds what the reader does not want to see for a while: items, and
-// until when. It decides nothing but what is shown.
+// snoozeCookie keeps in the browser what the reader does not want to see for a while
+// where it could not be stored: items, and until when. It decides nothing but what is
+// shown.
 const snoozeCookie = "pott_snooze"
 
+// hidden is what the reader does not want to see now, by item: until when.
 func (v *visit) hidden() map[string]int64 {
+	if v.hides != nil {
+		return v.hides
+	}
+	v.hides = v.hiddenHere()
+	if v.session != nil {
+		for item, until := range v.in.Snoozed(v.session, v.now) {
+			v.hides[item] = until.Unix()
+		}
+	}
+	return v.hides
+}
+
+// hiddenHere is what is hidden in this browser alone.
+func (v *visit) hiddenHere() map[string]int64 {
 	text, _ := url.QueryUnescape(v.cookie(snoozeCookie))
 	items := map[string]int64{}
 	if json.Unmarshal([]byte(text), &items) != nil {
@@ -151,11 +167,19 @@ func (v *visit) snoozed() func(item string) bool {
 	return func(item string) bool { return items[item] > 0 }
 }
 
+// told is what the reader could be told of first.
+func (v *visit) told() installation.BannerAsk {
+	return installation.BannerAsk{Language: v.Lang, Kind: license.Internal, Administrator: v.may(api.ScopeAdmin), Reads: v.reads()}
+}
+
 // snooze hides what a page tells of first, for as long as the rule allows.
 func snooze(v *visit) error {
 	to, _ := here(v.form("to"))
-	items := v.hidden()
-	troubles, err := v.in.Troubles(installation.BannerAsk{Language: v.Lang, Kind: license.Internal, Administrator: v.may(api.ScopeAdmin), Reads: v.reads()})
+	if v.in.Snooze(v.ctx(), v.session, v.told(), v.form("item")) == nil {
+		return v.goTo(to)
+	}
+	items := v.hiddenHere()
+	troubles, err := v.in.Troubles(v.told())
 	if err != nil {
 		return err
 	}
@@ -164,33 +188,35 @@ func snooze(v *visit) error {
 			items[t.Item()] = v.now.AddDate(0, 0, days).Unix()
 		}
 	}
-	return v.keepHidden(items, to)
+	return v.hideHere(items, to)
 }
 
-// foldOf is what a banner that is folded to one line is kept as.
-func foldOf(item string) string { return "fold:" + item }
-
-// fold folds a banner that cannot be hidden to one line for a week, or opens it
+// fold folds a banner that cannot be hidden to one line for a while, or opens it
 // again.
 func fold(v *visit) error {
 	to, _ := here(v.form("to"))
-	items := v.hidden()
-	b, err := v.in.Banner(installation.BannerAsk{Page: seat.HomePage, Reader: v.bannerReader(), Language: v.Lang, Kind: license.Internal,
-		Administrator: v.may(api.ScopeAdmin), Reads: v.reads(), Hidden: v.snoozed()})
+	items, key := v.hiddenHere(), installation.FoldOf(v.form("item"))
+	if items[key] == 0 && v.in.Fold(v.ctx(), v.session, v.told(), v.form("item")) == nil {
+		return v.goTo(to)
+	}
+	if items[key] > 0 {
+		delete(items, key)
+		return v.hideHere(items, to)
+	}
+	troubles, err := v.in.Troubles(v.told())
 	if err != nil {
 		return err
 	}
-	if key := foldOf(v.form("item")); items[key] > 0 {
-		delete(items, key)
-	} else if b != nil && b.Collapsible && b.Item() == v.form("item") && len(items) < 20 {
-		items[key] = v.now.AddDate(0, 0, 7).Unix()
+	for _, t := range troubles {
+		if t.Folds() && t.Item() == v.form("item") && len(items) < 20 {
+			items[key] = v.now.AddDate(0, 0, seat.FoldDays).Unix()
+		}
 	}
-	return v.keepHidden(items, to)
+	return v.hideHere(items, to)
 }
 
-// keepHidden keeps in the browser what the reader does not want to see, and leads
-// back.
-func (v *visit) keepHidden(items map[string]int64, to string) error {
+// hideHere keeps in the browser what could not be stored, and leads back.
+func (v *visit) hideHere(items map[string]int64, to string) error {
 	text, err := json.Marshal(items)
 	if err != nil {
 		return err

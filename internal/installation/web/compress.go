@@ -27,7 +27,7 @@ func compressible(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none": // one of our own pages; the reader
 	case "":
-		if secure(r) {
+		if claimsHTTPS(r) {
 			return false
 		}
 	default:

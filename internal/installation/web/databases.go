@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/license"
 )
@@ -13,8 +15,8 @@ func databasesRoutes() []route {
 	return slices.Concat([]route{
 		get("/status/databases", api.ScopeRead, showDatabases),
 		post("/status/databases", api.ScopeAssign, addDatabase),
-		post("/status/databases/{id}/rename", api.ScopeAssign, renameDatabase),
-		post("/status/databases/{id}/give", api.ScopeAssign, giveDatabase),
+		post("/status/databases/{id}/rename", api.ScopeAssign, renameDatabase).showing(),
+		post("/status/databases/{id}/give", api.ScopeAssign, giveDatabase).granting(),
 		post("/status/databases/{id}/release", api.ScopeAssign, releaseDatabase),
 		get("/status/databases/{id}/remove", api.ScopeAssign, askRemoveDatabase),
 		post("/status/databases/{id}/remove", api.ScopeAssign, removeDatabase),
@@ -120,12 +122,21 @@ func renameDatabase(v *visit) error {
 	if err != nil {
 		return err
 	}
-	done, err := v.in.RenameDatabase(v.ctx(), v.act, v.r.PathValue("id"), v.form("name"))
-	if err != nil {
+	done, err := v.in.RenameDatabase(v.ctx(), v.seeing(v.act, "name"), v.r.PathValue("id"), v.form("name"))
+	if errors.As(err, new(*installation.ChangedMeanwhileError)) {
+		return v.renamedMeanwhile(was)
+	} else if err != nil {
 		return v.databasesRefused(v.databaseNumber(), "name-"+v.r.PathValue("id"), err)
 	}
 	return v.databaseDone(done, v.Say("databases.renamed", "Name", done.Database.Name),
-		&page.Act{Text: v.Say("person.undo"), Path: databasePath(was) + "/rename", Fields: [][2]string{{"name", was.Name}}})
+		&page.Act{Text: v.Say("person.undo"), Path: databasePath(was) + "/rename", Fields: undoing("name", was.Name, done.Database.Name)})
+}
+
+func (v *visit) renamedMeanwhile(d api.Database) error {
+	v.titled("status", "")
+	v.crumbs(v.crumb("nav.status", "/status"), v.crumb("databases.title", databasesPath))
+	return v.meanwhile(meanwhileView{What: d.Name, By: v.lastWho("database.rename", "database", v.r.PathValue("id")), Caption: v.Say("databases.title"),
+		Action: databasePath(d) + "/rename", Back: databasesPath}, []contested{{Field: "name", Label: v.Say("databases.name"), Yours: v.form("name"), Now: d.Name}})
 }
 
 func giveDatabase(v *visit) error {
@@ -190,6 +201,14 @@ func (x databasesView) siteOptions(v *visit, d api.Database) []page.Option {
 		all = append(all, page.Option{Value: l.Name.String(), Text: text})
 	}
 	return all
+}
+
+// saw is the name a database had when the form about it was opened.
+func (x databasesView) saw(v *visit, d api.Database) string {
+	if x.At != d.Number {
+		return d.Name
+	}
+	return v.saw("name", d.Name)
 }
 
 // named is what stands in the field for the name of a database.

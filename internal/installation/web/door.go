@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path"
 	"strconv"
 	"strings"
@@ -24,7 +25,10 @@ type Options struct {
 	// Pseudo lets readers choose the language "qps", which shows what was never
 	// translated and what has no room to grow.
 	Pseudo bool
-	Log    *slog.Logger // nil: slog.Default()
+	// Proxies are the networks of proxies that are believed when they say where a
+	// reader comes from, besides those on this machine.
+	Proxies []netip.Prefix
+	Log     *slog.Logger // nil: slog.Default()
 }
 
 // A Door shows the pages of all installations of a house.
@@ -33,13 +37,14 @@ type Options struct {
 // in /nordlys/users, else by the first label of its host, else it is the only
 // one there is.
 type Door struct {
-	house    *installation.House
-	options  Options
-	log      *slog.Logger
-	mux      *http.ServeMux
-	foreign  *http.CrossOriginProtection
-	boot     string // tells the request ids of two runs apart
-	requests atomic.Uint64
+	house     *installation.House
+	options   Options
+	log       *slog.Logger
+	mux       *http.ServeMux
+	foreign   *http.CrossOriginProtection
+	boot      string // tells the request ids of two runs apart
+	requests  atomic.Uint64
+	byPattern map[string]route // by what the mux calls it
 	doorkeeper
 }
 
@@ -51,8 +56,10 @@ func New(house *installation.House, o Options) *Door {
 	b := make([]byte, 6)
 	rand.Read(b)
 	d := &Door{house: house, options: o, log: o.Log, mux: http.NewServeMux(), foreign: http.NewCrossOriginProtection(), boot: hex.EncodeToString(b)}
+	d.byPattern = map[string]route{}
 	for _, rt := range routes() {
 		d.mux.Handle(rt.method+" "+rt.pattern(), d.serve(rt))
+		d.byPattern[rt.method+" "+rt.pattern()] = rt
 	}
 	d.mux.Handle("/", d.serve(route{scope: anybody, serve: showNothing}))
 	return d
@@ -65,13 +72,14 @@ type arrival struct {
 	name string // of the installation, "" when the request names none
 	base string // what the path began with
 	id   string // of the request
+	came provenance
 }
 
 type arrivalKey struct{}
 
 // ServeHTTP shows one page.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a := arrival{id: d.boot + "-" + strconv.FormatUint(d.requests.Add(1), 10)}
+	a := arrival{id: d.boot + "-" + strconv.FormatUint(d.requests.Add(1), 10), came: d.provenanceOf(r)}
 	h := w.Header()
 	h.Set("X-Request-Id", a.id)
 	h.Set("Content-Security-Policy", policy)

@@ -7,10 +7,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pott-dev/pott/internal/installation"
 )
 
-// A doorkeeper remembers what was sent by people whose session had ended, so
-// that they need not type it again. It is kept in this process only.
+// A doorkeeper remembers what was sent by people whose session had ended, where it
+// cannot be stored with everything else because nothing can be written. It is kept in
+// this process only.
 type doorkeeper struct {
 	mu     sync.Mutex
 	drafts map[string]draft
@@ -18,6 +21,7 @@ type doorkeeper struct {
 
 // A draft is a form that was sent too late. Only the person who sent it sees it.
 type draft struct {
+	id           string // of one that is stored; "" otherwise
 	installation string
 	person       string
 	path         string
@@ -50,8 +54,11 @@ func (v *visit) keepDraft() (id string, ok bool) {
 	if len(form) == 0 || slices.ContainsFunc(secretFields, form.Has) {
 		return "", false
 	}
+	if id, err := v.in.KeepForm(v.ctx(), person, installation.WaitingForm{Path: v.Path, Form: form}); err == nil {
+		return id, true
+	}
 	id = rand.Text()
-	v.door.doorkeeper.keep(id, draft{v.in.Name(), person, v.Path, form, v.now.Add(draftLife)}, v.now)
+	v.door.doorkeeper.keep(id, draft{installation: v.in.Name(), person: person, path: v.Path, form: form, until: v.now.Add(draftLife)}, v.now)
 	return id, true
 }
 
@@ -86,12 +93,44 @@ func (d *doorkeeper) find(id, installation, person string, now time.Time) (draft
 // showDraft shows what was sent too late, and sends it when the reader says so:
 // much may have changed meanwhile.
 func showDraft(v *visit) error {
-	x, ok := v.door.find(v.r.PathValue("id"), v.in.Name(), v.session.Person, v.now)
+	id := v.r.PathValue("id")
+	x, ok := v.door.find(id, v.in.Name(), v.session.Person, v.now)
+	if form, stored := v.in.Form(v.ctx(), v.session.Person, id); stored {
+		x, ok = draft{id: id, path: form.Path, form: form.Form}, true
+	}
 	if !ok {
 		return v.goTo("/")
 	}
 	v.titled("", v.Say("signin.draft-title"))
 	return v.show(draftPage(v, x))
+}
+
+// sentField names the draft a form was sent from.
+const sentField = "waiting_form"
+
+// sent is the form that sends a draft: it says which, so that it is forgotten then.
+func (x draft) sent() [][2]string {
+	if x.id == "" {
+		return x.fields()
+	}
+	return append(x.fields(), [2]string{sentField, x.id})
+}
+
+// takeSent takes the name of the draft a form was sent from out of the form.
+func (v *visit) takeSent() string {
+	id := v.r.PostFormValue(sentField)
+	v.r.PostForm.Del(sentField)
+	return id
+}
+
+// forgetSent forgets a draft whose form led somewhere: it was not shown again.
+func (v *visit) forgetSent(id string) {
+	if id == "" || v.status != 0 || v.session == nil {
+		return
+	}
+	if err := v.in.DropForm(v.ctx(), v.session.Person, id); err != nil {
+		v.door.log.Warn("a form that was sent is kept on", "request", v.id, "err", err)
+	}
 }
 
 // fields are the names and values of a draft, in order.

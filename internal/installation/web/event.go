@@ -1,11 +1,14 @@
 package web
 
 import (
+	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/license"
 )
@@ -157,18 +160,95 @@ func changeEvent(v *visit) error {
 		return err
 	}
 	x.form = v.eventForm()
-	expected, texts := v.moment(x.form.expected), x.form.given()
-	patch := api.EventPatch{Expected: &expected, Texts: &texts}
-	if !slices.Equal(x.form.audience, x.event.Audience) {
-		patch.Audience = &x.form.audience
-	}
-	done, err := v.in.ChangeEvent(v.ctx(), v.act, v.r.PathValue("id"), patch)
-	if err != nil {
+	patch, act := v.eventPatch(x)
+	done, err := v.in.ChangeEvent(v.ctx(), act, v.r.PathValue("id"), patch)
+	if changed := new(installation.ChangedMeanwhileError); errors.As(err, &changed) {
+		return v.eventConflict(x, changed.Fields)
+	} else if err != nil {
 		x.form.faults = page.Faults{v.faultAt(err, v.eventFields())}
 		return v.wrong(eventPage(v, x))
 	}
 	return v.done(eventPath(x.event), page.Receipt{Title: v.Say("status.saved"), Links: v.recorded(done.Outcome)})
 }
+
+// eventPatch is what the form changes of what its reader saw. Fields hold minutes: a
+// moment that was left alone is not sent.
+func (v *visit) eventPatch(x eventView) (api.EventPatch, installation.Act) {
+	var patch api.EventPatch
+	act := v.act
+	act.Was = map[string]string{}
+	if saw := v.saw("expected", writtenMoment(x.event.Expected)); v.form("expected") != v.minutes(saw) {
+		expected := v.moment(v.form("expected"))
+		patch.Expected, act.Was["expected"] = &expected, saw
+	}
+	saw := v.saw("audience", joinedWords(x.event.Audience))
+	if !slices.Equal(x.form.audience, strings.Fields(saw)) {
+		patch.Audience, act.Was["audience"] = &x.form.audience, saw
+	}
+	texts := x.form.given()
+	patch.Texts = &texts
+	for _, lang := range license.Languages {
+		act.Was["texts."+lang] = v.saw("text-"+lang, x.event.Texts[lang])
+	}
+	return patch, act
+}
+
+// wasEvent is what the form about an event carries along.
+func (v *visit) wasEvent(e api.Event) [][2]string {
+	fields := v.wasFields("expected", writtenMoment(e.Expected), "audience", joinedWords(e.Audience))
+	for _, lang := range license.Languages {
+		fields = append(fields, v.wasFields("text-"+lang, e.Texts[lang])...)
+	}
+	return fields
+}
+
+func (v *visit) eventConflict(x eventView, fields []string) error {
+	audience := func(words string) string { return v.audience(strings.Fields(words)) }
+	all := []contested{
+		{Field: "expected", Label: v.Say("status.expected"), Yours: v.moment(x.form.expected), Now: writtenMoment(x.event.Expected), Say: v.saidMoment},
+		{Field: "audience", Label: v.Say("status.applies"), Yours: joinedWords(x.form.audience), Now: joinedWords(x.event.Audience), Say: audience},
+	}
+	for _, lang := range license.Languages {
+		all = append(all, contested{Field: "text-" + lang, Label: languageName(lang), Yours: x.form.texts[lang], Now: x.event.Texts[lang]})
+	}
+	for i, f := range fields {
+		if lang, is := strings.CutPrefix(f, "texts."); is {
+			fields[i] = "text-" + lang
+		}
+	}
+	number := strconv.FormatInt(x.event.Number, 10)
+	v.crumbs(v.crumb("nav.status", "/status"), page.Link{Text: v.Say("status.event-number", "N", x.event.Number), Path: eventPath(x.event)})
+	return v.meanwhile(meanwhileView{What: v.Say("status.event-number", "N", x.event.Number), By: v.lastWho("event.", "number", number),
+		Caption: v.Say("status.change-it"), Action: eventPath(x.event), Back: eventPath(x.event)}, contestedOf(fields, all...))
+}
+
+// saidMoment writes a moment as readers do.
+func (v *visit) saidMoment(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return v.Time(at)
+}
+
+// minutes is a moment of the API as a browser wants it in a field.
+func (v *visit) minutes(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return v.typed(at)
+}
+
+// writtenMoment is a moment as the API takes it; "" for none.
+func writtenMoment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+func joinedWords(words []string) string { return strings.Join(words, " ") }
 
 func endEvent(v *visit) error {
 	x, err := v.eventView()
@@ -180,6 +260,9 @@ func endEvent(v *visit) error {
 	if err != nil {
 		x.faults = page.Faults{v.faultAt(err, map[string]string{"reason": "reason"})}
 		return v.wrong(eventPage(v, x))
+	}
+	if !done.Changed {
+		return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended-already", "By", done.Event.EndedBy), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
 	}
 	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})
 }

@@ -13,7 +13,7 @@ import (
 
 func frameRoutes() []route {
 	return []route{
-		post("/language", anybody, chooseLanguage),
+		post("/language", anybody, chooseLanguage).whatever(),
 		get("/choose", anybody, chooseInstallation),
 	}
 }

@@ -15,7 +15,7 @@ import (
 func freeRoutes() []route {
 	return []route{
 		get("/licenses/review/{id}/{module}", api.ScopeActivate, showFree),
-		post("/licenses/review/{id}/{module}", api.ScopeActivate, chooseFree),
+		post("/licenses/review/{id}/{module}", api.ScopeActivate, chooseFree).whatever(),
 	}
 }
 

@@ -17,10 +17,10 @@ func historyRoutes() []route {
 	return slices.Concat([]route{
 		get("/licenses/history", api.ScopeRead, showSetHistory),
 		get("/licenses/history/roll-back", api.ScopeActivate, showRollBack),
-		post("/licenses/history/roll-back", api.ScopeActivate, rollBackSet),
+		post("/licenses/history/roll-back", api.ScopeActivate, rollBackSet).granting(),
 		get("/licenses/history/{pair}", api.ScopeRead, showDiff),
 		post("/licenses/history/seen", api.ScopeActivate, seeActivated),
-		post("/licenses/history/policy", api.ScopeActivate, changeSetPolicy),
+		post("/licenses/history/policy", api.ScopeActivate, changeSetPolicy).granting(),
 	}, exporting("/licenses/history", api.ScopeRead, historyList))
 }
 

@@ -21,7 +21,7 @@ import (
 func importRoutes() []route {
 	return []route{
 		get("/licenses/import", api.ScopeActivate, showImport),
-		post("/licenses/import", api.ScopeActivate, importSet).upTo(10 << 20),
+		post("/licenses/import", api.ScopeActivate, importSet).upTo(10 << 20).granting(),
 		post("/licenses/import/request", api.ScopeAdmin, makeRequest),
 		post("/licenses/import/request-file", api.ScopeAdmin, downloadRequest),
 	}

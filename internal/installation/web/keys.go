@@ -9,7 +9,7 @@ import (
 func keysRoutes() []route {
 	return slices.Concat([]route{
 		get("/licenses/keys", api.ScopeRead, showKeys),
-		post("/licenses/keys/fetch", api.ScopeActivate, fetchSets),
+		post("/licenses/keys/fetch", api.ScopeActivate, fetchSets).granting(),
 		post("/licenses/keys/register", api.ScopeAdmin, registerAtIssuer),
 	}, exporting("/licenses/keys", api.ScopeRead, keysList))
 }

@@ -15,14 +15,14 @@ func meRoutes() []route {
 		get("/me", member, showMe),
 		get("/me/signin", member, showOwnSignIn),
 		get("/me/passkey.json", member, beginPasskey),
-		post("/me/passkeys", member, addPasskey),
-		post("/me/passkeys/{id}", member, renamePasskey),
-		post("/me/passkeys/{id}/remove", member, removeOwnPasskey),
-		post("/me/password", member, setPassword),
-		post("/me/sessions/end", member, endOwnSessions),
-		post("/me/sessions/{id}/end", member, endOwnSessions),
+		post("/me/passkeys", member, addPasskey).granting(),
+		post("/me/passkeys/{id}", member, renamePasskey).showing(),
+		post("/me/passkeys/{id}/remove", member, removeOwnPasskey).protecting(),
+		post("/me/password", member, setPassword).protecting(),
+		post("/me/sessions/end", member, endOwnSessions).protecting(),
+		post("/me/sessions/{id}/end", member, endOwnSessions).protecting(),
 		get("/me/appearance", member, showAppearance),
-		post("/me/appearance", member, setAppearance),
+		post("/me/appearance", member, setAppearance).showing(),
 	}
 }
 

@@ -12,12 +12,12 @@ import (
 func messageRoutes() []route {
 	return slices.Concat([]route{
 		get("/settings/messages", api.ScopeAdmin, showMessages),
-		post("/settings/messages", api.ScopeAdmin, setMessages),
-		post("/settings/messages/test", api.ScopeAdmin, testMessage),
-		post("/settings/messages/webhooks", api.ScopeAdmin, addWebhook),
-		post("/settings/messages/webhooks/{id}/remove", api.ScopeAdmin, dropWebhook),
+		post("/settings/messages", api.ScopeAdmin, setMessages).showing(),
+		post("/settings/messages/test", api.ScopeAdmin, testMessage).protecting(),
+		post("/settings/messages/webhooks", api.ScopeAdmin, addWebhook).granting(),
+		post("/settings/messages/webhooks/{id}/remove", api.ScopeAdmin, dropWebhook).protecting(),
 		get("/me/messages", member, showOwnMessages),
-		post("/me/messages", member, setOwnMessages),
+		post("/me/messages", member, setOwnMessages).showing(),
 	}, exporting("/settings/messages", api.ScopeAdmin, messagesList))
 }
 
@@ -87,28 +87,49 @@ func (v *visit) showMessages(address string, err error) error {
 	})
 }
 
-// setMessages takes the whole table: what is not ticked is off.
+// setMessages takes what the reader has changed of the table.
 func setMessages(v *visit) error {
 	m, err := v.in.Messages(v.ctx(), v.act)
 	if err != nil {
 		return err
 	}
-	ticked := v.r.PostForm["on"]
-	for i, r := range m.Rules {
-		m.Rules[i].On = slices.Contains(ticked, r.Event+" "+r.Reader)
+	ticked, seen := v.r.PostForm["on"], v.r.PostForm["was_on"]
+	var rules []api.MessageRule
+	for _, r := range m.Rules {
+		name := r.Event + " " + r.Reader
+		if r.On = slices.Contains(ticked, name); !v.carriesSeen() || r.On != slices.Contains(seen, name) {
+			rules = append(rules, r)
+		}
 	}
-	if _, err := v.in.PutMessageRules(v.ctx(), v.act, api.MessageRules{Rules: m.Rules}); err != nil {
+	done, err := v.in.PutMessageRules(v.ctx(), v.act, api.MessageRules{Rules: rules})
+	if err != nil {
 		return v.showMessages("", err)
 	}
-	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.saved")})
+	r := page.Receipt{Title: v.Say("message.saved"), Links: v.recorded(done.Outcome)}
+	if done.Changed {
+		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/messages", Fields: [][2]string{{"was_on", ""}}}
+		for _, rule := range done.Rules {
+			field := "was_on" // it is on now, and is not to be
+			if !rule.On {
+				field = "on"
+			}
+			r.Undo.Fields = append(r.Undo.Fields, [2]string{field, rule.Event + " " + rule.Reader})
+		}
+	}
+	return v.done("/settings/messages", r)
 }
+
+// carriesSeen reports whether a table of boxes says which were ticked when it was
+// opened. A box the reader left alone is not sent on then: a colleague may have
+// changed it meanwhile, and of two who changed the same box both wanted the same.
+func (v *visit) carriesSeen() bool { return v.r.PostForm.Has("was_on") }
 
 func testMessage(v *visit) error {
 	done, err := v.in.TestMessage(v.ctx(), v.act, api.MessageTest{Webhook: v.form("webhook")})
 	if err != nil {
 		return v.showMessages("", err)
 	}
-	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.tested", "To", done.To)})
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.tested", "To", done.To), Links: v.recorded(done.Outcome)})
 }
 
 func addWebhook(v *visit) error {
@@ -116,7 +137,16 @@ func addWebhook(v *visit) error {
 	if err != nil {
 		return v.showMessages(v.form("url"), err)
 	}
-	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.added", "URL", done.Webhook.URL)})
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.added", "URL", done.Webhook.URL), Links: v.recorded(done.Outcome),
+		Undo: v.undoWebhook(done)})
+}
+
+// undoWebhook has an address that was just added called no longer.
+func (v *visit) undoWebhook(done api.ChangedWebhook) *page.Act {
+	if !done.Changed {
+		return nil
+	}
+	return &page.Act{Text: v.Say("settings.undo"), Path: "/settings/messages/webhooks/" + escape(done.Webhook.ID) + "/remove"}
 }
 
 func dropWebhook(v *visit) error {
@@ -124,7 +154,8 @@ func dropWebhook(v *visit) error {
 	if err != nil {
 		return v.showMessages("", err)
 	}
-	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.removed", "URL", done.Webhook.URL)})
+	return v.done("/settings/messages", page.Receipt{Title: v.Say("message.removed", "URL", done.Webhook.URL), Links: v.recorded(done.Outcome),
+		Undo: &page.Act{Text: v.Say("settings.undo"), Path: "/settings/messages/webhooks", Fields: [][2]string{{"url", done.Webhook.URL}}}})
 }
 
 // An ownMessages is what the reader may choose of the own mails.
@@ -163,7 +194,11 @@ func setOwnMessages(v *visit) error {
 		return err
 	}
 	wanted := v.r.PostForm["on"]
+	seen := v.r.PostForm["was_on"]
 	for _, k := range kinds {
+		if v.carriesSeen() && slices.Contains(wanted, string(k)) == slices.Contains(seen, string(k)) {
+			continue
+		}
 		off = slices.DeleteFunc(off, func(o string) bool { return o == string(k) })
 		if !slices.Contains(wanted, string(k)) {
 			off = append(off, string(k))

@@ -164,9 +164,10 @@ func (v *visit) comeBack(c card, do string) *page.Act {
 	undo := &page.Act{Text: v.Say("person.undo")}
 	switch do {
 	case "login-from":
-		undo.Path, undo.Fields = c.Path+"/login", [][2]string{{"do", "give"}, {"valid_through", c.ValidThrough.String()}}
+		is := v.form("valid_through")
+		undo.Path, undo.Fields = c.Path+"/login", append(undoing("valid_through", c.ValidThrough.String(), is), [2]string{"do", "give"})
 		if !c.Login {
-			undo.Fields = [][2]string{{"do", "end"}}
+			undo.Fields = [][2]string{{"do", "end"}, {"was_valid_through", is}}
 		}
 	case "plans":
 		undo.Path, undo.Fields = c.Path+"/plans", [][2]string{{"confirm", "yes"}, {"was", ""}}

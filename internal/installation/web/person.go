@@ -2,12 +2,14 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/license"
 )
@@ -16,14 +18,14 @@ func personRoutes() []route {
 	return slices.Concat([]route{
 		get("/users/{id}", api.ScopeRead, showPerson),
 		get("/users/{id}/history", api.ScopeRead, showHistory),
-		post("/users/{id}/details", api.ScopeAssign, changeDetails),
+		post("/users/{id}/details", api.ScopeAssign, changeDetails).showing(),
 		post("/users/{id}/login", api.ScopeAssign, changeLogin),
 		post("/users/{id}/role", api.ScopeAdmin, changeRole),
 		post("/users/{id}/approve", api.ScopeAssign, approve),
 		get("/users/{id}/refuse", api.ScopeAssign, showRefuse),
 		post("/users/{id}/refuse", api.ScopeAssign, refuse),
 		post("/users/{id}/restore", api.ScopeAssign, restore),
-		post("/users/{id}/link", api.ScopeAdmin, makeLink),
+		post("/users/{id}/link", api.ScopeAdmin, makeLink).protecting().granting(),
 	}, exporting("/users/{id}/history", api.ScopeRead, personHistoryList))
 }
 
@@ -192,24 +194,65 @@ func changeLogin(v *visit) error {
 		return err
 	}
 	id := fmt.Sprint("#", c.Number)
-	undo := &page.Act{Text: v.Say("person.undo"), Path: c.Path + "/login", Fields: [][2]string{{"do", "end"}}}
+	is := v.form("valid_through")
+	if v.form("do") == "end" {
+		is = noLogin
+	}
+	undo := &page.Act{Text: v.Say("person.undo"), Path: c.Path + "/login", Fields: [][2]string{{"do", "end"}, {"was_valid_through", is}}}
 	if c.Login {
-		undo.Fields = [][2]string{{"do", "give"}, {"valid_through", c.ValidThrough.String()}}
+		undo.Fields = append(undoing("valid_through", c.ValidThrough.String(), is), [2]string{"do", "give"})
 	}
 	var done api.ChangedPerson
-	title := "person.login-given"
+	title, act := "person.login-given", v.seeing(v.act, "valid_through")
 	if v.form("do") == "end" {
 		title = "person.login-taken"
-		act := v.act
 		act.WithDependants = true
 		done, err = v.in.EndLogin(v.ctx(), act, id)
 	} else {
-		done, err = v.in.GiveLogin(v.ctx(), v.act, id, v.form("valid_through"))
+		done, err = v.in.GiveLogin(v.ctx(), act, id, v.form("valid_through"))
+	}
+	if errors.As(err, new(*installation.ChangedMeanwhileError)) {
+		return v.loginConflict(c)
 	}
 	if err != nil {
 		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("valid_through", err)}, Form: map[string]string{"valid_through": v.form("valid_through")}}))
 	}
 	return v.done(v.backTo(c), v.changed(done, v.Say(title, "Name", c.Name()), undo))
+}
+
+// noLogin is what the last day of a login is compared as where there is none.
+const noLogin = "none"
+
+// loginNow is the last day of the login as it is.
+func (c card) loginNow() string {
+	if !c.Login {
+		return noLogin
+	}
+	return c.ValidThrough.String()
+}
+
+func (v *visit) loginConflict(c card) error {
+	yours := v.form("valid_through")
+	if v.form("do") == "end" {
+		yours = noLogin
+	}
+	by := v.lastChanger(c, "login.")
+	v.titled("users", "")
+	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: c.Name(), Path: c.Path})
+	return v.meanwhile(meanwhileView{What: c.Name(), By: by, Caption: v.Say("person.login"), Action: c.Path + "/login", Back: v.backTo(c)},
+		[]contested{{Field: "valid_through", Label: v.Say("person.login"), Yours: yours, Now: c.loginNow(), Say: v.loginWord}})
+}
+
+// loginWord says how a login is.
+func (v *visit) loginWord(through string) string {
+	switch day, err := license.ParseDate(through); {
+	case through == noLogin:
+		return v.Say("person.login-none")
+	case err != nil || day.IsZero():
+		return v.Say("person.login-open")
+	default:
+		return v.Say("person.login-through", "Day", day)
+	}
 }
 
 // backTo is where a form of a person's page was sent from.

@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
@@ -70,44 +69,24 @@ func fieldOf(err error, fields []string) string {
 	return ""
 }
 
-// detailsConflictView compares what was typed with what somebody else wrote
-// meanwhile.
-type detailsConflictView struct {
-	card
-	By     string
-	Rows   []detailsRow
-	Fields [][2]string // of the form that writes what was typed all the same
-}
-
-// A detailsRow is one field that both have changed.
-type detailsRow struct{ Label, Yours, Theirs, Was string }
-
 func (v *visit) detailsConflict(c card, typed map[string]string, fields []string) error {
-	x := detailsConflictView{card: c, By: v.lastChanger(c)}
 	now := detailsNow(c.Person)
+	var all []contested
 	for _, f := range fields {
-		x.Rows = append(x.Rows, detailsRow{v.detailLabel(f), typed[f], now[f], typed["was_"+f]})
+		all = append(all, contested{Field: f, Label: v.detailLabel(f), Yours: typed[f], Now: now[f]})
 	}
-	for _, f := range details {
-		saw := typed["was_"+f]
-		if typed[f] != saw {
-			saw = now[f]
-		}
-		x.Fields = append(x.Fields, [2]string{f, typed[f]}, [2]string{"was_" + f, saw})
-	}
-	v.titled("users", v.Say("plans.conflict", "Name", c.Name()))
+	v.titled("users", "")
 	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: c.Name(), Path: c.Path})
-	v.status = http.StatusConflict
-	return v.show(detailsConflictPage(v, x))
+	return v.meanwhile(meanwhileView{What: c.Name(), By: v.lastChanger(c, "person.change"), Caption: v.Say("person.details"), Action: c.Path + "/details", Back: c.Path}, all)
 }
 
-// lastChanger is who wrote the details last, "" when that is not known.
-func (v *visit) lastChanger(c card) string {
-	list, err := v.in.Audit(v.ctx(), v.act, installation.AuditFilter{Person: fmt.Sprint("#", c.Number), Action: "person.change", Limit: 1})
+// lastChanger is who did something to a person last, "" when that is not known.
+func (v *visit) lastChanger(c card, action string) string {
+	list, err := v.in.Audit(v.ctx(), v.act, installation.AuditFilter{Person: fmt.Sprint("#", c.Number), Action: action, Limit: 1})
 	if err != nil || len(list.Items) == 0 {
 		return ""
 	}
-	return list.Items[0].Who
+	return v.actor(list.Items[0].Actor)
 }
 
 func (v *visit) detailLabel(field string) string {

@@ -10,9 +10,9 @@ import (
 func personSignInRoutes() []route {
 	return []route{
 		get("/users/{id}/signin", api.ScopeAdmin, showPersonSignIn),
-		post("/users/{id}/signin/link", api.ScopeAdmin, makePersonLink),
-		post("/users/{id}/signin/end", api.ScopeAdmin, endPersonSessions),
-		post("/users/{id}/signin/forget", api.ScopeAdmin, forgetPerson),
+		post("/users/{id}/signin/link", api.ScopeAdmin, makePersonLink).protecting().granting(),
+		post("/users/{id}/signin/end", api.ScopeAdmin, endPersonSessions).protecting(),
+		post("/users/{id}/signin/forget", api.ScopeAdmin, forgetPerson).protecting(),
 	}
 }
 

@@ -18,8 +18,8 @@ import (
 func plansRoutes() []route {
 	return []route{
 		get("/users/{id}/plans", api.ScopeRead, showPlans),
-		post("/users/{id}/plans", api.ScopeAssign, changePlans),
-		post("/users/{id}/profile", api.ScopeAssign, changeProfile),
+		post("/users/{id}/plans", api.ScopeAssign, changePlans).showing(),
+		post("/users/{id}/profile", api.ScopeAssign, changeProfile).showing(),
 	}
 }
 
@@ -410,9 +410,12 @@ func changeProfile(v *visit) error {
 	act.WithDependants = true
 	rehearsal := v.dry()
 	rehearsal.WithDependants = true
+	rehearsal = v.seeing(rehearsal, "profile")
 	would, err := v.in.SetProfile(v.ctx(), rehearsal, id, code)
 	full := new(seat.PoolFullError)
 	switch {
+	case errors.As(err, new(*installation.ChangedMeanwhileError)):
+		return v.profileConflict(p)
 	case errors.As(err, &full):
 		return v.full(p, full, false) // what comes with a profile goes with one
 	case err != nil:
@@ -424,12 +427,31 @@ func changeProfile(v *visit) error {
 	if v.form("confirm") == "" && loses(would) {
 		return v.review(p.card, "/profile", would)
 	}
-	done, err := v.in.SetProfile(v.ctx(), act, id, code)
+	done, err := v.in.SetProfile(v.ctx(), v.seeing(act, "profile"), id, code)
+	if errors.As(err, new(*installation.ChangedMeanwhileError)) {
+		return v.profileConflict(p)
+	} else if err != nil {
+		return err
+	}
+	undo := &page.Act{Text: v.Say("person.undo"), Path: p.Path + "/profile", Fields: append(undoing("profile", p.Profile, code), [2]string{"confirm", "yes"})}
+	return v.done(p.Path+"/plans", v.changed(done, v.Say("plans.changed", "Name", p.Name()), undo))
+}
+
+func (v *visit) profileConflict(p plansView) error {
+	now, err := v.in.Person(v.ctx(), v.act, fmt.Sprint("#", p.Number))
 	if err != nil {
 		return err
 	}
-	undo := &page.Act{Text: v.Say("person.undo"), Path: p.Path + "/profile", Fields: [][2]string{{"profile", p.Profile}, {"confirm", "yes"}}}
-	return v.done(p.Path+"/plans", v.changed(done, v.Say("plans.changed", "Name", p.Name()), undo))
+	v.titled("users", "")
+	v.crumbs(v.crumb("nav.users", "/users"), page.Link{Text: p.Name(), Path: p.Path + "/plans"})
+	name := func(code string) string {
+		if code == "" {
+			return v.Say("plans.profile-none")
+		}
+		return v.profileName(code)
+	}
+	return v.meanwhile(meanwhileView{What: p.Name(), By: v.lastChanger(p.card, "profile.set"), Caption: v.Say("plans.profile"), Action: p.Path + "/profile", Back: p.Path + "/plans"},
+		[]contested{{Field: "profile", Label: v.Say("plans.profile"), Yours: v.form("profile"), Now: now.Profile, Say: name}})
 }
 
 // costs are the seats a profile would take or free, in words.

@@ -20,6 +20,16 @@ func TestAReceiptLeadsToWhatIsOnRecord(t *testing.T) {
 		{"a role", "/users/bo/role", []string{"do", "give", "role", "auditor"}, "role.give"},
 		{"details", "/users/uma/details", []string{"user_id", "uma", "first_name", "Uma", "last_name", "Eka"}, "person.change"},
 		{"somebody new", "/users/new", []string{"user_id", "nina", "first_name", "Nina"}, "person.add"},
+		{"a role in the settings", "/settings/roles", []string{"person", "anna", "role", "auditor"}, "role.give"},
+		{"a role taken back", "/settings/roles/take", []string{"person", "anna", "role", "auditor"}, "role.take"},
+		{"how sets come into force", "/settings/policy", []string{"activation", "ask"}, "set.policy"},
+		{"the language of pages", "/settings/defaults", []string{"language", "sv", "theme", "dark"}, "defaults.set"},
+		{"a provider", "/settings/providers", []string{"new", "on", "code", "work", "name", "Work", "issuer", "https://id.example.com", "client_id", "pott", "match", "email"}, "provider.put"},
+		{"a provider removed", "/settings/providers/work/remove", nil, "provider.remove"},
+		{"the address that is asked", "/settings/blockers", []string{"url", "http://127.0.0.1:1/"}, "blockers.set"},
+		{"nobody is asked", "/settings/blockers/remove", nil, "blockers.drop"},
+		{"who is told of what", "/settings/messages", []string{"was_on", "", "on", "pool auditor"}, "message.rule"},
+		{"an address that is called", "/settings/messages/webhooks", []string{"url", "http://127.0.0.1:1/pott"}, "message.webhook-add"},
 		{"a notification", "/status/events/new", []string{"type", "message", "text-en", "Coffee", "do", "start"}, "event.start"},
 	} {
 		s := r.send(test.path, test.fields...)

@@ -10,7 +10,7 @@ import (
 func removeSetRoutes() []route {
 	return []route{
 		get("/licenses/remove/{id}", api.ScopeAdmin, showRemoveSet),
-		post("/licenses/remove/{id}", api.ScopeAdmin, removeSet),
+		post("/licenses/remove/{id}", api.ScopeAdmin, removeSet).granting(),
 	}
 }
 

@@ -19,10 +19,10 @@ func reviewRoutes() []route {
 	return []route{
 		get("/licenses/review", api.ScopeActivate, showWaiting),
 		get("/licenses/review/{id}", api.ScopeActivate, showReview),
-		post("/licenses/review/{id}", api.ScopeActivate, activateSet),
+		post("/licenses/review/{id}", api.ScopeActivate, activateSet).granting(),
 		get("/licenses/review/{id}/apply", api.ScopeActivate, showApply),
-		post("/licenses/review/{id}/apply", api.ScopeActivate, activateSet),
-		post("/licenses/review/{id}/withdraw", api.ScopeActivate, withdrawSet),
+		post("/licenses/review/{id}/apply", api.ScopeActivate, activateSet).granting(),
+		post("/licenses/review/{id}/withdraw", api.ScopeActivate, withdrawSet).granting(),
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+
+	"github.com/pott-dev/pott/internal/installation"
 )
 
 // A route is one thing a page shows or does.
@@ -14,6 +16,9 @@ type route struct {
 	serve  func(*visit) error
 	most   int64 // bytes of a form; 0 is 1 MiB
 	alone  bool  // browsers ask for it by themselves: nobody has used the session
+	deed   installation.Deed
+	always bool // it is never refused as a whole: it stores nothing, or finds another way
+	shows  bool // the form holds what is the case
 }
 
 // Who may come, besides the scopes of the API.
@@ -40,6 +45,30 @@ func post(path, scope string, serve func(*visit) error) route {
 // upTo is the route, for forms that may be larger.
 func (rt route) upTo(bytes int64) route {
 	rt.most = bytes
+	return rt
+}
+
+// protecting is the route, for what takes back, repairs or erases, and grants nothing.
+func (rt route) protecting() route {
+	rt.deed.Protects = true
+	return rt
+}
+
+// granting is the route, for what gives something or takes a set into force.
+func (rt route) granting() route {
+	rt.deed.Grants = true
+	return rt
+}
+
+// whatever is the route, for what works whatever is the matter.
+func (rt route) whatever() route {
+	rt.always = true
+	return rt
+}
+
+// showing is the route, for a form that holds what is the case.
+func (rt route) showing() route {
+	rt.shows = true
 	return rt
 }
 

@@ -30,17 +30,21 @@ func (d *Door) serve(rt route) http.Handler {
 			v.fail(err)
 			return
 		}
+		sent := ""
 		if r.Method == http.MethodPost {
 			if err := v.accept(rt, most); err != nil {
 				v.fail(err)
 				return
 			}
+			sent = v.takeSent()
 		} else {
 			v.Receipt = v.takeReceipt()
 		}
 		if err := rt.serve(v); err != nil {
 			v.fail(err)
+			return
 		}
+		v.forgetSent(sent)
 	})
 }
 
@@ -174,6 +178,7 @@ func (v *visit) head() {
 		v.Strip = v.Say("frame.recovered")
 	}
 	v.banner()
+	v.closings()
 }
 
 // admit reports why the reader may not come here.

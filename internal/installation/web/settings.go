@@ -17,22 +17,22 @@ import (
 func settingsRoutes() []route {
 	return slices.Concat([]route{
 		get("/settings", api.ScopeAdmin, showSettings),
-		post("/settings/policy", api.ScopeAdmin, setSetPolicy),
-		post("/settings/defaults", api.ScopeAdmin, setDefaults),
+		post("/settings/policy", api.ScopeAdmin, setSetPolicy).granting().showing(),
+		post("/settings/defaults", api.ScopeAdmin, setDefaults).showing(),
 		get("/settings/roles", api.ScopeAdmin, showRoles),
-		post("/settings/roles", api.ScopeAdmin, giveRole),
+		post("/settings/roles", api.ScopeAdmin, giveRole).granting(),
 		post("/settings/roles/take", api.ScopeAdmin, takeRole),
 		get("/settings/providers", api.ScopeAdmin, showProviders),
 		get("/settings/providers/new", api.ScopeAdmin, showNewProvider),
 		get("/settings/providers/{code}", api.ScopeAdmin, showProvider),
-		post("/settings/providers", api.ScopeAdmin, putProvider),
-		post("/settings/providers/{code}/remove", api.ScopeAdmin, removeProvider),
-		post("/settings/providers/{code}/test", api.ScopeAdmin, testProvider),
+		post("/settings/providers", api.ScopeAdmin, putProvider).granting().showing(),
+		post("/settings/providers/{code}/remove", api.ScopeAdmin, removeProvider).protecting(),
+		post("/settings/providers/{code}/test", api.ScopeAdmin, testProvider).whatever(),
 		get("/settings/tokens", api.ScopeAdmin, showTokens),
-		post("/settings/tokens", api.ScopeAdmin, makeToken),
-		post("/settings/tokens/{id}/revoke", api.ScopeAdmin, revokeToken),
+		post("/settings/tokens", api.ScopeAdmin, makeToken).granting(),
+		post("/settings/tokens/{id}/revoke", api.ScopeAdmin, revokeToken).protecting(),
 		get("/settings/blockers", api.ScopeAdmin, showBlockers),
-		post("/settings/blockers", api.ScopeAdmin, setBlockers),
+		post("/settings/blockers", api.ScopeAdmin, setBlockers).granting().showing(),
 		post("/settings/blockers/remove", api.ScopeAdmin, dropBlockers),
 	}, exporting("/settings/roles", api.ScopeAdmin, rolesList), exporting("/settings/tokens", api.ScopeAdmin, tokensList), exporting("/settings/providers", api.ScopeAdmin, providersList))
 }
@@ -73,6 +73,14 @@ func showSettings(v *visit) error {
 }
 
 func setSetPolicy(v *visit) error {
+	// What was left as the reader saw it stays what it is now: there are only two.
+	if text := v.form("activation"); text == v.saw("activation", "") {
+		policy, err := v.in.SetPolicy(v.ctx(), v.act)
+		if err != nil {
+			return err
+		}
+		return v.done("/settings", page.Receipt{Title: v.Say("settings.policy-" + policy.Activation)})
+	}
 	changed, err := v.in.PutSetPolicy(v.ctx(), v.act, api.SetPolicy{Activation: v.form("activation")})
 	if err != nil {
 		return err
@@ -81,7 +89,7 @@ func setSetPolicy(v *visit) error {
 	if changed.Activation == before {
 		before = "automatic"
 	}
-	r := page.Receipt{Title: v.Say("settings.policy-" + changed.Activation)}
+	r := page.Receipt{Title: v.Say("settings.policy-" + changed.Activation), Links: v.recorded(changed.Outcome)}
 	if changed.Changed {
 		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/policy", Fields: [][2]string{{"activation", before}}}
 	}
@@ -91,15 +99,29 @@ func setSetPolicy(v *visit) error {
 // setDefaults says how pages are for those who have chosen nothing.
 func setDefaults(v *visit) error {
 	language, theme := v.form("language"), v.form("theme")
-	done, err := v.in.PutDefaults(v.ctx(), v.act, api.DefaultsPatch{Language: &language, Theme: &theme})
+	done, err := v.in.PutDefaults(v.ctx(), v.seeing(v.act, "language", "theme"), api.DefaultsPatch{Language: &language, Theme: &theme})
+	if changed := new(installation.ChangedMeanwhileError); errors.As(err, &changed) {
+		return v.defaultsConflict(changed.Fields)
+	} else if err != nil {
+		return err
+	}
+	r := page.Receipt{Title: v.Say("settings.defaults-are", "Language", languageName(done.Language), "Theme", v.Say("me.theme-"+done.Theme)), Links: v.recorded(done.Outcome)}
+	if done.Changed {
+		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/defaults",
+			Fields: undoing("language", done.Was.Language, done.Language, "theme", done.Was.Theme, done.Theme)}
+	}
+	return v.done("/settings", r)
+}
+
+func (v *visit) defaultsConflict(fields []string) error {
+	now, err := v.in.Defaults(v.ctx(), v.act)
 	if err != nil {
 		return err
 	}
-	r := page.Receipt{Title: v.Say("settings.defaults-are", "Language", languageName(done.Language), "Theme", v.Say("me.theme-"+done.Theme))}
-	if done.Changed {
-		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: "/settings/defaults", Fields: [][2]string{{"language", done.Was.Language}, {"theme", done.Was.Theme}}}
-	}
-	return v.done("/settings", r)
+	x := meanwhileView{What: v.Org, By: v.lastWho("defaults.set", "", ""), Caption: v.Say("settings.defaults"), Action: "/settings/defaults"}
+	return v.settingConflict("settings.organization", "/settings", x, contestedOf(fields,
+		contested{Field: "language", Label: v.Say("settings.language"), Yours: v.form("language"), Now: now.Language, Say: languageName},
+		contested{Field: "theme", Label: v.Say("me.theme"), Yours: v.form("theme"), Now: now.Theme, Say: func(t string) string { return v.Say("me.theme-" + t) }}))
 }
 
 func languageOptions(chosen string) (all []page.Option) {
@@ -153,7 +175,7 @@ func giveRole(v *visit) error {
 	if err != nil {
 		return v.showRoles(v.form("person"), v.form("role"), err)
 	}
-	return v.done("/settings/roles", page.Receipt{Title: v.Say("settings.role-given", "Person", done.Person, "Role", v.Say("settings.role-"+v.form("role"))),
+	return v.done("/settings/roles", page.Receipt{Title: v.Say("settings.role-given", "Person", done.Person, "Role", v.Say("settings.role-"+v.form("role"))), Links: v.recorded(done.Outcome),
 		Undo: roleAct(v, "/settings/roles/take", done.Person, v.form("role"))})
 }
 
@@ -162,7 +184,7 @@ func takeRole(v *visit) error {
 	if err != nil {
 		return v.showRoles(v.form("person"), v.form("role"), err)
 	}
-	return v.done("/settings/roles", page.Receipt{Title: v.Say("settings.role-taken", "Person", done.Person, "Role", v.Say("settings.role-"+v.form("role"))),
+	return v.done("/settings/roles", page.Receipt{Title: v.Say("settings.role-taken", "Person", done.Person, "Role", v.Say("settings.role-"+v.form("role"))), Links: v.recorded(done.Outcome),
 		Undo: roleAct(v, "/settings/roles", done.Person, v.form("role"))})
 }
 
@@ -243,13 +265,42 @@ func putProvider(v *visit) error {
 		body.Claim = ""
 	}
 	code := v.form("code")
-	done, err := v.in.PutProvider(v.ctx(), v.act, code, body)
+	body.New = v.form("new") != ""
+	done, err := v.in.PutProvider(v.ctx(), v.seeing(v.act, providerFields...), code, body)
 	if err != nil {
-		body.Secret = ""
+		changed, gone := new(installation.ChangedMeanwhileError), new(installation.UnknownProviderError)
+		switch body.Secret = ""; {
+		case errors.As(err, &changed):
+			return v.providerConflict(code, changed.Fields)
+		case errors.As(err, &gone): // somebody has removed it: what was typed makes it anew
+			clear(v.r.PostForm)
+			return v.showProvider(providerView{New: true, Code: code, Body: body}, err)
+		}
 		return v.showProvider(providerView{New: v.form("new") != "", Code: code, Body: body}, err)
 	}
 	return v.done("/settings/providers", page.Receipt{Title: v.Say("settings.provider-saved", "Name", done.Provider.Name), Text: v.Say("settings.provider-register"),
-		Items: []string{v.origin() + v.Base + done.Provider.Callback}})
+		Items: []string{v.origin() + v.Base + done.Provider.Callback}, Links: v.recorded(done.Outcome)})
+}
+
+// providerFields are the fields of the form about a provider that everybody may see.
+var providerFields = []string{"name", "issuer", "client_id", "match", "claim"}
+
+func (v *visit) providerConflict(code string, fields []string) error {
+	p, err := v.provider(code)
+	if err != nil {
+		return err
+	}
+	x := meanwhileView{What: p.Name, By: v.lastWho("provider.put", "provider", code), Caption: v.Say("settings.providers"), Action: "/settings/providers"}
+	if v.form("secret") != "" {
+		x.Note = v.Say("settings.secret-again")
+		v.r.PostForm.Del("secret")
+	}
+	return v.settingConflict("settings.providers", "/settings/providers", x, contestedOf(fields,
+		contested{Field: "name", Label: v.Say("settings.name"), Yours: v.form("name"), Now: p.Name},
+		contested{Field: "issuer", Label: v.Say("settings.issuer"), Yours: v.form("issuer"), Now: p.Issuer},
+		contested{Field: "client_id", Label: v.Say("settings.client-id"), Yours: v.form("client_id"), Now: p.ClientID},
+		contested{Field: "match", Label: v.Say("settings.match"), Yours: v.form("match"), Now: p.Match, Say: func(m string) string { return v.Say("settings.match-" + m) }},
+		contested{Field: "claim", Label: v.Say("settings.claim"), Yours: v.form("claim"), Now: p.Claim}))
 }
 
 func removeProvider(v *visit) error {
@@ -257,7 +308,7 @@ func removeProvider(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done("/settings/providers", page.Receipt{Title: v.Say("settings.provider-removed", "Name", done.Provider.Name)})
+	return v.done("/settings/providers", page.Receipt{Title: v.Say("settings.provider-removed", "Name", done.Provider.Name), Links: v.recorded(done.Outcome)})
 }
 
 func testProvider(v *visit) error {
@@ -331,7 +382,7 @@ func revokeToken(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done("/settings/tokens", page.Receipt{Title: v.Say("settings.token-revoked", "Name", done.Token.Name)})
+	return v.done("/settings/tokens", page.Receipt{Title: v.Say("settings.token-revoked", "Name", done.Token.Name), Links: v.recorded(done.Outcome)})
 }
 
 // tokenMark says whether a token is good.
@@ -378,17 +429,63 @@ func setBlockers(v *visit) error {
 		}
 		hook.Timeout = n
 	}
-	if _, err := v.in.SetBlockersHook(v.ctx(), v.act, hook); err != nil {
+	was, err := v.in.BlockersHook(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	done, err := v.in.SetBlockersHook(v.ctx(), v.seeing(v.act, blockersFields...), hook)
+	if changed := new(installation.ChangedMeanwhileError); errors.As(err, &changed) {
+		return v.blockersConflict(was, changed.Fields)
+	} else if err != nil {
 		return v.showBlockers(hook, err)
 	}
-	return v.done("/settings/blockers", page.Receipt{Title: v.Say("settings.blockers-saved")})
+	r := page.Receipt{Title: v.Say("settings.blockers-saved"), Links: v.recorded(done.Outcome)}
+	if done.Changed {
+		r.Undo = v.undoBlockers(was, done.Hook)
+	}
+	return v.done("/settings/blockers", r)
+}
+
+// blockersFields are the fields of the form about the address that is asked.
+var blockersFields = []string{"url", "timeout_ms", "unreachable"}
+
+// undoBlockers sets what was set before, or has nobody asked again.
+func (v *visit) undoBlockers(was, is api.BlockersHook) *page.Act {
+	if was.URL == "" {
+		return &page.Act{Text: v.Say("settings.undo"), Path: "/settings/blockers/remove"}
+	}
+	return &page.Act{Text: v.Say("settings.undo"), Path: "/settings/blockers",
+		Fields: undoing("url", was.URL, is.URL, "timeout_ms", number(was.Timeout), number(is.Timeout), "unreachable", was.Unreachable, is.Unreachable)}
+}
+
+func (v *visit) blockersConflict(now api.BlockersHook, fields []string) error {
+	x := meanwhileView{What: v.Say("settings.blockers"), By: v.lastWho("blockers.", "", ""), Caption: v.Say("settings.blockers"), Action: "/settings/blockers"}
+	say := func(word string) string {
+		if word == "" {
+			return ""
+		}
+		return v.Say("settings.unreachable-" + word)
+	}
+	return v.settingConflict("settings.blockers", "/settings/blockers", x, contestedOf(fields,
+		contested{Field: "url", Label: v.Say("settings.url"), Yours: v.form("url"), Now: now.URL},
+		contested{Field: "timeout_ms", Label: v.Say("settings.timeout"), Yours: v.form("timeout_ms"), Now: number(now.Timeout)},
+		contested{Field: "unreachable", Label: v.Say("settings.unreachable"), Yours: v.form("unreachable"), Now: now.Unreachable, Say: say}))
 }
 
 func dropBlockers(v *visit) error {
-	if _, err := v.in.DropBlockersHook(v.ctx(), v.act); err != nil {
+	was, err := v.in.BlockersHook(v.ctx(), v.act)
+	if err != nil {
 		return err
 	}
-	return v.done("/settings/blockers", page.Receipt{Title: v.Say("settings.blockers-dropped")})
+	done, err := v.in.DropBlockersHook(v.ctx(), v.act)
+	if err != nil {
+		return err
+	}
+	r := page.Receipt{Title: v.Say("settings.blockers-dropped"), Links: v.recorded(done.Outcome)}
+	if done.Changed {
+		r.Undo = v.undoBlockers(was, api.BlockersHook{})
+	}
+	return v.done("/settings/blockers", r)
 }
 
 func number(n int64) string {

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -21,18 +19,18 @@ import (
 func signInRoutes() []route {
 	return []route{
 		get("/signin", anybody, showSignIn),
-		post("/signin", anybody, signInPassword),
+		post("/signin", anybody, signInPassword).whatever(),
 		get("/signin/passkey.json", anybody, beginPasskeySignIn),
-		post("/signin/passkey", anybody, signInPasskey),
+		post("/signin/passkey", anybody, signInPasskey).whatever(),
 		get("/signin/provider/{code}", anybody, beginProvider),
 		get("/signin/provider/{code}/callback", anybody, signInProvider),
 		get("/signin/link/{token}", anybody, showLink),
-		post("/signin/link/{token}", anybody, signInLink),
+		post("/signin/link/{token}", anybody, signInLink).whatever(),
 		get("/signin/recovery", anybody, showRecovery),
-		post("/signin/recovery", anybody, signInRecovered),
+		post("/signin/recovery", anybody, signInRecovered).whatever(),
 		get("/signin/draft/{id}", member, showDraft),
 		get("/signin/stay.json", member, stay),
-		post("/signout", anybody, signOut),
+		post("/signout", anybody, signOut).whatever(),
 	}
 }
 
@@ -128,25 +126,8 @@ func (v *visit) refuse(err error, show func(page.Faults) error) error {
 
 // from is where the reader comes from.
 func (v *visit) from() installation.Visit {
-	return installation.Visit{Address: address(v.r), Device: device(v.r.UserAgent())}
-}
-
-// address is the reader's own, where a proxy on this machine or network stands in
-// front.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	peer, err := netip.ParseAddr(host)
-	if err != nil || !peer.IsLoopback() && !peer.IsPrivate() {
-		return host
-	}
-	all := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-	if last, err := netip.ParseAddr(strings.TrimSpace(all[len(all)-1])); err == nil {
-		return last.String()
-	}
-	return host
+	a, _ := v.r.Context().Value(arrivalKey{}).(arrival)
+	return installation.Visit{Address: a.came.from, Device: device(v.r.UserAgent())}
 }
 
 // device says in a few words what somebody signs in with, as far as the browser

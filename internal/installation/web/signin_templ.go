@@ -832,7 +832,7 @@ func draftPage(v *visit, x draft) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = page.Button(&v.Frame, &page.Act{Text: v.Say("signin.draft-send"), Path: x.path, Fields: x.fields()}, "main").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Button(&v.Frame, &page.Act{Text: v.Say("signin.draft-send"), Path: x.path, Fields: x.sent()}, "main").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,17 +11,17 @@ import (
 func statusRoutes() []route {
 	return slices.Concat([]route{
 		get("/status", api.ScopeRead, showStatus),
-		post("/status/check", api.ScopeRead, checkRecords),
+		post("/status/check", api.ScopeRead, checkRecords).whatever(),
 		get("/status/live", api.ScopeRead, followEvents).byItself(),
 		get("/status/live.json", api.ScopeRead, askEvents).byItself(),
 		get("/status/events/new", api.ScopeAdmin, showNewEvent),
 		post("/status/events/new", api.ScopeAdmin, startEvent),
 		get("/status/events/{id}", api.ScopeRead, showEvent),
-		post("/status/events/{id}", api.ScopeAdmin, changeEvent),
+		post("/status/events/{id}", api.ScopeAdmin, changeEvent).showing(),
 		post("/status/events/{id}/end", api.ScopeAdmin, endEvent),
 		get("/status/damage", api.ScopeRead, showDamage),
 		get("/status/damage/{place}", api.ScopeAdmin, showDamagedPlace),
-		post("/status/damage/{place}", api.ScopeAdmin, repairPlace),
+		post("/status/damage/{place}", api.ScopeAdmin, repairPlace).whatever(),
 		get("/status/damage/{place}/incident", api.ScopeAdmin, serveIncident),
 	}, exporting("/status/events", api.ScopeRead, eventsList), exporting("/status/damage", api.ScopeRead, damageList))
 }

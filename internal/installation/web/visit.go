@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -40,6 +41,7 @@ type visit struct {
 	alone   bool   // the browser asks by itself
 
 	profiles map[string]string // names by code; nil: not read yet
+	hides    map[string]int64  // see hidden; nil: not read yet
 }
 
 // ctx returns the context of the request.
@@ -105,6 +107,11 @@ func (v *visit) onPage(p page.Pager) {
 // show answers with a page around a content.
 func (v *visit) show(content templ.Component) error {
 	var b bytes.Buffer
+	if v.Closed != nil { // what the page says on top is known once the rest has been gone through
+		if err := content.Render(v.ctx(), io.Discard); err != nil {
+			return err
+		}
+	}
 	if err := page.Layout(&v.Frame, content).Render(v.ctx(), &b); err != nil {
 		return err
 	}
@@ -230,12 +237,6 @@ func (v *visit) setCookie(name, value string, age time.Duration) {
 		Name: name, Value: value, Path: v.Base + "/", MaxAge: int(age / time.Second),
 		HttpOnly: true, Secure: secure(v.r), SameSite: http.SameSiteLaxMode,
 	})
-}
-
-// secure reports whether a request came over HTTPS, here or at the proxy in
-// front.
-func secure(r *http.Request) bool {
-	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // here reports whether an address that was sent leads within this installation,

@@ -1,0 +1,70 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/page"
+)
+
+// closings has the page leave out forms that would be refused now, whatever was typed.
+// Which are refused, and why, is for the house to say.
+func (v *visit) closings() {
+	reasons := map[installation.Deed]string{}
+	for _, protects := range []bool{false, true} {
+		for _, grants := range []bool{false, true} {
+			d := installation.Deed{Protects: protects, Grants: grants}
+			if err := v.in.Refusal(d); err != nil {
+				reasons[d] = v.refusal(err)
+			}
+		}
+	}
+	if len(reasons) == 0 {
+		return
+	}
+	v.Closed = func(path string) page.Closing {
+		rt, ok := v.door.posts(path)
+		if !ok || rt.always {
+			return page.Closing{}
+		}
+		return page.Closing{Why: reasons[rt.deed], Shows: rt.shows}
+	}
+}
+
+// refusal says why something is refused, what still works, and who can end it.
+func (v *visit) refusal(err error) string {
+	text, code := v.explain(err)
+	why := strings.TrimSpace(text.Detail + " " + text.Hint)
+	if strings.HasPrefix(code, "storage.") {
+		if who := v.in.WhoMay(api.ScopeAdmin); len(who) > 0 {
+			why += " " + v.Say("frame.closed-who", "Names", who)
+		}
+	}
+	return why
+}
+
+// posts finds the route that takes a form which goes to a path.
+func (d *Door) posts(path string) (route, bool) {
+	path, _, _ = strings.Cut(path, "?")
+	to, err := url.Parse(path)
+	if err != nil {
+		return route{}, false
+	}
+	_, pattern := d.mux.Handler(&http.Request{Method: http.MethodPost, URL: to, Host: "pott"})
+	rt, ok := d.byPattern[pattern]
+	return rt, ok
+}
+
+// grants reports whether something may be given now; where not, the page says why on
+// top. It is for forms that share their path with one that takes back.
+func (v *visit) grants() bool {
+	err := v.in.Refusal(installation.Deed{Grants: true})
+	if err == nil {
+		return true
+	}
+	v.Refuse(v.refusal(err))
+	return false
+}
