@@ -198,6 +198,7 @@ var factsOfMessages = []fact{
 	{name: "webhook", read: asIs, proof: true},
 	{name: "hook", read: asIs, proof: true, word: "webhook"},
 	{name: "message", read: asIs, proof: true},
+	{name: "item", read: asIs, proof: true},
 }
 
 // befores are facts that say what another fact of the same entry was before it.
