@@ -34,6 +34,8 @@ type Installation struct {
 
 	shown     shownReviews
 	recent    atomic.Pointer[recentPeaks]
+	courses   recentCourses
+	usedSince atomic.Int64    // the change that was the last to touch who uses what
 	askMu     sync.Mutex      // held while a license server is asked
 	addresses sync.Map        // of license servers, by the hash of the file that says so
 	admin     atomic.Bool     // an administrator was here since license servers were asked
@@ -201,6 +203,9 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	}
 	change.Removed = removed
 	in.people.changed(commit)
+	if len(commit.People) > 0 || commit.Sets || commit.Licenses || commit.Profiles || commit.Installation {
+		in.usedSince.Store(commit.Seq)
+	}
 	if next := m.index.NextChange(); lowered || !next.IsZero() && !now.Before(next) { // somebody said what time it is
 		m.index = m.index.At(now)
 	}

@@ -86,7 +86,7 @@ func (v *visit) readLicense(x *licenseView, seats *int64) error {
 	if !counted(x.License) {
 		return nil
 	}
-	if x.course, err = v.in.Course(v.ctx(), v.act, name, v.query("by")); err != nil {
+	if x.course, err = v.in.RecentCourse(v.ctx(), v.act, name, v.query("by")); err != nil {
 		return err
 	}
 	peaks, err := v.in.RecentPeaks(v.ctx(), v.act)
