@@ -131,7 +131,7 @@ test('14. The review lists changed rows only; Show all lists 29; both files equa
       const table = await page.locator('main tbody tr:has(th .sub)').evaluateAll((rows) => rows.map((r) => {
         const cells = [...r.querySelectorAll('td')]
         const text = (e) => e.textContent.trim().replace(/\s+/g, ' ')
-        return { name: text(r.querySelector('th .sub')), numbers: cells.slice(0, 4).map(text), results: [...cells[4].querySelectorAll(':scope > div')].map((d) => d.firstChild.data.trim()) }
+        return { name: text(r.querySelector('th .sub')), numbers: cells.slice(1, 5).map(text), results: [...cells[0].querySelectorAll(':scope > div')].map((d) => d.firstChild.data.trim()) }
       }))
       assert.equal(table.length, want)
       if (want === 4) assert.ok(table.every((r) => r.numbers[0] !== r.numbers[1]), 'all of them change')
