@@ -28,13 +28,14 @@ export const shape = (page) => page.evaluate(() => [...document.querySelectorAll
 export const themes = ['light', 'dark', 'contrast']
 
 /**
- * Lays what sticks to the edge of the window where it stands on the page, or lets it
- * stick again: what lies under it has no colour that could be told. The keyboard is
- * tried while it sticks.
+ * Lays what sticks to the edge of the window where it stands on the page, and what
+ * scrolls in the palette open, or lets it be again: what lies under something has no
+ * colour that could be told. The keyboard is tried as it is.
  */
 export const layFlat = (page, flat = true) =>
   page.evaluate((flat) => {
     for (const e of document.querySelectorAll('.choose')) flat ? (e.style.position = 'static') : e.removeAttribute('style')
+    for (const e of document.querySelectorAll('.palette [role=listbox]')) flat ? (e.style.maxHeight = 'none') : e.removeAttribute('style')
   }, flat)
 
 /** What axe finds on a page: { violations, incomplete, ran }. */
