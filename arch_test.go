@@ -40,6 +40,8 @@ var arrows = []struct{ from, never, because string }{
 	{"internal/mail", "database/sql internal", "it hands over letters and does not know what they say"},
 	{"internal/clock", "os net database/sql crypto internal", "what time it is follows from what was read"},
 	{"internal/installation/anchor", "net database/sql internal/sqldb internal/installation/store", "it keeps files, and does not know what they say"},
+	{"internal/paper", "os net database/sql license api internal/page internal/i18n internal/installation internal/authority", "it sets documents and knows nothing of what they say"},
+	{"internal/installation/printing", "database/sql internal/sqldb internal/installation/store internal/installation/web internal/installation/httpapi", "paper says what the API says"},
 	{"internal/locale", "os net database/sql crypto internal", "how a language writes things follows from the language alone"},
 	{"internal/incident", "net database/sql internal", "an incident is kept whatever else is broken"},
 	{"licensefile", "net database/sql internal", "anyone must be able to check a license file"},

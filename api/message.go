@@ -91,3 +91,28 @@ type TestedMessage struct {
 	Outcome
 	To string `json:"to"`
 }
+
+// PersonMessages are the kinds of mail a person could get, by the person's roles and
+// the rules, and which of them the person wants.
+type PersonMessages struct {
+	Person  string          `json:"person" doc:"User id."`
+	Email   string          `json:"email,omitempty" doc:"Where they go; left out of somebody who gets none."`
+	Choices []MessageChoice `json:"choices"`
+}
+
+// A MessageChoice says whether a person wants a kind of mail.
+type MessageChoice struct {
+	Event string `json:"event" enum:"pool,set,expiry,ended,damage,fetch,approval"`
+	On    bool   `json:"on"`
+}
+
+// MessageChoices are choices to be changed; others stay.
+type MessageChoices struct {
+	Choices []MessageChoice `json:"choices"`
+}
+
+// ChangedPersonMessages is the answer to a change of a person's choices.
+type ChangedPersonMessages struct {
+	Outcome
+	PersonMessages
+}

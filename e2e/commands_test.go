@@ -38,6 +38,8 @@ var commandOf = map[string]string{
 	"activateSet": "set activate", "withdrawSet": "set withdraw", "rollBackSet": "set roll-back", "listActivations": "set history", "diffSets": "set diff",
 	"getSetPolicy": "set policy", "putSetPolicy": "set policy", "getKeys": "set keys", "removeSet": "set remove", "listViews": "view ls", "saveView": "view save", "dropView": "view rm",
 	"getMessages": "message show", "putMessageRules": "message rule", "addWebhook": "message webhook add", "dropWebhook": "message webhook rm", "testMessage": "message test",
+	"getReport": "report", "getReportPDF": "report", "getActivationRecord": "set record", "getActivationRecordPDF": "set record",
+	"getPersonMessages": "user messages", "putPersonMessages": "user messages",
 }
 
 // commandless are the operations that are for programs, and why nobody types them.

@@ -31,3 +31,13 @@ func (c *Client) DropWebhook(ctx context.Context, id string, dryRun bool) (api.C
 func (c *Client) TestMessage(ctx context.Context, t api.MessageTest, dryRun bool) (api.TestedMessage, error) {
 	return change[api.TestedMessage](ctx, c, http.MethodPost, path("messages", "test"), t, dryRun)
 }
+
+// PersonMessages returns which kinds of mail a person could get and wants.
+func (c *Client) PersonMessages(ctx context.Context, person string) (api.PersonMessages, error) {
+	return get[api.PersonMessages](ctx, c, path("people", person, "messages"), nil)
+}
+
+// PutPersonMessages says which kinds of mail a person wants; others stay.
+func (c *Client) PutPersonMessages(ctx context.Context, person string, m api.MessageChoices, dryRun bool) (api.ChangedPersonMessages, error) {
+	return change[api.ChangedPersonMessages](ctx, c, http.MethodPut, path("people", person, "messages"), m, dryRun)
+}

@@ -66,7 +66,9 @@ func (in *Installation) CheckAudit(ctx context.Context, act Act, span AuditSpan)
 	go func() {
 		defer in.jobs.remove(h.ID, live)
 		defer stop()
-		c.run(running)
+		if err := guarded(func() error { c.run(running); return nil }); err != nil {
+			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
+		}
 	}()
 	wait := time.NewTimer(waitsFor)
 	defer wait.Stop()
@@ -99,13 +101,17 @@ type auditCheck struct {
 
 // run checks the trail and keeps what came of it.
 func (c *auditCheck) run(ctx context.Context) {
-	verdict, err := c.in.watchAudit(ctx, c.act, c.span, func(done, total int64) {
-		c.live.looked.Store(done)
-		c.total.Store(total)
-		c.in.options.Step(ctx, c.in.name, int(done))
-		if c.wanted(ctx) {
-			c.live.stop()
-		}
+	var verdict api.AuditVerdict
+	err := guarded(func() (err error) {
+		verdict, err = c.in.watchAudit(ctx, c.act, c.span, func(done, total int64) {
+			c.live.looked.Store(done)
+			c.total.Store(total)
+			c.in.options.Step(ctx, c.in.name, int(done))
+			if c.wanted(ctx) {
+				c.live.stop()
+			}
+		})
+		return err
 	})
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -118,7 +124,8 @@ func (c *auditCheck) run(ctx context.Context) {
 		h.State = "cancelled"
 	default:
 		h.State, c.refused = "failed", err
-		_ = c.in.view(func(v *store.View) error { h.Problem = refusedAs(v, err, c.act.Language); return nil })
+		h.Problem = c.in.failure(err, c.act, h.ID)
+		c.in.options.Log.Warn("a job has failed", "installation", c.in.name, "job", h.ID, "request", c.act.Request, "err", err)
 	}
 	if c.long {
 		c.keep(ctx, "job.end")

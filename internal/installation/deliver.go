@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/pott-dev/pott/internal/audit"
@@ -110,26 +111,78 @@ func dueMessages(v *store.View, now time.Time) []store.OutMessage {
 	})
 }
 
-// tryAll tries each parcel once. When nobody answers where mail is sent, the rest
-// of it is not tried: it would only wait as long each.
+// lanesAtOnce is to how many addresses messages are delivered side by side.
+const lanesAtOnce = 4
+
+// laneTime is how long messages to one address are tried in a row: what is left
+// then waits for the others of the next round, and is tried again at once.
+const laneTime = 10 * time.Second
+
+// errNextRound is why a parcel was not tried.
+var errNextRound = errors.New("it waits for the next round")
+
+// tryAll tries each parcel once, those to different addresses side by side: one
+// that answers slowly delays nobody but itself. Mail leaves by one server, in order.
 func (in *Installation) tryAll(ctx context.Context, taken []*parcel) {
-	var away error
+	lanes, order := map[string][]*parcel{}, []string{}
 	for _, p := range taken {
+		lane := p.Channel
+		if p.Channel == channelWebhook {
+			lane += " " + p.Target
+		}
+		if lanes[lane] == nil {
+			order = append(order, lane)
+		}
+		lanes[lane] = append(lanes[lane], p)
+	}
+	var all sync.WaitGroup
+	room := make(chan struct{}, lanesAtOnce)
+	for _, lane := range order {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			in.tryLane(ctx, lanes[lane])
+		})
+	}
+	all.Wait()
+}
+
+// tryLane tries the parcels to one address, in order. When nobody answers there,
+// the rest is not tried: it would only wait as long each.
+func (in *Installation) tryLane(ctx context.Context, lane []*parcel) {
+	var away error
+	begun := time.Now()
+	for _, p := range lane {
 		switch {
 		case ctx.Err() != nil:
 			p.err = ctx.Err()
 		case p.Tries > int64(message.Tries):
 			p.err = errors.New(p.Error)
-		case p.Channel == channelMail && away != nil:
+		case away != nil:
 			p.err = away
+		case time.Since(begun) > laneTime:
+			p.err = errNextRound
 		default:
-			p.err = in.tryOne(ctx, p)
+			p.err = guarded(func() error { return in.tryOne(ctx, p) })
 		}
-		if gone := new(NoMailServerError); errors.As(p.err, &gone) {
+		if nobodyAnswers(p.err) {
 			away = p.err
+		}
+		if fault := new(faultError); errors.As(p.err, &fault) {
+			in.options.Log.Error("a message met a fault", "installation", in.name, "message", p.ID, "err", p.err)
+			p.err = errFault
 		}
 		p.done = p.err == nil || errors.Is(p.err, errNoLongerWanted)
 	}
+}
+
+// errFault is what the list of failures says of a fault of ours.
+var errFault = errors.New("a fault in the server; its log says more")
+
+// nobodyAnswers reports whether a try failed in a way that the next would too.
+func nobodyAnswers(err error) bool {
+	gone, silent := new(NoMailServerError), new(silentError)
+	return errors.As(err, &gone) || errors.As(err, &silent)
 }
 
 func (in *Installation) tryOne(ctx context.Context, p *parcel) error {
@@ -187,6 +240,10 @@ func writeTry(tx *store.Tx, p *parcel, m store.OutMessage) error {
 		}
 		tx.Entry(action, subject, facts...)
 		return tx.DropOutMessage(m.ID)
+	}
+	if errors.Is(p.err, errNextRound) {
+		m.Tries, m.Due = m.Tries-1, tx.Now().UnixMicro()
+		return tx.PutOutMessage(m)
 	}
 	m.Error = shorten(oneLine(p.err.Error()), maxTold)
 	if m.Tries >= int64(message.Tries) {

@@ -95,21 +95,28 @@ func (in *Installation) DiffSets(ctx context.Context, act Act, from, to string) 
 		if err != nil {
 			return err
 		}
-		out = api.SetDifference{From: setID(x.Issuer, x.Number), To: setID(y.Issuer, y.Number), Fields: []api.FieldChange{}, Licenses: []api.LicenseDifference{}}
 		if x.Issuer != y.Issuer {
+			out = api.SetDifference{From: setID(x.Issuer, x.Number), To: setID(y.Issuer, y.Number), Fields: []api.FieldChange{}, Licenses: []api.LicenseDifference{}}
 			return &OtherIssuerError{From: out.From, To: out.To}
 		}
-		d, earlier, later := seat.Diff(x, y), license.NewActive(x), license.NewActive(y)
-		out.Fields = append(out.Fields, fieldsOf(d.Fields)...)
-		for _, l := range d.Licenses {
-			one := api.LicenseDifference{Name: l.Name, DisplayName: cmp.Or(displayName(later, l.Name, act.Language), displayName(earlier, l.Name, act.Language)), Became: l.Became,
-				Fields: append([]api.FieldChange{}, fieldsOf(l.Fields)...)}
-			out.Licenses = append(out.Licenses, one)
-		}
-		out.Same = d.Same
+		out = differenceOf(x, y, act.Language)
 		return nil
 	})
 	return out, err
+}
+
+// differenceOf is everything two sets of one issuer say differently.
+func differenceOf(x, y *license.Set, lang string) api.SetDifference {
+	out := api.SetDifference{From: setID(x.Issuer, x.Number), To: setID(y.Issuer, y.Number), Fields: []api.FieldChange{}, Licenses: []api.LicenseDifference{}}
+	d, earlier, later := seat.Diff(x, y), license.NewActive(x), license.NewActive(y)
+	out.Fields = append(out.Fields, fieldsOf(d.Fields)...)
+	for _, l := range d.Licenses {
+		one := api.LicenseDifference{Name: l.Name, DisplayName: cmp.Or(displayName(later, l.Name, lang), displayName(earlier, l.Name, lang)), Became: l.Became,
+			Fields: append([]api.FieldChange{}, fieldsOf(l.Fields)...)}
+		out.Licenses = append(out.Licenses, one)
+	}
+	out.Same = d.Same
+	return out
 }
 
 // readStored reads the file of a set as it was received.

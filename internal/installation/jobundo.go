@@ -15,9 +15,13 @@ import (
 	"github.com/pott-dev/pott/internal/installation/store"
 )
 
+// overStates are how a job may have ended with people changed; a failed one may have
+// changed some before it failed.
+var overStates = []string{"done", "cancelled", "interrupted", "failed"}
+
 // undoable reports whether a job has done anything that can still be undone.
 func (h jobHead) undoable(state string, now time.Time) bool {
-	return h.Kind != auditKind && h.UndoneBy == "" && slices.Contains([]string{"done", "cancelled", "interrupted"}, state) && now.Before(h.ended().Add(undoFor)) &&
+	return h.Kind != auditKind && h.UndoneBy == "" && slices.Contains(overStates, state) && now.Before(h.ended().Add(undoFor)) &&
 		(h.Totals.Changed > 0 || state == "interrupted")
 }
 
@@ -38,7 +42,7 @@ func (in *Installation) UndoJob(ctx context.Context, act Act, id, token string) 
 	case k.head.UndoneBy != "":
 		return api.Bulk{}, &JobStateError{Job: id, State: "undone"}
 	case !k.head.undoable(state, now):
-		if slices.Contains([]string{"done", "cancelled", "interrupted"}, state) {
+		if slices.Contains(overStates, state) && state != "failed" {
 			state = "too-late"
 		}
 		return api.Bulk{}, &JobStateError{Job: id, State: state}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/audit"
-	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/problem"
 )
@@ -60,7 +59,9 @@ func (in *Installation) beginJob(ctx context.Context, act Act, o bulkOrder, foun
 	go func() {
 		defer in.jobs.remove(h.ID, live)
 		defer stop()
-		in.work(running, act, o, found, heard, live)
+		if err := guarded(func() error { in.work(running, act, o, found, heard, live); return nil }); err != nil {
+			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
+		}
 	}()
 	wait := time.NewTimer(waitsFor)
 	defer wait.Stop()
@@ -124,14 +125,14 @@ func (j *jobs) close() {
 
 // work does the tasks of a job and stores what became of it.
 func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bulkResult, heard *heard, live *liveJob) {
-	var err error
 	h := o.head
 	rows := make([]done, len(found.rows))
-	if o.head.Partial {
-		err = in.workPartly(ctx, act, &h, o, found, heard, live, rows)
-	} else {
-		err = in.workWhole(ctx, act, &h, o, heard, live, rows)
-	}
+	err := guarded(func() error {
+		if o.head.Partial {
+			return in.workPartly(ctx, act, &h, o, found, heard, live, rows)
+		}
+		return in.workWhole(ctx, act, &h, o, heard, live, rows)
+	})
 	closed := new(store.ClosedError)
 	if err == nil || errors.As(err, &closed) {
 		return
@@ -140,25 +141,23 @@ func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bu
 	if errors.Is(err, errCancelled) || errors.Is(err, context.Canceled) {
 		h.State = "cancelled"
 	} else {
-		h.Problem = in.failure(err, act.Language)
-		in.options.Log.Warn("a job has failed", "installation", in.name, "job", h.ID, "err", err)
+		h.Problem = in.failure(err, act, h.ID)
+		in.options.Log.Warn("a job has failed", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
 	}
 	if err := in.finish(ctx, act, h, rows, live.parts); err != nil {
 		in.options.Log.Error("the end of a job could not be stored", "installation", in.name, "job", h.ID, "err", err)
 	}
 }
 
-// failure says in a language why a job has failed; of a fault of ours, that it is
-// one.
-func (in *Installation) failure(err error, lang string) (why *api.Refused) {
-	in.view(func(v *store.View) error {
-		why = refusedAs(v, err, lang)
+// failure says in the language of an act why a job has failed; of a fault of ours,
+// that it is one, and how it is found in the log.
+func (in *Installation) failure(err error, act Act, job string) (why *api.Refused) {
+	_ = in.view(func(v *store.View) error { // a view of what is there fails for nobody
+		if why = refusedAs(v, err, act.Language); why == nil || why.Code == problem.Internal {
+			why = refusedAs(v, &JobFaultError{Job: job, Request: act.Request}, act.Language)
+		}
 		return nil
 	})
-	if why == nil {
-		text, _ := i18n.Sentence(lang, problem.Internal, nil)
-		why = &api.Refused{Code: problem.Internal, Text: text.Detail}
-	}
 	return why
 }
 

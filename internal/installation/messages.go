@@ -218,43 +218,6 @@ func (in *Installation) testCall(ctx context.Context, v *store.View, id string) 
 	}, h.URL, nil
 }
 
-// MessageChoice returns which kinds of mail the person of a session could get, in
-// the order they are shown, and which of them the person does not want.
-func (in *Installation) MessageChoice(s *Session) (kinds []message.Kind, off []string, err error) {
-	err = in.view(func(v *store.View) error {
-		roles := rolesByPerson(v)[s.Person]
-		for _, k := range message.Kinds {
-			if choiceOf(v).Reaches(k, false, roles, nil) || choiceOf(v).Reaches(k, true, roles, nil) {
-				kinds = append(kinds, k)
-			}
-		}
-		off = v.MessageChoice(s.Person).Off
-		return nil
-	})
-	return kinds, off, err
-}
-
-// SetMessageChoice says which kinds of mail the person of a session does not want.
-func (in *Installation) SetMessageChoice(ctx context.Context, s *Session, off []string) error {
-	if s.Recovered {
-		return &UnknownPersonError{}
-	}
-	for _, k := range off {
-		if !slices.Contains(message.Kinds, message.Kind(k)) {
-			return &BadValueError{Field: "off", Why: "there are no such mails"}
-		}
-	}
-	off = slices.Compact(slices.Sorted(slices.Values(off)))
-	_, err := in.perform(ctx, Act{By: s.Actor()}, func(tx *store.Tx) (bool, error) {
-		if slices.Equal(tx.MessageChoice(s.Person).Off, off) {
-			return false, nil
-		}
-		tx.Entry("message.choice", s.Person, audit.F("off", strings.Join(off, " ")))
-		return true, tx.PutMessageChoice(store.MessageChoice{Person: s.Person, Off: off})
-	})
-	return err
-}
-
 // An UnknownWebhookError is returned for an address that is not called.
 type UnknownWebhookError struct{ Webhook string }
 

@@ -55,7 +55,7 @@ func (in *Installation) Superfluous(ctx context.Context, act Act, id, module str
 		out.Items[i].Blocked = busy(out.Items[i].Blockers)
 	}
 	if q.Suggest {
-		out.Suggested = suggested(possible, out.Left, said)
+		out.Suggested = suggested(out.Name, possible, out.Left, said)
 	}
 	return out, nil
 }
@@ -410,17 +410,30 @@ func (m *member) since() (last int64) {
 	return last
 }
 
-// suggested chooses for as many as must give up a seat. Who cannot sign in gives
-// it back; others are switched to a plan that has seats left, where there is one.
-func suggested(possible []option, wanted int64, said map[string][]api.Blocker) []api.Choice {
+// seats is how many seats of a license somebody gives back with it: what was given by
+// itself may be more than one.
+func (m *member) seats(name license.Name) int64 {
+	n := int64(1)
+	for _, a := range m.given {
+		if a.Name == name {
+			n = max(n, a.Quantity)
+		}
+	}
+	return n
+}
+
+// suggested chooses for as many as must give up their seats. Who cannot sign in gives
+// them back; others are switched to a plan that has seats left, where there is one.
+func suggested(name license.Name, possible []option, wanted int64, said map[string][]api.Blocker) []api.Choice {
 	used := map[string]int64{}
 	var chosen []api.Choice
 	for _, o := range possible {
-		if int64(len(chosen)) == wanted {
+		if wanted <= 0 {
 			break
 		}
 		if len(o.ways) > 0 && !busy(said[o.person.Personal.UserID]) {
 			chosen = append(chosen, o.gentlest(used))
+			wanted -= o.seats(name)
 		}
 	}
 	return chosen

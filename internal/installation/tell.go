@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -24,8 +25,9 @@ import (
 // A telling is what a server knows of the messages outside the pages of one
 // installation.
 type telling struct {
-	mu   sync.Mutex // one look at a time
-	seq  int64      // of the state that was looked at last
+	busy atomic.Bool // the house is at it
+	mu   sync.Mutex  // one look at a time
+	seq  int64       // of the state that was looked at last
 	day  int64
 	rest time.Time // by the wall; before it nobody looks again
 
@@ -60,6 +62,9 @@ func (h *House) tellAll(ctx context.Context) {
 	}
 	tick := time.NewTicker(h.options.Tell)
 	defer tick.Stop()
+	var all sync.WaitGroup
+	defer all.Wait()
+	room := make(chan struct{}, toldAtOnce)
 	for {
 		select {
 		case <-ctx.Done():
@@ -67,12 +72,25 @@ func (h *House) tellAll(ctx context.Context) {
 		case <-tick.C:
 		}
 		for _, name := range h.Names() {
-			if in := h.Installation(name); in != nil && ctx.Err() == nil {
-				in.tell(ctx, true)
+			in := h.Installation(name)
+			if in == nil || ctx.Err() != nil || !in.telling.busy.CompareAndSwap(false, true) {
+				continue // it is still at it
 			}
+			room <- struct{}{}
+			all.Go(func() {
+				defer func() { <-room }()
+				defer in.telling.busy.Store(false)
+				if err := guarded(func() error { in.tell(ctx, true); return nil }); err != nil {
+					in.options.Log.Error("telling people met a fault", "installation", in.name, "err", err)
+				}
+			})
 		}
 	}
 }
+
+// toldAtOnce is for how many installations people are told side by side: those
+// whose addresses answer slowly delay no others.
+const toldAtOnce = 8
 
 // Tell looks at what is the case, writes down who is to be told of it outside the
 // pages, and delivers what is due. A server calls it by itself. It may be called

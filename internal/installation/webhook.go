@@ -62,7 +62,7 @@ func (in *Installation) postMessage(ctx context.Context, to string, doc api.Mess
 	in.sign(r, api.MessageFormat, body)
 	response, err := hookClient.Do(r)
 	if err != nil {
-		return withoutURL(err)
+		return &silentError{withoutURL(err)}
 	}
 	response.Body.Close()
 	if response.StatusCode < 200 || response.StatusCode > 299 {
@@ -80,3 +80,8 @@ func (in *Installation) sign(r *http.Request, format string, body []byte) {
 	r.Header.Set(api.BlockersKey, licensefile.Fingerprint(in.key.Public().(ed25519.PublicKey)))
 	r.Header.Set(api.BlockersSignature, base64.StdEncoding.EncodeToString(ed25519.Sign(in.key, signed)))
 }
+
+// A silentError is why nobody has answered at an address.
+type silentError struct{ error }
+
+func (e *silentError) Unwrap() error { return e.error }

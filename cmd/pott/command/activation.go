@@ -431,7 +431,7 @@ func (setHistory) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(a api.Activation) string { return a.Set }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "set"}, {head: "since"}, {head: "until"}, {head: "how"}, {head: "who", cut: late}, {head: "people", right: true}, {head: "instead"}}}
+		t := &table{columns: []column{{head: "activation", right: true}, {head: "set"}, {head: "since"}, {head: "until"}, {head: "how"}, {head: "who", cut: late}, {head: "people", right: true}, {head: "instead"}}}
 		for _, a := range list.Items {
 			how := ""
 			if a.How != "" {
@@ -441,7 +441,11 @@ func (setHistory) Run(s *session) error {
 			if a.People > 0 {
 				people = fmt.Sprint(a.People)
 			}
-			t.add(a.Set, moment(a.From), moment(a.Until), how, a.By, people, a.Replaced)
+			number := ""
+			if a.Number > 0 {
+				number = fmt.Sprint(a.Number)
+			}
+			t.add(number, a.Set, moment(a.From), moment(a.Until), how, a.By, people, a.Replaced)
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)

@@ -107,7 +107,7 @@ func TestTheHelpOfEveryCommandShowsItsExamplesAndEveryFlagHasText(t *testing.T) 
 }
 
 // Commands that change nothing, and those that run rather than change.
-var unchanging = regexp.MustCompile(`(^| )(ls|show|holders|licenses|review|diff|history|inspect|verify|doctor|why|check|status|count|peaks|what-if|fsck|completion|version|serve|migrate|check-config|audit head|server head|clock|ask|may-upgrade|attention|signin|provider test|user export|template|wait|errors|offer|audit proof|keys|superfluous|incident)$`)
+var unchanging = regexp.MustCompile(`(^| )(ls|show|holders|licenses|review|diff|history|inspect|verify|doctor|why|check|status|count|peaks|what-if|fsck|completion|version|serve|migrate|check-config|audit head|server head|clock|ask|may-upgrade|attention|signin|provider test|user export|template|wait|errors|offer|audit proof|keys|superfluous|incident|report|set record)$`)
 
 func TestEverythingThatChangesSomethingHasADryRun(t *testing.T) {
 	for _, leaf := range leaves(t) {

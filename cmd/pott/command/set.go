@@ -24,6 +24,7 @@ type setCmd struct {
 	Remove      setRemove      `cmd:"" help:"Take the set of a third-party issuer out of force, with everything that was given of it."`
 	Diff        setDiff        `cmd:"" help:"Show what two sets say differently."`
 	History     setHistory     `cmd:"" help:"Show when each set was in force, by whom and how."`
+	Record      setRecord      `cmd:"" help:"Show the record of an activation: what it changed, by whom; also as PDF."`
 	Keys        setKeys        `cmd:"" help:"Show whom the installation believes, and how each set in force leads back to them."`
 	Policy      setPolicy      `cmd:"" help:"Show or change whether a set that only raises comes in force by itself."`
 }

@@ -25,6 +25,7 @@ type tree struct {
 	Event      eventCmd          `cmd:"" help:"What people should hear about: no login, messages, long jobs."`
 	WhatIf     whatIfCmd         `cmd:"" name:"what-if" help:"What would become of things; nothing is stored."`
 	Peaks      peaksCmd          `cmd:"" help:"The most seats of each license that were in use at a time."`
+	Report     reportCmd         `cmd:"" help:"What is owned, what is used, and whether the records are whole; also as PDF."`
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Integrity  integrityCmd      `cmd:"" help:"Whether the records are as the server wrote them."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`

@@ -35,6 +35,8 @@ type userCmd struct {
 	SignOut userSignOut `cmd:"" help:"End a person's sessions."`
 	Forget  userForget  `cmd:"" help:"Remove a person's password or a passkey."`
 
+	Messages userMessages `cmd:"" help:"Show or change which kinds of mail a person wants."`
+
 	Offer    userOffer    `cmd:"" help:"List what a person may be given, with what is spare."`
 	Arrange  userArrange  `cmd:"" help:"Give a person exactly these plans and extras, and take back the others."`
 	Licenses userLicenses `cmd:"" help:"List what a person may use and why, as it is told to the person."`

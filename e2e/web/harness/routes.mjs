@@ -15,6 +15,7 @@ const examples = {
   '/licenses/review/{id}/{module}': ['/licenses/review/kontoret-9/kontoret.sales-premium'],
   '/licenses/remove/{id}': ['/licenses/remove/kartan-4'],
   '/licenses/history/{pair}': ['/licenses/history/kontoret-7..kontoret-8'],
+  '/licenses/history/records/{number}': ['/licenses/history/records/1'],
   '/settings/providers/{code}': ['/settings/providers/work'],
   '/settings/providers/{code}/remove': ['/settings/providers/work/remove'],
   '/users/{id}/signin': ['/users/olle.ek/signin'],
@@ -54,6 +55,7 @@ const notPages = {
   '/users/bulk/list/{draft}/errors.csv': 'a file',
   '/users/bulk/jobs/{job}': 'it is there once many people were changed: the tests of lists look at it',
   '/users/bulk/jobs/{job}/errors.csv': 'a file',
+  '/users/bulk/jobs/{job}/undo': 'it is there once many people were changed: the tests of pages look at it',
   '/signin/provider/{code}': 'it leads to the provider',
   '/signin/provider/{code}/callback': 'the provider leads there',
   '/signin/link/{token}': 'each link is good once: the tests of signing in look at it',
@@ -75,7 +77,7 @@ export async function routes() {
 export const withoutExample = async () => (await gets()).filter(({ paths }) => !paths).map(({ path }) => path)
 
 async function gets() {
-  const all = (await listPaths()).filter(({ method, path }) => method === 'GET' && !(path in notPages) && !/\.(csv|json|txt|pott|note)$/.test(path))
+  const all = (await listPaths()).filter(({ method, path }) => method === 'GET' && !(path in notPages) && !/\.(csv|json|pdf|txt|pott|note)$/.test(path))
   return all.map(({ path, scope }) => ({ path, scope, paths: examples[path] ?? (path.includes('{') ? undefined : [path]) }))
 }
 

@@ -19,6 +19,14 @@ func messageRoutes() []operation {
 			func(c *call) (api.ChangedWebhook, error) {
 				return c.in.DropWebhook(c.r.Context(), c.act, c.path("webhook"))
 			}).may("message.unknown-webhook"),
+		read("/v1/people/{id}/messages", "getPersonMessages", api.ScopeAdmin, "Which kinds of mail a person could get, and which of them the person wants",
+			func(c *call) (api.PersonMessages, error) {
+				return c.in.PersonMessages(c.r.Context(), c.act, c.path("id"))
+			}).may("person.unknown"),
+		change("PUT", "/v1/people/{id}/messages", "putPersonMessages", api.ScopeAdmin, "Say which kinds of mail a person wants; those that are not named stay",
+			func(c *call, in api.MessageChoices) (api.ChangedPersonMessages, error) {
+				return c.in.PutPersonMessages(c.r.Context(), c.act, c.path("id"), in)
+			}).may("person.unknown", "person.gone", "request.bad-value"),
 		change("POST", "/v1/messages/test", "testMessage", api.ScopeAdmin, "Send a message that only shows that messages arrive",
 			func(c *call, in api.MessageTest) (api.TestedMessage, error) {
 				return c.in.TestMessage(c.r.Context(), c.act, in)

@@ -13,7 +13,7 @@ import (
 func operations() []operation {
 	var all []operation
 	for _, some := range [][]operation{clockRoutes(), statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), bulkRoutes(), viewRoutes(), messageRoutes(), defaultsRoutes(), givingRoutes(), returningRoutes(),
-		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), headRoutes(), damageRoutes(), integrityRoutes(), tokenRoutes(), signInRoutes(), providerRoutes()} {
+		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), reportRoutes(), headRoutes(), damageRoutes(), integrityRoutes(), tokenRoutes(), signInRoutes(), providerRoutes()} {
 		all = append(all, some...)
 	}
 	return all

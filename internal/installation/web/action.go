@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation/printing"
 	"github.com/pott-dev/pott/internal/locale"
 	"github.com/pott-dev/pott/internal/page"
 )
@@ -23,16 +24,7 @@ func (v *visit) action(code string) string {
 // actor is who did something, in words: people by name, tokens and whoever was at the
 // server's machine as what they are.
 func (v *visit) actor(by string) string {
-	kind, id, _ := strings.Cut(by, " ")
-	switch kind {
-	case "token":
-		return v.Say("audit.kind-token") + " " + strings.TrimPrefix(v.in.ActorName(by), "token ")
-	case "host":
-		return strings.TrimSpace(v.Say("audit.kind-host") + " " + id)
-	case "system":
-		return v.Say("audit.kind-system")
-	}
-	return v.in.ActorName(by)
+	return printing.Actor(v.Lang, by, v.in.ActorName(by))
 }
 
 // actionOptions are the actions to filter by, in the order of their words. The

@@ -31,6 +31,7 @@ func bulkRoutes() []route {
 		get("/users/bulk/jobs/{job}", api.ScopeRead, showJob),
 		get("/users/bulk/jobs/{job}/errors.csv", api.ScopeRead, jobErrors),
 		post("/users/bulk/jobs/{job}/cancel", api.ScopeAssign, cancelJob),
+		get("/users/bulk/jobs/{job}/undo", api.ScopeAssign, showUndo),
 		post("/users/bulk/jobs/{job}/undo", api.ScopeAssign, undoJob),
 	}, exporting("/users/bulk/jobs", api.ScopeRead, jobsList))
 }
@@ -455,11 +456,6 @@ func cancelJob(v *visit) error {
 		return err
 	}
 	return v.done("/users/bulk/jobs/"+escape(id), page.Receipt{Title: v.Say("bulk.cancelled")})
-}
-
-func undoJob(v *visit) error {
-	done, err := v.in.UndoJob(v.ctx(), v.act, v.r.PathValue("job"), "")
-	return v.began(done, err)
 }
 
 // rowWhat says what becomes of a row.

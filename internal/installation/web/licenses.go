@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/printing"
 	"github.com/pott-dev/pott/internal/locale"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/license"
@@ -276,28 +277,10 @@ func (v *visit) sortLicenses(rows []licenseRow, by string) {
 }
 
 // poolMark says how full a license is.
-func (v *visit) poolMark(l api.License) page.Mark {
-	if l.OutOfForce != nil {
-		return page.Mark{Kind: "crit", Text: v.Say("licenses.not-valid")}
-	}
-	kind := map[string]string{api.PoolOver: "crit", api.PoolFull: "warn", api.PoolNearly: "warn", api.PoolOn: "ok"}[l.State]
-	mark := page.Mark{Kind: kind, Text: v.Say("licenses.state."+l.State, "N", l.Free, "Over", l.Over)}
-	if l.Damaged {
-		mark = page.Mark{Kind: "crit", Text: v.Say("licenses.damaged", "State", mark.Text)}
-	}
-	return mark
-}
+func (v *visit) poolMark(l api.License) page.Mark { return printing.PoolMark(v.Lang, l) }
 
 // rowKind colours a row that needs somebody.
-func rowKind(l api.License) string {
-	switch {
-	case l.OutOfForce != nil, l.Damaged, l.State == api.PoolOver:
-		return "crit"
-	case l.State == api.PoolFull:
-		return "warn"
-	}
-	return ""
-}
+func rowKind(l api.License) string { return printing.RowKind(l) }
 
 func barKind(l api.License) string {
 	return map[string]string{api.PoolOver: "crit", api.PoolFull: "warn", api.PoolNearly: "warn"}[l.State]
@@ -313,17 +296,7 @@ func (v *visit) licenseKind(l api.License) string {
 }
 
 // validity says until when a set is good.
-func (v *visit) validity(s *api.SetStatus) page.Mark {
-	kind := map[string]string{"ok": "ok", "warning": "warn", "grace": "warn", "read-only": "crit", api.OutOfForce: "crit"}[s.State]
-	days := 0
-	if s.DaysLeft != nil {
-		days = *s.DaysLeft
-	}
-	if s.Expiry.IsZero() {
-		return page.Mark{Kind: kind, Text: v.Say("licenses.no-end")}
-	}
-	return page.Mark{Kind: kind, Text: v.Say("licenses.until", "On", s.Expiry, "Days", days)}
-}
+func (v *visit) validity(s *api.SetStatus) page.Mark { return printing.Validity(v.Lang, s) }
 
 func sameDay(a, b time.Time) bool { return license.DateOf(a) == license.DateOf(b) }
 

@@ -158,53 +158,38 @@ func dropWebhook(v *visit) error {
 		Undo: &page.Act{Text: v.Say("settings.undo"), Path: "/settings/messages/webhooks", Fields: [][2]string{{"url", done.Webhook.URL}}}})
 }
 
-// An ownMessages is what the reader may choose of the own mails.
-type ownMessages struct {
-	Kinds []string
-	Off   []string
-	Email string
-}
-
 func showOwnMessages(v *visit) error {
 	if err := v.myself(v.Say("message.own"), "/me/messages"); err != nil {
 		return err
 	}
-	var own ownMessages
-	kinds, off, err := v.in.MessageChoice(v.session)
+	own, err := v.in.PersonMessages(v.ctx(), v.act, v.session.UserID)
 	if err != nil {
 		return err
 	}
-	for _, k := range kinds {
-		own.Kinds = append(own.Kinds, string(k))
-	}
-	p, err := v.in.Person(v.ctx(), v.act, v.session.UserID)
-	if err != nil {
-		return err
-	}
-	own.Off, own.Email = off, p.Person.Email
+	v.Command = "pott user messages " + v.session.UserID
 	return v.show(ownMessagesPage(v, own))
 }
 
+// setOwnMessages takes all that the page shows: what is not ticked is off.
 func setOwnMessages(v *visit) error {
 	if v.session.Recovered {
 		return &NotAPersonError{}
 	}
-	kinds, off, err := v.in.MessageChoice(v.session)
+	own, err := v.in.PersonMessages(v.ctx(), v.act, v.session.UserID)
 	if err != nil {
 		return err
 	}
 	wanted := v.r.PostForm["on"]
 	seen := v.r.PostForm["was_on"]
-	for _, k := range kinds {
-		if v.carriesSeen() && slices.Contains(wanted, string(k)) == slices.Contains(seen, string(k)) {
-			continue
+	var choices []api.MessageChoice
+	for _, c := range own.Choices {
+		on := slices.Contains(wanted, c.Event)
+		if v.carriesSeen() && on == slices.Contains(seen, c.Event) {
+			continue // not touched here; somebody may have chosen otherwise meanwhile
 		}
-		off = slices.DeleteFunc(off, func(o string) bool { return o == string(k) })
-		if !slices.Contains(wanted, string(k)) {
-			off = append(off, string(k))
-		}
+		choices = append(choices, api.MessageChoice{Event: c.Event, On: on})
 	}
-	if err := v.in.SetMessageChoice(v.ctx(), v.session, off); err != nil {
+	if _, err := v.in.PutPersonMessages(v.ctx(), v.act, v.session.UserID, api.MessageChoices{Choices: choices}); err != nil {
 		return err
 	}
 	return v.done("/me/messages", page.Receipt{Title: v.Say("message.saved")})

@@ -92,7 +92,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	partial.says(t, "Change 2 people")
 	token := planToken.FindStringSubmatch(partial.body + `name="plan_token" value=""`)[1]
 	job := uma.send(path+"&partial=on", "plan_token", token)
-	job.says(t, "Import of a list", "Done", "2 changed", "1 error,", "Undo for 2 people")
+	job.says(t, "Import of a list", "Done", "2 changed", "1 error,", "Undo: see what it would do")
 	p, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "anna")
 	w.must(err)
 	if p.FirstName != "Annika" {
@@ -100,7 +100,9 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	}
 	uma.get(strings.SplitN(job.path, "?", 2)[0]+"?result=error").says(t, "karin", "Error")
 	uma.get(job.path)
-	uma.send(job.path+"/undo").says(t, "Undoing", "2 changed")
+	preview := uma.get(job.path + "/undo")
+	preview.says(t, "Undo: Import of a list", "2 people get back what they had before.", "Undo for 2 people", "nils", "anna")
+	uma.send(job.path+"/undo", preview.fields(t, "Undo for 2 people")...).says(t, "Undoing", "2 changed")
 	if p, err = w.Installation("acme").Person(t.Context(), installation.Act{}, "anna"); err != nil || p.FirstName != "Anna" {
 		t.Errorf("Anna is called %s, %v", p.FirstName, err)
 	}

@@ -1,112 +1,99 @@
 package web
 
 import (
-	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/pott-dev/pott/api"
-	"github.com/pott-dev/pott/internal/locale"
+	"github.com/pott-dev/pott/internal/installation/printing"
+	"github.com/pott-dev/pott/internal/paper"
 )
 
 func reportRoutes() []route {
 	return []route{
 		get("/licenses/report", api.ScopeRead, showReport),
 		get("/licenses/report.json", api.ScopeRead, showReport),
+		get("/licenses/report.pdf", api.ScopeRead, showReport),
+		get("/licenses/history/records/{number}", api.ScopeRead, showRecord),
+		get("/licenses/history/records/{number}/record.json", api.ScopeRead, showRecord),
+		get("/licenses/history/records/{number}/record.pdf", api.ScopeRead, showRecord),
 	}
 }
 
-// A reportView is what an auditor or an issuer is shown on paper: what is owned,
-// what is used, and that the records are whole. All of it is of one state.
-type reportView struct {
-	Status    api.Status          `json:"status"`
-	Sets      []api.Set           `json:"sets"`
-	Licenses  []reportLine        `json:"licenses"`
-	Over      int                 `json:"over"`
-	People    []peopleNumber      `json:"-"`
-	Integrity api.IntegrityReport `json:"integrity"`
-	Head      api.Head            `json:"head"`
+// recordPath is where the record of an activation stands.
+func recordPath(a api.Activation) string {
+	return "/licenses/history/records/" + itoa(a.Number)
 }
 
-// A reportLine is one license that is counted, with its peak of the last 90 days.
-type reportLine struct {
-	api.License
-	Peak api.PeakRow `json:"peak_90_days"`
+// A paperView is a page that is on paper as well.
+type paperView struct {
+	paper.Document
+	PDF, JSON string // where it is as a file
 }
 
-func (l reportLine) title() string { return licenseTitle(l.License) }
-
-// reportTries is how often the report is read again because somebody changed
-// something meanwhile; after that it is shown as it was read last.
-const reportTries = 5
+func (v *visit) printed() printing.Reader {
+	name := v.Reader
+	if name == "" {
+		name = v.actor(v.act.By.String())
+	}
+	return printing.Reader{Lang: v.Lang, Name: name}
+}
 
 func showReport(v *visit) error {
-	var x reportView
-	for range reportTries {
-		again, err := v.readReport(&x)
-		if err != nil {
-			return err
-		}
-		if !again {
-			break
-		}
+	r, err := v.in.Report(v.ctx(), v.act)
+	if err != nil {
+		return err
 	}
 	if v.wantsJSON() {
-		return v.json(x)
+		return v.json(r)
 	}
-	v.titled("licenses", v.Say("report.title"))
+	d := printing.Report(v.printed(), r)
+	if strings.HasSuffix(v.Path, ".pdf") {
+		return v.pdf("report", d)
+	}
+	v.titled("licenses", d.Title)
 	v.crumbs(v.crumb("nav.licenses", "/licenses"))
-	v.Wide, v.AsOf, v.Command = true, x.Status.Now, "pott status"
-	return v.show(reportPage(v, x))
+	v.AsOf, v.Command = r.Status.Now, "pott report"
+	return v.paper(paperView{Document: d, PDF: "/licenses/report.pdf", JSON: "/licenses/report.json"})
 }
 
-// readReport reads everything once, and reports whether it must be read again to be
-// of one state.
-func (v *visit) readReport(x *reportView) (again bool, err error) {
-	*x = reportView{}
-	if x.Status, err = v.in.Status(v.ctx(), v.act); err != nil {
-		return false, err
-	}
-	for _, s := range x.Status.Sets {
-		set, err := v.in.Set(v.ctx(), v.act, s.ID)
-		if err != nil {
-			return false, err
-		}
-		x.Sets = append(x.Sets, set)
-	}
-	list, err := v.in.Licenses(v.ctx(), v.act, true)
+func showRecord(v *visit) error {
+	r, err := v.in.ActivationRecord(v.ctx(), v.act, v.r.PathValue("number"))
 	if err != nil {
-		return false, err
+		return err
 	}
-	peaks, err := v.in.RecentPeaks(v.ctx(), v.act)
-	if err != nil {
-		return false, err
+	if v.wantsJSON() {
+		v.in.RecordLeaves(v.ctx(), v.act, r)
+		return v.json(r)
 	}
-	for _, l := range list.Items {
-		// What comes with plans is named only where there are too many of it.
-		if !counted(l) || l.Hidden && l.Over == 0 {
-			continue
-		}
-		if l.Over > 0 {
-			x.Over++
-		}
-		x.Licenses = append(x.Licenses, reportLine{License: l, Peak: peaks[l.Name]})
+	d := printing.Record(v.printed(), r)
+	if strings.HasSuffix(v.Path, ".pdf") {
+		v.in.RecordLeaves(v.ctx(), v.act, r)
+		return v.pdf("record-"+itoa(r.Activation.Number), d)
 	}
-	locale.Sort(locale.For(v.Lang), x.Licenses, reportLine.title)
-	slices.SortStableFunc(x.Licenses, func(a, b reportLine) int { return int(min(1, b.Over) - min(1, a.Over)) })
-	if x.People, err = v.peopleNumbers(); err != nil {
-		return false, err
-	}
-	if x.Integrity, err = v.in.Integrity(v.ctx(), v.act); err != nil {
-		return false, err
-	}
-	x.Head = v.in.PrintedHead()
-	return x.Head.Seq != x.Status.Seq, nil
+	v.titled("licenses", d.Title)
+	v.crumbs(v.crumb("nav.licenses", "/licenses"), v.crumb("history.title", "/licenses/history"))
+	v.AsOf, v.Command = r.AsOf, "pott set record "+itoa(r.Activation.Number)
+	path := recordPath(r.Activation)
+	return v.paper(paperView{Document: d, PDF: path + "/record.pdf", JSON: path + "/record.json"})
 }
 
-// setOf is a set in force as its dates say.
-func (x reportView) setOf(id string) *api.SetStatus {
-	i := slices.IndexFunc(x.Status.Sets, func(s api.SetStatus) bool { return s.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &x.Status.Sets[i]
+func (v *visit) paper(x paperView) error {
+	v.Wide = true
+	return v.show(paperPage(v, x))
 }
+
+// pdf answers with a document on paper.
+func (v *visit) pdf(name string, d paper.Document) error {
+	text, err := paper.Set(d)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Language", d.Lang)
+	return v.download(name+".pdf", "application/pdf", text)
+}
+
+// paperLines are the lines of a value.
+func paperLines(text string) []string { return strings.Split(text, "\n") }
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -9,7 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/paper/papertest"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -62,6 +67,162 @@ func TestTheReportAsADocumentSaysTheSame(t *testing.T) {
 			t.Errorf("%s: %d in the document, %s on the page", l.Name, l.Taken, shown[l.Name])
 		}
 	}
+}
+
+// Every cell and every fact of a page stands on its paper.
+func onPaper(t *testing.T, s *shown, file string) *papertest.Paper {
+	t.Helper()
+	p := papertest.Read(t, []byte(file))
+	n := 0
+	var look func(*html.Node)
+	look = func(node *html.Node) {
+		for _, part := range []string{"h1", "h2", "th", "td", "dt", "dd", "caption"} {
+			if node.Type == html.ElementNode && node.Data == part {
+				for _, text := range pieces(node) {
+					if n++; text != "–" && !p.Says(text) {
+						t.Errorf("%s: %q of a %s is not on paper", s.path, text, part)
+					}
+				}
+				return
+			}
+		}
+		for c := node.FirstChild; c != nil; c = c.NextSibling {
+			look(c)
+		}
+	}
+	for _, section := range find(s.tree, "main") {
+		look(section)
+	}
+	if n < 30 {
+		t.Errorf("%s: only %d texts were compared", s.path, n)
+	}
+	return p
+}
+
+// pieces are the texts of a cell, without what is only for those who do not see it.
+func pieces(n *html.Node) (texts []string) {
+	if n.Type == html.TextNode {
+		if text := strings.Join(strings.Fields(n.Data), " "); text != "" {
+			texts = append(texts, text)
+		}
+	}
+	for _, a := range n.Attr {
+		if a.Key == "class" && a.Val == "unseen" || a.Key == "aria-hidden" {
+			return nil
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		texts = append(texts, pieces(c)...)
+	}
+	return texts
+}
+
+func find(n *html.Node, tag string) (all []*html.Node) {
+	if n.Type == html.ElementNode && n.Data == tag {
+		return []*html.Node{n}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		all = append(all, find(c, tag)...)
+	}
+	return all
+}
+
+func TestTheReportOnPaperSaysWhatThePageSaysInEveryLanguage(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Installation("acme").AddDatabase(t.Context(), host, "Tromsø")
+	w.must(err)
+	for _, lang := range i18n.Languages {
+		r := w.visitor("olle")
+		r.get("/me")
+		r.send("/language", "lang", lang, "to", "/licenses/report")
+		page := r.get("/licenses/report")
+		page.says(t, i18n.Word(lang, "report.title"), "Tromsø")
+		file := r.get("/licenses/report.pdf")
+		if file.header.Get("Content-Type") != "application/pdf" || !strings.Contains(file.header.Get("Content-Disposition"), `filename="report.pdf"`) {
+			t.Errorf("%s: %v", lang, file.header)
+		}
+		p := onPaper(t, page, file.body)
+		if p.Lang != lang || p.Info["Title"] != i18n.Word(lang, "report.title") || p.Info["Author"] != "Acme AB" || p.Info["CreationDate"] != "D:"+w.Clock().UTC().Format("20060102150405") {
+			t.Errorf("%s: it says of itself %v %s", lang, p.Info, p.Lang)
+		}
+		if strings.Contains(strings.Join(p.Lines(), ""), "□") {
+			t.Errorf("%s lacks letters: %q", lang, p.Lines())
+		}
+		if again := r.get("/licenses/report.pdf"); again.body != file.body {
+			t.Errorf("%s: the same state is other bytes", lang)
+		}
+	}
+	if s := w.visitor("anna").get("/licenses/report.pdf"); s.status != 403 {
+		t.Errorf("somebody without a role: %d", s.status)
+	}
+}
+
+func TestAnActivationHasARecordOnAPageAndOnPaper(t *testing.T) {
+	w := newWorld(t)
+	acme := w.Installation("acme")
+	w.waits(w.offer(map[license.Module]int64{"sales": 1}))
+	const id = "superoffice-2"
+	_, err := acme.Activate(t.Context(), host, id, api.Activate{Choices: []api.Choice{{Do: "remove", Name: "superoffice.sales", Person: "bo"}}})
+	w.must(err)
+	w.Set(w.Clock().Add(time.Minute))
+	for _, lang := range []string{"sv", "de", "en"} {
+		r := w.visitor("olle")
+		r.get("/me")
+		r.send("/language", "lang", lang, "to", "/licenses/history")
+		r.get("/licenses/history")
+		if !slices.Contains(r.last.links(), "/licenses/history/records/2") {
+			t.Errorf("the history leads to %q", r.last.links())
+		}
+		page := r.get("/licenses/history/records/2")
+		set, err := acme.Set(t.Context(), host, id)
+		w.must(err)
+		page.says(t, i18n.Word(lang, "record.title", "Set", id), set.Checkpoint, "superoffice-1", "Bo Ågren", acme.PrintedHead().Head[:20])
+		p := onPaper(t, page, r.get("/licenses/history/records/2/record.pdf").body)
+		if p.Lang != lang || p.Info["Title"] != i18n.Word(lang, "record.title", "Set", id) {
+			t.Errorf("%s: it says of itself %v", lang, p.Info)
+		}
+	}
+	var doc api.ActivationRecord
+	r := w.visitor("olle")
+	w.must(json.Unmarshal([]byte(r.get("/licenses/history/records/2/record.json").body), &doc))
+	if len(doc.People) != 1 || doc.People[0].Person != "bo" || len(doc.People[0].Released) != 1 || doc.People[0].Released[0].Name.String() != "superoffice.sales" {
+		t.Errorf("people: %+v", doc.People)
+	}
+	if doc.Entry == nil || doc.Entry.Action != "set.activate" || doc.Entry.Facts["checkpoint"] != doc.Set.Checkpoint || doc.Key == nil || !doc.Key.Good {
+		t.Errorf("entry %+v, key %+v", doc.Entry, doc.Key)
+	}
+	exports, err := acme.Audit(t.Context(), host, installation.AuditFilter{Action: "people.export"})
+	w.must(err)
+	if len(exports.Items) != 4 { // three papers and a document
+		t.Errorf("%d times it is recorded that people left the house", len(exports.Items))
+	}
+	// The one before is not in force any more, and nobody was changed with it.
+	before := r.get("/licenses/history/records/1")
+	before.says(t, "Record of activating superoffice-1", "Nobody was changed in the same step.", "Added")
+	onPaper(t, before, r.get("/licenses/history/records/1/record.pdf").body)
+	for _, n := range []string{"0", "3", "-1", "x", "99999999999999999999"} {
+		if s := r.get("/licenses/history/records/" + n); s.status != 404 {
+			t.Errorf("record %s: %d", n, s.status)
+		}
+	}
+	if s := w.visitor("anna").get("/licenses/history/records/2"); s.status != 403 {
+		t.Errorf("somebody without a role: %d", s.status)
+	}
+}
+
+// Somebody who was forgotten is a number on every record.
+func TestARecordNamesNobodyWhoWasForgotten(t *testing.T) {
+	w := newWorld(t)
+	acme := w.Installation("acme")
+	w.waits(w.offer(map[license.Module]int64{"sales": 1}))
+	const id = "superoffice-2"
+	_, err := acme.Activate(t.Context(), host, id, api.Activate{Choices: []api.Choice{{Do: "remove", Name: "superoffice.sales", Person: "bo"}}})
+	w.must(err)
+	_, err = acme.ErasePerson(t.Context(), host, "bo")
+	w.must(err)
+	r := w.visitor("olle")
+	r.get("/licenses/history/records/2").says(t, "#5", "The sales")
+	r.last.lacks(t, "Ågren")
 }
 
 func TestTheIssuerWithMostLicensesIsShownFirst(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/printing"
 	"github.com/pott-dev/pott/internal/page"
 )
 
@@ -92,15 +93,7 @@ func (v *visit) integrityLines(r api.IntegrityReport) []integrityLine {
 }
 
 // integrityMark is an answer as a state: what cannot be checked is grey.
-func (v *visit) integrityMark(state string) page.Mark {
-	switch state {
-	case "intact":
-		return page.Mark{Kind: "ok", Text: v.Say("status.intact")}
-	case "broken":
-		return page.Mark{Kind: "crit", Text: v.Say("status.broken")}
-	}
-	return page.Mark{Kind: "off", Text: v.Say("status.cannot")}
-}
+func (v *visit) integrityMark(state string) page.Mark { return printing.IntegrityMark(v.Lang, state) }
 
 func (v *visit) clockMark(c api.Clock) page.Mark {
 	switch c.State {

@@ -1,0 +1,93 @@
+package installation_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/sqldb"
+	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
+)
+
+// Jobs that do all or nothing, and jobs that do what they can, end as failed when
+// they meet a fault of ours; everything else goes on.
+func TestAFaultInAJobEndsTheJobAndNothingElse(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, _ := branch(t, db)
+		faulty := true
+		f.HoldJobs(t, func(_ context.Context, _ string, looked int) {
+			if faulty && looked >= 50 {
+				panic("a fault of ours")
+			}
+		})
+		in := f.Installation("acme")
+		lines := []string{"user_id;plans"}
+		for i := range 120 {
+			lines = append(lines, fmt.Sprintf("p%d;none", i))
+		}
+		act := admin
+		act.Request = "abc-17"
+		last := ""
+		for _, partial := range []bool{false, true} {
+			b, err := in.ImportPeople(t.Context(), act, installation.Import{File: list(lines...), Partial: partial})
+			must(t, err)
+			job := b.Job
+			last = job.ID
+			if job.State != "failed" || job.Problem == nil || job.Problem.Code != "job.fault" || !strings.Contains(job.Problem.Text, "abc-17") || strings.Contains(job.Problem.Text, "a fault of ours") {
+				t.Fatalf("partial %v: the job is %+v, because %+v", partial, job, job.Problem)
+			}
+			want := 0
+			if partial {
+				want = 50
+			}
+			all, err := in.People(t.Context(), admin, installation.PeopleFilter{})
+			must(t, err)
+			if all.Total != want || job.Totals.Changed != want {
+				t.Errorf("partial %v: %d people are there, and the job says %+v", partial, all.Total, job.Totals)
+			}
+			if partial == job.Undo.IsZero() {
+				t.Errorf("partial %v: it can be undone until %v", partial, job.Undo)
+			}
+		}
+		faulty = false
+		b, err := in.UndoJob(t.Context(), admin, last, "")
+		must(t, err)
+		if b.Job.State != "done" || b.Job.Totals.Changed != 50 {
+			t.Errorf("undone: %+v", b.Job)
+		}
+	})
+}
+
+// What tells people goes on after a fault, with the next message.
+func TestAFaultInAMessageDelaysOnlyThatMessage(t *testing.T) {
+	t.Parallel()
+	f, box := withMail(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	_, err := f.Installation("acme").GiveRole(t.Context(), admin, "ulla", "administrator")
+	must(t, err)
+	first := true
+	f.Mail(t, "", func(ctx context.Context, l installation.Letter) error {
+		if first {
+			first = false
+			panic("a fault of ours")
+		}
+		return box.take(ctx, l)
+	})
+	in := f.Installation("acme")
+	fill(t, in)
+	in.Tell(t.Context())
+	if letters := box.empty(); len(letters) != 1 {
+		t.Errorf("the others: %v", letters)
+	}
+	m, err := in.Messages(t.Context(), admin)
+	must(t, err)
+	if len(m.Failures) != 1 || strings.Contains(m.Failures[0].Error, "a fault of ours") || m.Waiting != 1 {
+		t.Errorf("failures: %+v", m)
+	}
+	f.Set(f.Clock().Add(2 * 60e9))
+	in.Tell(t.Context())
+	if letters := box.empty(); len(letters) != 1 {
+		t.Errorf("after the pause: %v", letters)
+	}
+}
