@@ -96,7 +96,7 @@ func (p *printer) changedLicenses(r api.ActivationRecord) paper.Part {
 	}
 	part.Table = &paper.Table{Label: p.Say("history.of-licenses"), Caption: p.Say("history.diff-caption", "N", len(r.Difference.Licenses), "Same", r.Difference.Same),
 		Columns: []paper.Column{{Head: p.Say("review.license"), Weight: 3.6}, {Head: p.Say("history.became"), Weight: 1.6},
-			{Head: p.Say("review.now"), Weight: 1.2, Right: true}, {Head: p.Say("review.then"), Weight: 1.2, Right: true}, {Head: p.Say("record.else"), Weight: 3.4}}}
+			{Head: p.Say("history.earlier"), Weight: 1.3, Right: true}, {Head: p.Say("history.later"), Weight: 1.3, Right: true}, {Head: p.Say("record.else"), Weight: 3.4}}}
 	for _, l := range r.Difference.Licenses {
 		part.Table.Rows = append(part.Table.Rows, p.changedLicense(l))
 	}

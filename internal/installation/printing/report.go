@@ -90,9 +90,9 @@ func (p *printer) licenses(r api.Report) paper.Part {
 		verdict = page.Mark{Kind: "crit", Text: p.Say("report.over-says", "N", r.Over)}
 	}
 	t := &paper.Table{Label: p.Say("licenses.title"), Caption: p.Say("report.licenses-caption"), Columns: []paper.Column{
-		{Head: p.Say("licenses.name"), Weight: 4.4}, {Head: p.Say("licenses.purchased"), Weight: 1.6, Right: true}, {Head: p.Say("licenses.in-use"), Weight: 1.4, Right: true},
+		{Head: p.Say("licenses.name"), Weight: 3.9}, {Head: p.Say("licenses.purchased"), Weight: 1.6, Right: true}, {Head: p.Say("licenses.in-use"), Weight: 1.4, Right: true},
 		{Head: p.Say("licenses.spare"), Weight: 1.3, Right: true}, {Head: p.Say("report.over"), Weight: 1.3, Right: true},
-		{Head: p.Say("licenses.peak"), Weight: 1.5, Right: true}, {Head: p.Say("report.peak-at"), Weight: 2.3},
+		{Head: p.Say("licenses.peak"), Weight: 2.1, Right: true}, {Head: p.Say("report.peak-at"), Weight: 2.3},
 	}}
 	for _, l := range r.Licenses {
 		t.Rows = append(t.Rows, p.license(l))
