@@ -113,7 +113,7 @@ func (d pagesDoor) review(set string) (bool, []string) {
 		if value(row, "class") != "crit" {
 			continue
 		}
-		for _, span := range nodes(row, "span") {
+		for _, span := range nodes(row, "code") {
 			if value(span, "class") == "sub" {
 				blocking = append(blocking, words(span))
 			}
