@@ -129,9 +129,11 @@ test('14. The review lists changed rows only; Show all lists 29; both files equa
     for (const [query, want] of [['', 4], ['?all=1', 29]]) {
       await page.goto(`${world.url}/licenses/review/kontoret-9${query}`)
       const table = await page.locator('main tbody tr:has(th .sub)').evaluateAll((rows) => rows.map((r) => {
-        const cells = [...r.querySelectorAll('td')]
         const text = (e) => e.textContent.trim().replace(/\s+/g, ' ')
-        return { name: text(r.querySelector('th .sub')), numbers: cells.slice(1, 5).map(text), results: [...cells[0].querySelectorAll(':scope > div')].map((d) => d.firstChild.data.trim()) }
+        const heads = [...r.closest('table').querySelectorAll('thead th')].map(text)
+        const cell = (head) => r.children[heads.indexOf(head)]
+        const numbers = ['Now', 'New', 'Change', 'In use'].map((head) => text(cell(head)))
+        return { name: text(r.querySelector('th .sub')), numbers, results: [...cell('Result').querySelectorAll(':scope > div')].map((d) => d.firstChild.data.trim()) }
       }))
       assert.equal(table.length, want)
       if (want === 4) assert.ok(table.every((r) => r.numbers[0] !== r.numbers[1]), 'all of them change')

@@ -34,7 +34,10 @@ async function axes(page, { overlay, reach }, counted, found) {
   counted.views++
   const shapes = new Set()
   for (const width of [1280, 320]) {
+    // As high as the page, so that what sticks to the lower edge lies on nothing.
     await page.setViewportSize({ width, height: 900 })
+    const height = await page.evaluate(() => document.documentElement.scrollHeight)
+    await page.setViewportSize({ width, height: Math.min(Math.max(900, height), 12_000) })
     const seen = await shape(page)
     const known = shapes.has(seen)
     if (width === 320 && !known) counted.otherwise++
