@@ -522,15 +522,20 @@ func (d pagesDoor) untilDone(s *sheet) string {
 	return d.open(s.path).refused()
 }
 
-// undoImport goes to the newest job, and presses its button.
+// undoImport goes to the newest job, looks at what undoing it would do, and presses
+// the button.
 func (d pagesDoor) undoImport() string {
 	jobs := d.open("/users/bulk").links("/users/bulk/jobs/")
 	if len(jobs) == 0 {
 		return "page says: there was nothing"
 	}
-	f := d.open(jobs[0]).form("/undo")
-	if f == nil {
+	ways := d.open(jobs[0]).links(jobs[0] + "/undo")
+	if len(ways) == 0 {
 		return "page says: it cannot be undone"
+	}
+	f := d.open(ways[0]).form("/undo")
+	if f == nil {
+		return "page says: there is nothing to undo"
 	}
 	return d.untilDone(d.send(f))
 }

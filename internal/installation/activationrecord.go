@@ -54,7 +54,7 @@ func findActivation(v *store.View, number string) (store.Activation, error) {
 	n, err := strconv.ParseInt(number, 10, 64)
 	i := slices.IndexFunc(v.Activations(), func(a store.Activation) bool { return a.Number == n })
 	if err != nil || n < 1 || i < 0 {
-		return store.Activation{}, &UnknownActivationError{Activation: shorten(oneLine(number), 40)}
+		return store.Activation{}, &UnknownActivationError{Activation: number}
 	}
 	return v.Activations()[i], nil
 }

@@ -262,7 +262,7 @@ func endEvent(v *visit) error {
 		return v.wrong(eventPage(v, x))
 	}
 	if !done.Changed {
-		return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended-already", "By", done.Event.EndedBy), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
+		return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended-already", "By", v.actor(done.Event.EndedBy)), Text: done.Event.Text, Links: v.eventLinks(done.Event)})
 	}
 	return v.done("/status#notifications", page.Receipt{Title: v.Say("status.ended"), Text: done.Event.Text, Links: append(v.eventLinks(done.Event), v.recorded(done.Outcome)...)})
 }

@@ -83,7 +83,7 @@ func eventsList(v *visit) (listing, error) {
 		"status.activated", "status.activated-by", "status.expected", "status.is-ended", "status.applies=")}}
 	for _, e := range list.Items {
 		x.sheet.rows = append(x.sheet.rows, []string{digits(e.Number), v.eventType(e.Type), e.Type, v.eventMark(e).Text, e.State, e.Text,
-			isoTime(e.From), e.StartedBy, isoTime(e.Expected), isoTime(e.Ended), v.audience(e.Audience), strings.Join(e.Audience, " ")})
+			isoTime(e.From), v.actor(e.StartedBy), isoTime(e.Expected), isoTime(e.Ended), v.audience(e.Audience), strings.Join(e.Audience, " ")})
 	}
 	return x, err
 }

@@ -64,7 +64,13 @@ func TestWhatTellsOfAStateIsNotEndedByHandAndSaysWhy(t *testing.T) {
 	w.must(acme.LookOnce(t.Context()))
 	r := w.host()
 	r.get("/status").says(t, "From the server", "1 record was changed")
-	r.get("/status/events/1").says(t, "It tells of a state and is over when that is")
+	r.get("/status/events/1").says(t, "It tells of a state and is over when that is", "System")
+	for _, path := range []string{"/status", "/status/events/1", "/status/events.csv"} {
+		if strings.Contains(r.get(path).body, "system notice") {
+			t.Errorf("%s names who began it as records do", path)
+		}
+	}
+	r.get("/status/events/1")
 	if !strings.Contains(r.last.body, `aria-disabled="true"`) || strings.Contains(r.last.body, " disabled") {
 		t.Error("the button is not one that says why")
 	}
