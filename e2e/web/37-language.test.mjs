@@ -63,9 +63,9 @@ test('37. Every word of every page comes from the catalogue, and there is room a
 let names
 async function known() {
   if (names) return names
-  names = new Set(['Northwind AB', 'Nordlys Drift AB', 'Fjord & Fjell AS', 'Nystart AB', 'Somebody Else AB', 'Kontoret AB', 'Kartan AB', 'host browser tests', 'browser tests', 'system notice', 'first administrator', 'admin', 'pott', 'Northwind account', 'Essentials', 'Premium', 'Sales', 'Service', 'Marketing'])
+  names = new Set(['Northwind AB', 'Nordlys Drift AB', 'Fjord & Fjell AS', 'Nystart AB', 'Somebody Else AB', 'Kontoret AB', 'Kartan AB', 'host browser tests', 'browser tests', 'first administrator', 'admin', 'pott', 'Northwind account', 'Essentials', 'Premium', 'Sales', 'Service', 'Marketing'])
   for (const language of ['Dansk', 'Deutsch', 'English', 'Nederlands', 'Norsk bokmål', 'Svenska']) names.add(language)
-  for (const sent of ['UTF-8', 'Windows-1252', 'User id', 'First name', 'Last name', 'Group', 'Plans', 'Number', 'Shoe size', 'Bad', 'One', 'Two', 'Newcomers', 'Late', 'Back', 'Branch', 'My computer', 'token first administrator', 'We move the servers']) names.add(sent)
+  for (const sent of ['UTF-8', 'Windows-1252', 'User id', 'First name', 'Last name', 'Group', 'Plans', 'Number', 'Shoe size', 'Bad', 'One', 'Two', 'Newcomers', 'Late', 'Back', 'Branch', 'My computer', 'We move the servers']) names.add(sent)
   // Columns of a list are called so in every language that has no other word.
   for (const column of ['user_id', 'first_name', 'last_name', 'email', 'group', 'kind', 'login', 'valid_through', 'profile', 'plans', 'extras']) names.add(column)
   for (const customer of ['northwind', 'nordlys', 'fjord', 'nystart']) {

@@ -170,13 +170,14 @@ state('job-running', '/users/bulk', async (page, { world }) => {
   await world.hold(-1)
   await over(page)
 } })
-state('job-undo', '/users/bulk', async (page) => {
+// What undoing a job would do, and what it did.
+const undoing = async (page) => {
   await pressed(page, page.locator('main tbody a').first())
   await pressed(page, page.locator('main a[href$="/undo"]'))
-}, { in: 'busy' })
+}
+state('job-undo', '/users/bulk', undoing, { in: 'busy' })
 state('job-undone', '/users/bulk', async (page) => {
-  await pressed(page, page.locator('main tbody a').first())
-  await pressed(page, page.locator('main a[href$="/undo"]'))
+  await undoing(page)
   await pressed(page, page.locator('form[action$="/undo"] button'))
   await over(page)
 }, { in: 'busy' })
