@@ -203,7 +203,7 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	}
 	change.Removed = removed
 	in.people.changed(commit)
-	if len(commit.People) > 0 || commit.Sets || commit.Licenses || commit.Profiles || commit.Installation {
+	if len(commit.People) > 0 || commit.Sets || commit.KeyLists || commit.Licenses || commit.Profiles || commit.Installation {
 		in.usedSince.Store(commit.Seq)
 	}
 	if next := m.index.NextChange(); lowered || !next.IsZero() && !now.Before(next) { // somebody said what time it is
