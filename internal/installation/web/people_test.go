@@ -101,7 +101,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	uma.get(strings.SplitN(job.path, "?", 2)[0]+"?result=error").says(t, "karin", "Error")
 	uma.get(job.path)
 	preview := uma.get(job.path + "/undo")
-	preview.says(t, "Undo: Import of a list", "2 people get back what they had before.", "Undo for 2 people", "nils", "anna")
+	preview.says(t, "Undo: Import of a list", "2 people have again what they had before, and no more.", "Undo for 2 people", "nils", "anna")
 	uma.send(job.path+"/undo", preview.fields(t, "Undo for 2 people")...).says(t, "Undoing", "2 changed")
 	if p, err = w.Installation("acme").Person(t.Context(), installation.Act{}, "anna"); err != nil || p.FirstName != "Anna" {
 		t.Errorf("Anna is called %s, %v", p.FirstName, err)

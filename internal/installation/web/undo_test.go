@@ -33,7 +33,7 @@ func TestUndoingAJobShowsWhomItRestoresAndWhomNot(t *testing.T) {
 	_, err := w.Installation("acme").ChangePerson(t.Context(), installation.Act{By: housetest.Host}, "bo", api.PersonPatch{FirstName: &first})
 	w.must(err)
 	preview := uma.get(job.path + "/undo")
-	preview.says(t, "Nothing is saved yet.", "1 person gets back what they had before.", "1 stays as today, because somebody has changed them since.", "Undo for 1 person", "bo")
+	preview.says(t, "Nothing is saved yet.", "1 person has again what they had before, and no more.", "1 stays as today, because somebody has changed them since.", "Undo for 1 person", "bo")
 	if w.called("anna") != "Annika" {
 		t.Error("looking has changed somebody")
 	}
@@ -65,7 +65,7 @@ func TestAnUndoDoesWhatWasShownOrSaysThatItIsDifferentNow(t *testing.T) {
 	if !strings.Contains(s.body, "<title>Error: ") {
 		t.Error("the title does not say that it was not done")
 	}
-	s.says(t, "What was shown is no longer what would be done.", "1 person gets back what they had before.", "1 stays as today, because somebody has changed them since.", "Undo for 1 person")
+	s.says(t, "What was shown is no longer what would be done.", "1 person has again what they had before, and no more.", "1 stays as today, because somebody has changed them since.", "Undo for 1 person")
 	if w.called("anna") != "Annika" {
 		t.Error("something else was done than shown")
 	}
