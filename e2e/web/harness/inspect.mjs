@@ -33,18 +33,19 @@ const uncertain = /^(svg|\.chart|\.bar|\.icon)|\s(svg|text|circle|path|rect)\b/
 async function axes(page, { overlay, reach }, counted, found) {
   counted.views++
   const shapes = new Set()
-  for (const width of [1280, 320]) {
+  // What has happened on a page is looked at where there is least room; where there
+  // is more only what is shown or laid out otherwise there.
+  for (const width of reach && !proof ? [320, 1280] : [1280, 320]) {
     // As high as the page, so that what sticks to the lower edge lies on nothing.
     await page.setViewportSize({ width, height: 900 })
     const height = await page.evaluate(() => document.documentElement.scrollHeight)
     await page.setViewportSize({ width, height: Math.min(Math.max(900, height), 12_000) })
     const seen = await shape(page)
     const known = shapes.has(seen)
-    if (width === 320 && !known) counted.otherwise++
+    if (shapes.size > 0 && !known) counted.otherwise++
     shapes.add(seen)
     for (const theme of themes) {
-      // What has happened on a page shows its themes where there is least room.
-      if (reach && width > 320 && theme !== themes[0] && !proof) continue
+      if (reach && width > 320 && (known || theme !== themes[0]) && !proof) continue
       await showIn(page, theme)
       // A theme changes colours and lines and nothing else, which a test of the
       // style sheet holds it to: what does not depend on them is asked once, and
