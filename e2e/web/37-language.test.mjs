@@ -3,7 +3,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { closeBrowser, visiting } from './harness/browser.mjs'
-import { everyView } from './harness/every.mjs'
+import { everyView, turn } from './harness/every.mjs'
 import { freshWorld } from './harness/house.mjs'
 import { sidewaysScroll, tooWide } from './harness/look.mjs'
 import { asAdministrator } from './harness/person.mjs'
@@ -35,7 +35,7 @@ const notOurs = new RegExp(
 const records = /^[a-z_]+( \S+)?$|^damage-[\w-]+\.json$/
 
 test('37. Every word of every page comes from the catalogue, and there is room at 320 pixels for words 40 % longer', async (t) => {
-  await everyView(t, { lang: 'qps' }, async (page, { path }) => {
+  await everyView(t, { lang: 'qps', only: turn }, async (page, { path }) => {
     const plain = await page.evaluate(() => {
       const found = []
       const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)

@@ -1,6 +1,7 @@
 // Going through everything there is to see, with one visitor for each person who
 // can see it.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { newVisitor } from './browser.mjs'
 import { signIn } from './person.mjs'
 import { placeOf, routes } from './routes.mjs'
@@ -17,6 +18,16 @@ export async function views() {
   const some = process.env.POTT_VIEWS?.split(',')
   return some ? all.filter((view) => some.includes(view.name)) : all
 }
+
+// The last bit of the commit's number, where every run is of another commit.
+const commit = process.env.CI === 'true' ? Number.parseInt(execFileSync('git', ['rev-parse', 'HEAD'], { encoding: 'utf8' }).trim().at(-1), 16) % 2 : undefined
+
+/**
+ * Whether it is the turn of a view to be looked at for what takes longest. Pages always
+ * are. Of what can happen on them it is everything, too, but in CI, where it is one half
+ * for one commit and the other for another.
+ */
+export const turn = ({ reach, name }) => !reach || commit === undefined || [...name].reduce((sum, c) => sum + c.codePointAt(0), commit) % 2 === 0
 
 /** The same views in groups that one visitor can see: [[view, …], …]. */
 export function together(all) {

@@ -1,6 +1,7 @@
 // Everything a page is looked at for that is asked of every page, whatever has happened
 // there. A view is brought up once and looked at for all of it, in this order: what it
 // says of itself, what axe knows, what the keyboard reaches, how it fits and prints.
+import { turn } from './every.mjs'
 import { axe, shape, showIn, sidewaysScroll, themeRules, themes, tooWide } from './look.mjs'
 import { tabThrough } from './keyboard.mjs'
 import { printed } from './paper.mjs'
@@ -19,7 +20,7 @@ export async function inspect(page, view, answer, told) {
     await once(page, view, answer, told, found)
     await skips(page, found)
   }
-  await axes(page, view, told, found)
+  if (turn(view)) await axes(page, view, told, found)
   await fits(page, view, told, found)
   found.push(...(await printed(page)).map((f) => `38. ${f}`))
   return found
