@@ -3,10 +3,15 @@ package installation_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
+	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
 )
@@ -89,5 +94,77 @@ func TestAFaultInAMessageDelaysOnlyThatMessage(t *testing.T) {
 	in.Tell(t.Context())
 	if letters := box.empty(); len(letters) != 1 {
 		t.Errorf("after the pause: %v", letters)
+	}
+}
+
+// A faultyLog panics when it is to say that what is to be told of acme could not be
+// written, and counts the faults it is told of.
+type faultyLog struct {
+	slog.Handler
+	faults chan string
+}
+
+func (l faultyLog) Handle(_ context.Context, r slog.Record) error {
+	switch {
+	case strings.HasPrefix(r.Message, "what people are to be told of"):
+		panic("a fault of ours")
+	case r.Message == "telling people met a fault":
+		r.Attrs(func(a slog.Attr) bool {
+			if a.Key == "installation" {
+				select {
+				case l.faults <- a.Value.String():
+				default: // enough were counted
+				}
+			}
+			return true
+		})
+	}
+	return nil
+}
+
+// What tells people meets a fault before there is any message: the server lives, it
+// looks again, and the other installations are told.
+func TestAFaultWhileTellingEndsOnlyThatLook(t *testing.T) {
+	t.Parallel()
+	f := housetest.New(t, sqldbtest.Open(t, sqldbtest.SQLite(t)), "acme", "beta")
+	letters := make(chan installation.Letter, 10)
+	f.Remember(t)
+	f.Mail(t, "", func(_ context.Context, l installation.Letter) error {
+		letters <- l
+		return nil
+	})
+	enforce(t, f, f.Installation("beta"), smallSet("SUPEROFFICE", 1))
+	for _, name := range []string{"acme", "beta"} {
+		for _, id := range []string{"karin", "rolf", "ulla", "bo"} {
+			_, err := f.Installation(name).AddPerson(t.Context(), admin, api.NewPerson{UserID: id, Login: true, Email: id + "@" + name + ".example"})
+			must(t, err)
+		}
+		_, err := f.Installation(name).GiveRole(t.Context(), admin, "karin", string(seat.Administrator))
+		must(t, err)
+	}
+	backup := f.Backup(t)
+	_, err := f.Installation("acme").AddPerson(t.Context(), admin, api.NewPerson{UserID: "eva"})
+	must(t, err)
+	log := faultyLog{slog.NewTextHandler(t.Output(), nil), make(chan string, 2)}
+	f.TellEvery(time.Millisecond, log)
+	f.PutBack(t, backup) // acme is older than it was: nothing can be written there
+	for range 2 {
+		select {
+		case name := <-log.faults:
+			if name != "acme" {
+				t.Errorf("%s met a fault", name)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("nobody looks again after a fault")
+		}
+	}
+	fill(t, f.Installation("beta"))
+	select {
+	case l := <-letters:
+		if l.To != "karin@beta.example" {
+			t.Errorf("%s is told: %s", l.To, l.Subject)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("the other installation is not told")
 	}
 }

@@ -299,6 +299,12 @@ func (f *Fixture) Mail(t testing.TB, url string, send func(context.Context, inst
 	f.Reopen(t)
 }
 
+// TellEvery has the house look by itself whom to tell, so often, and write to a log,
+// from the next opening on.
+func (f *Fixture) TellEvery(every time.Duration, log slog.Handler) {
+	f.options.Tell, f.options.Log = every, slog.New(log)
+}
+
 // Second opens another house in the same database, as a second server does.
 func (f *Fixture) Second(t testing.TB) *installation.House {
 	t.Helper()
