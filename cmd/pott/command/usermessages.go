@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pott-dev/pott/api"
@@ -23,12 +24,12 @@ func (c userMessages) Run(s *session) error {
 	if err != nil {
 		return err
 	}
+	was, err := cl.PersonMessages(s.ctx, c.User)
+	if err != nil {
+		return err
+	}
 	if len(c.On)+len(c.Off) == 0 {
-		m, err := cl.PersonMessages(s.ctx, c.User)
-		if err != nil {
-			return err
-		}
-		return s.answer(answer{doc: m, ids: wanted(m), human: func(o *paper) { o.personMessages(m) }})
+		return s.answer(answer{doc: was, ids: wanted(was), human: func(o *paper) { o.personMessages(was) }})
 	}
 	var choices []api.MessageChoice
 	for _, e := range c.On {
@@ -42,16 +43,35 @@ func (c userMessages) Run(s *session) error {
 		return err
 	}
 	return s.answer(answer{doc: done, ids: wanted(done.PersonMessages), human: func(o *paper) {
-		undo := "pott user messages " + quoted(done.Person)
-		if len(c.On) > 0 {
-			undo += " --off " + strings.Join(c.On, ",")
-		}
-		if len(c.Off) > 0 {
-			undo += " --on " + strings.Join(c.Off, ",")
-		}
-		o.told(done.Outcome, s.say("message.chosen", done.Person), undo)
+		o.told(done.Outcome, s.say("message.chosen", done.Person), backTo(was, done.PersonMessages))
 		o.personMessages(done.PersonMessages)
 	}})
+}
+
+// backTo is the command that makes a choice again what it was; "" where the person
+// is offered nothing that is different now.
+func backTo(was, is api.PersonMessages) string {
+	var on, off []string
+	for _, c := range is.Choices {
+		switch {
+		case slices.Contains(was.Choices, c):
+		case c.On:
+			off = append(off, c.Event)
+		default:
+			on = append(on, c.Event)
+		}
+	}
+	if len(on)+len(off) == 0 {
+		return ""
+	}
+	undo := "pott user messages " + quoted(is.Person)
+	if len(off) > 0 {
+		undo += " --off " + strings.Join(off, ",")
+	}
+	if len(on) > 0 {
+		undo += " --on " + strings.Join(on, ",")
+	}
+	return undo
 }
 
 // wanted are the kinds of mail a person gets.
