@@ -24,9 +24,11 @@ type ReportLicense struct {
 
 // ReportPeople are numbers of people.
 type ReportPeople struct {
-	All     int `json:"all"`
-	SignIn  int `json:"sign_in" doc:"Who may sign in today."`
-	OnPlans int `json:"on_plans" doc:"Who has a plan."`
+	All     int  `json:"all"`
+	SignIn  int  `json:"sign_in" doc:"Who may sign in today."`
+	OnPlans int  `json:"on_plans" doc:"Who is on a plan that is neither empty nor unrestricted."`
+	Counted int  `json:"counted" doc:"Who takes a seat of anything that is limited."`
+	Plans   bool `json:"plans" doc:"Whether there are plans to be on."`
 }
 
 // An ActivationRecord is one time a set came into force: what it changed, by whom,

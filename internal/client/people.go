@@ -144,10 +144,11 @@ type PeopleFilter struct {
 	Plan    string
 	Holds   string
 	Extra   string
-	Login   string // "true" or "false", as the next three
+	Login   string // "true" or "false", as the next four
 	SignsIn string
 	Former  string
 	Paid    string
+	Counted string
 	Kind    string
 	Role    string
 	Group   string
@@ -164,7 +165,7 @@ type PeopleFilter struct {
 func (f PeopleFilter) query() url.Values {
 	q := f.Page.query()
 	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "extra": f.Extra, "login": f.Login, "signs_in": f.SignsIn,
-		"former": f.Former, "paid": f.Paid, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
+		"former": f.Former, "paid": f.Paid, "counted": f.Counted, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
 		if value != "" {
 			q.Set(name, value)
 		}

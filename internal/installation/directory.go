@@ -39,9 +39,10 @@ type entry struct {
 
 // A bundle is what some people were given, all of them the same.
 type bundle struct {
-	held  []license.Held
-	plans []license.Name
-	uses  map[license.Name]bool
+	held    []license.Held
+	plans   []license.Name
+	uses    map[license.Name]bool
+	counted bool // it takes a seat of anything that is limited
 }
 
 // An order is everybody sorted by a column in a language.
@@ -141,9 +142,11 @@ func (d *directory) bundleOf(held []license.Held) *bundle {
 			b.plans = append(b.plans, h.Name)
 		}
 	}
-	for _, h := range d.active.Expand(held) {
+	uses := d.active.Expand(held)
+	for _, h := range uses {
 		b.uses[h.Name] = true
 	}
+	b.counted = seat.TakesSeat(d.active, uses)
 	d.bundles[key.String()] = b
 	return b
 }

@@ -28,6 +28,7 @@ type PeopleFilter struct {
 	Waiting string // likewise: for approval
 	Former  string // likewise: has left
 	Paid    string // likewise: on a plan that is neither empty nor unrestricted
+	Counted string // likewise: takes a seat of anything that is limited
 	Kind    string // of account, such as "system"; several with commas between
 	Role    string // such as "administrator"; "none": no role
 	Group   string // exactly this one
@@ -229,7 +230,8 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 			f.Plan != "" && !has(e.given.held, named["plan"]),
 			f.Holds != "" && !e.given.uses[named["holds"]],
 			f.Extra != "" && !has(e.given.held, named["extra"]),
-			f.Paid != "" && differs(f.Paid, !p.Gone() && seat.Paid(active, e.given.held)):
+			f.Paid != "" && differs(f.Paid, !p.Gone() && seat.Paid(active, e.given.held)),
+			f.Counted != "" && differs(f.Counted, !p.Gone() && e.given.counted):
 			return false
 		}
 		for _, w := range words {

@@ -74,6 +74,8 @@ func TestPeopleAreListedAsSomebodyAsksForThem(t *testing.T) {
 			{"who has a login", "en", filter{Login: "true"}, "asa oyvind robot zeb"},
 			{"who may sign in today", "en", filter{SignsIn: "true"}, "asa robot zeb"},
 			{"who may not", "en", filter{SignsIn: "false"}, "anna oyvind"},
+			{"who takes a seat of what is limited", "en", filter{Counted: "true"}, "oyvind zeb"},
+			{"who takes none", "en", filter{Counted: "false"}, "anna asa robot"},
 			{"accounts that are no people", "en", filter{Kind: "system,anonymous,resource"}, "robot"},
 			{"with a role", "en", filter{Role: "auditor"}, "anna"},
 			{"without any", "en", filter{Role: "none", Limit: 2}, "asa oyvind"},

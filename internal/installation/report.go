@@ -9,6 +9,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
 	"github.com/pott-dev/pott/internal/locale"
+	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -113,7 +114,7 @@ func (in *Installation) reportPeople(ctx context.Context, act Act) (n api.Report
 	for _, count := range []struct {
 		into *int
 		of   PeopleFilter
-	}{{&n.All, PeopleFilter{}}, {&n.SignIn, PeopleFilter{SignsIn: "true"}}, {&n.OnPlans, PeopleFilter{Paid: "true"}}} {
+	}{{&n.All, PeopleFilter{}}, {&n.SignIn, PeopleFilter{SignsIn: "true"}}, {&n.OnPlans, PeopleFilter{Paid: "true"}}, {&n.Counted, PeopleFilter{Counted: "true"}}} {
 		count.of.Limit = 1
 		list, err := in.People(ctx, act, count.of)
 		if err != nil {
@@ -121,5 +122,15 @@ func (in *Installation) reportPeople(ctx context.Context, act Act) (n api.Report
 		}
 		*count.into = list.Total
 	}
+	n.Plans = in.HasPlans()
 	return n, nil
+}
+
+// HasPlans reports whether there is any plan that people can be on.
+func (in *Installation) HasPlans() (has bool) {
+	in.view(func(v *store.View) error {
+		has = seat.HasPlans(v.Active())
+		return nil
+	})
+	return has
 }

@@ -11,6 +11,7 @@ import (
 type Counts struct {
 	People    int64         // everybody who has not left
 	PaidUsers int64         // people on a plan that is neither empty nor unrestricted
+	Seated    int64         // people who take a seat of anything that is limited
 	SignIn    []ClientCount // by issuer, then the issuer's order of clients and modules
 	Plans     []PlanCount   // by issuer, then the issuer's order
 }
@@ -51,6 +52,9 @@ func Count(active *license.Active, pools Pools, holders Holders) Counts {
 		if Paid(active, g.holds) {
 			c.PaidUsers += int64(len(g.people))
 		}
+		if TakesSeat(active, active.Expand(g.holds)) {
+			c.Seated += int64(len(g.people))
+		}
 	}
 	for _, set := range active.Sets() {
 		for _, client := range set.Clients {
@@ -89,6 +93,14 @@ func Paid(active *license.Active, holds []license.Held) bool {
 		}
 	}
 	return false
+}
+
+// HasPlans reports whether there is any plan to be on: there is none where people
+// get their seats by a profile or one by one.
+func HasPlans(active *license.Active) bool {
+	return slices.ContainsFunc(active.Sets(), func(s *license.Set) bool {
+		return slices.ContainsFunc(s.Licenses, func(l license.License) bool { return l.Plan != nil })
+	})
 }
 
 // TakesSeat reports whether somebody who may use this takes a seat of anything

@@ -18,6 +18,7 @@ type peopleFilter struct {
 	SignsIn string `enum:"yes,no,all" default:"all" help:"Only people who may sign in today (yes), or who may not (no)."`
 	Former  string `enum:"yes,no,all" default:"all" help:"Only people who have left (yes), or the others (no)."`
 	Paid    string `enum:"yes,no,all" default:"all" help:"Only people on a plan that is neither empty nor unrestricted (yes), or the others (no)."`
+	Counted string `enum:"yes,no,all" default:"all" help:"Only people who take a seat of anything that is limited (yes), or the others (no)."`
 	Kind    string `placeholder:"KIND" help:"Only accounts of these kinds, with commas between: internal, external, system, anonymous or resource."`
 	Role    string `placeholder:"ROLE" help:"Only people with this role; none for those without."`
 	Group   string `placeholder:"GROUP" help:"Only people of this group."`
@@ -31,7 +32,7 @@ type peopleFilter struct {
 func (f peopleFilter) filter() client.PeopleFilter {
 	word := map[string]string{"yes": "true", "no": "false"}
 	return client.PeopleFilter{Text: f.Text, Plan: f.Plan, Holds: f.Holds, Extra: f.Extra, Login: word[f.Login], SignsIn: word[f.SignsIn], Former: word[f.Former],
-		Paid: word[f.Paid], Kind: f.Kind, Role: f.Role, Group: f.Group, Profile: f.Profile, Waiting: f.Waiting, Deleted: f.Deleted, Sort: f.Sort}
+		Paid: word[f.Paid], Counted: word[f.Counted], Kind: f.Kind, Role: f.Role, Group: f.Group, Profile: f.Profile, Waiting: f.Waiting, Deleted: f.Deleted, Sort: f.Sort}
 }
 
 type userLs struct {

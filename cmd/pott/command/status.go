@@ -100,6 +100,9 @@ func (o *paper) statusPools(st api.Status) {
 
 func (o *paper) statusFoot(st api.Status) {
 	people := o.s.say("status.people-line", st.People.Total, st.People.WithLogin, st.People.OnPlans)
+	if !st.People.Plans {
+		people = o.s.say("status.people-seats", st.People.Total, st.People.WithLogin, st.People.Counted)
+	}
 	rows := [][2]string{{"people", people}, {"integrity", o.integrity(st)}}
 	if r := st.Integrity; r.Rollback == "cannot-be-checked" {
 		rows = append(rows, [2]string{"rollback", r.RollbackNote})

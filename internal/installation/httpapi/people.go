@@ -28,6 +28,7 @@ var peopleParameters = []parameter{
 	{name: "waiting", kind: "boolean", doc: "Only people who wait for approval, or only the others."},
 	{name: "former", kind: "boolean", doc: "Only people who have left, or only the others."},
 	{name: "paid", kind: "boolean", doc: "Only people on a plan that is neither empty nor unrestricted, or only the others."},
+	{name: "counted", kind: "boolean", doc: "Only people who take a seat of anything that is limited, or only the others."},
 	{name: "kind", kind: "string", doc: "Only accounts of these kinds, with commas between: internal, external, system, anonymous or resource."},
 	{name: "role", kind: "string", doc: "Only people with this role; none: only people without any."},
 	{name: "group", kind: "string", doc: "Only people of this group."},
@@ -40,7 +41,7 @@ func peopleFilter(c *call) installation.PeopleFilter {
 	q := c.query.Get
 	return installation.PeopleFilter{
 		Text: q("q"), Plan: q("plan"), Holds: q("holds"), Extra: q("extra"), Login: q("login"), SignsIn: q("signs_in"), Waiting: q("waiting"),
-		Former: q("former"), Paid: q("paid"), Kind: q("kind"), Role: q("role"), Group: q("group"), Profile: q("profile"), Deleted: c.flag("deleted"),
+		Former: q("former"), Paid: q("paid"), Counted: q("counted"), Kind: q("kind"), Role: q("role"), Group: q("group"), Profile: q("profile"), Deleted: c.flag("deleted"),
 		Sort: q("sort"), GroupBy: q("group_by"), Page: int(c.number("page")), Limit: int(c.number("limit")), After: q("after"),
 	}
 }

@@ -24,10 +24,15 @@ func (p *printer) owner(r api.Report) paper.Part {
 		{Name: p.Say("licenses.owner"), Values: []paper.Value{p.text(r.Status.Installation.Company)}},
 		{Name: p.Say("licenses.serial"), Values: []paper.Value{p.code(r.Status.Installation.Serial)}},
 	}}
-	for _, n := range []struct {
+	type number struct {
 		word, path string
 		n          int
-	}{{p.Say("home.people-all"), "/users", r.People.All}, {p.Say("home.people-login"), "/users?signs_in=1", r.People.SignIn}, {p.Say("home.people-plans"), "/users?plan=%2A", r.People.OnPlans}} {
+	}
+	last := number{p.Say("home.people-plans"), "/users?plan=%2A", r.People.OnPlans}
+	if !r.People.Plans {
+		last = number{p.Say("home.people-seats"), "/users?counted=1", r.People.Counted}
+	}
+	for _, n := range []number{{p.Say("home.people-all"), "/users", r.People.All}, {p.Say("home.people-login"), "/users?signs_in=1", r.People.SignIn}, last} {
 		value := p.number(int64(n.n))
 		value.Path = n.path
 		part.Facts = append(part.Facts, paper.Fact{Name: p.Say("home.people") + ": " + n.word, Values: []paper.Value{value}})

@@ -113,6 +113,9 @@ type peopleNumber struct {
 // peopleNumbers counts the very lists they lead to.
 func (v *visit) peopleNumbers() ([]peopleNumber, error) {
 	all := []peopleNumber{{Word: "home.people-all", Path: "/users"}, {Word: "home.people-login", Path: "/users?signs_in=1"}, {Word: "home.people-plans", Path: "/users?plan=%2A"}}
+	if !v.in.HasPlans() {
+		all[2] = peopleNumber{Word: "home.people-seats", Path: "/users?counted=1"}
+	}
 	for i := range all {
 		_, query, _ := strings.Cut(all[i].Path, "?")
 		q, err := url.ParseQuery(query)

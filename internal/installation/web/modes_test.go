@@ -59,6 +59,46 @@ func TestAListOfPeopleShowsProfilesWhereThereAreSome(t *testing.T) {
 	}
 }
 
+// Where there is no plan to be on, numbers of people do not say that nobody is on one.
+func TestWhereThereAreNoPlansPeopleAreCountedByTheirSeats(t *testing.T) {
+	w := counting(t, license.ByCredentials)
+	acme := w.Installation("acme")
+	r := w.as("karin")
+	r.get("/").says(t, "Take a seat 0")
+	_, err := acme.PutProfile(t.Context(), host, "team", api.ProfileBody{Name: "The team", Modules: []string{"cases"}})
+	w.must(err)
+	_, err = acme.PutProfile(t.Context(), host, "guest", api.ProfileBody{Name: "Guest", Modules: []string{}})
+	w.must(err)
+	for person, profile := range map[string]string{"anna": "team", "karin": "guest", "bo": "team"} { // bo has no login
+		_, err = acme.SetProfile(t.Context(), host, person, profile)
+		w.must(err)
+	}
+	r.get("/").says(t, "Take a seat 1")
+	r.last.lacks(t, "paid plans")
+	if rows := r.get("/users?counted=1").table("1 person"); len(rows) != 1 || !strings.Contains(rows[0][1], "Anna") {
+		t.Errorf("who takes a seat: %q", rows)
+	}
+	r.last.says(t, "Only people who take a seat", "Clear filters")
+	if !strings.Contains(r.last.body, "--counted yes") {
+		t.Error("the command of the list is another")
+	}
+	r.get("/licenses/report").says(t, "People: Take a seat")
+	status, err := acme.Status(t.Context(), host)
+	w.must(err)
+	if p := status.People; p.Plans || p.Counted != 1 || p.OnPlans != 0 {
+		t.Errorf("the status says %+v", p)
+	}
+
+	sold := newWorld(t)
+	r = sold.as("karin")
+	r.get("/").says(t, "On paid plans 2")
+	r.last.lacks(t, "Take a seat")
+	r.get("/users").lacks(t, "Only people who take a seat")
+	if status, err = sold.Installation("acme").Status(t.Context(), host); err != nil || !status.People.Plans || status.People.Counted != 2 {
+		t.Errorf("the status says %+v, %v", status.People, err)
+	}
+}
+
 func TestWhereEverybodyIsOnOnePlanTheChoiceIsWhoCanLogIn(t *testing.T) {
 	w := counting(t, license.ByLogin)
 	r := w.as("karin")

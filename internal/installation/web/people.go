@@ -35,7 +35,7 @@ var peopleKinds = []string{"internal", "external", "resource"}
 const otherKinds = "system,anonymous"
 
 // chosenBy are the parameters that leave people out of a list.
-var chosenBy = []string{"q", "plan", "extra", "group", "role", "profile", "kind", "login", "signs_in", "waiting"}
+var chosenBy = []string{"q", "plan", "extra", "group", "role", "profile", "kind", "login", "signs_in", "counted", "waiting"}
 
 // unfiltered is this list with everybody on it.
 func (v *visit) unfiltered() string {
@@ -103,6 +103,9 @@ func filterOf(q url.Values) installation.PeopleFilter {
 	}
 	if q.Get("signs_in") != "" {
 		f.SignsIn = "true"
+	}
+	if q.Get("counted") != "" {
+		f.Counted = "true"
 	}
 	if f.Plan == paidPlans {
 		f.Plan, f.Paid = "", "true"
@@ -284,6 +287,9 @@ func (x peopleView) command() string {
 	}
 	if f.Paid != "" {
 		words = append(words, "--paid yes")
+	}
+	if f.Counted != "" {
+		words = append(words, "--counted yes")
 	}
 	for _, flag := range []struct {
 		word string
