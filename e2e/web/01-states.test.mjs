@@ -16,7 +16,7 @@ const choice = 'a choice of what there is'
 const nothingToType = {
   '/guide': button, '/fold': button, '/snooze': button, '/signout': button, '/status/check': button,
   '/language': choice, '/me/appearance': choice, '/me/messages': choice, '/settings/defaults': choice, '/settings/policy': choice,
-  '/settings/messages': choice, '/licenses/history/policy': choice, '/users/{id}/profile': choice,
+  '/settings/messages': choice, '/users/{id}/profile': choice,
   '/licenses/history/roll-back': button, '/licenses/history/seen': button, '/licenses/keys/fetch': button, '/licenses/review/{id}/withdraw': button,
   '/licenses/import/request-file': button, '/me/passkeys/{id}/remove': button, '/me/sessions/end': button, '/me/sessions/{id}/end': button,
   '/settings/blockers/remove': button, '/settings/messages/test': button, '/settings/messages/webhooks/{id}/remove': button,

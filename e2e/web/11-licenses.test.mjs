@@ -268,13 +268,13 @@ test('16. After a final set no undo is offered', async () => {
     await page.goto(`${fresh.url}/licenses/history`)
     assert.equal(await back.count(), 0)
     assert.match(await page.locator('main').textContent(), /marked kontoret-9 final/)
-    await page.evaluate((to) => {
-      const form = document.querySelector('form[action$="/licenses/history/policy"]')
+    await Promise.all([page.waitForEvent('load'), page.evaluate((to) => {
+      const form = document.querySelector('form:has(input[name=csrf])')
       form.action = to
       for (const e of form.querySelectorAll('input:not([name=csrf])')) e.remove()
       form.append(Object.assign(document.createElement('input'), { name: 'issuer', value: 'KONTORET' }))
-    }, `${fresh.url}/licenses/history/roll-back`)
-    await Promise.all([page.waitForEvent('load'), page.locator('form[action$="/roll-back"] button').click()])
+      form.submit()
+    }, `${fresh.url}/licenses/history/roll-back`)])
     assert.match(await page.locator('main').textContent(), /final/i)
     assert.deepEqual((await holds(fresh)).active, ['kontoret-9'])
   })

@@ -20,7 +20,6 @@ func historyRoutes() []route {
 		post("/licenses/history/roll-back", api.ScopeActivate, rollBackSet).granting(),
 		get("/licenses/history/{pair}", api.ScopeRead, showDiff),
 		post("/licenses/history/seen", api.ScopeActivate, seeActivated),
-		post("/licenses/history/policy", api.ScopeActivate, changeSetPolicy).granting(),
 	}, exporting("/licenses/history", api.ScopeRead, historyList))
 }
 
@@ -313,19 +312,6 @@ func seeActivated(v *visit) error {
 	}
 	to, _ := here(v.form("to"))
 	return v.goTo(to)
-}
-
-// changeSetPolicy says whether sets that only raise come in force by themselves.
-func changeSetPolicy(v *visit) error {
-	body := api.SetPolicy{Activation: v.form("activation")}
-	if _, err := v.in.PutSetPolicy(v.ctx(), v.act, body); err != nil {
-		return err
-	}
-	word := v.Say("history.policy-asks")
-	if body.Activation == "automatic" {
-		word = v.Say("history.policy-automatic")
-	}
-	return v.done("/licenses/history", page.Receipt{Title: v.Say("history.policy-changed"), Text: word})
 }
 
 // setOptions are the sets as choices of a form.

@@ -204,7 +204,7 @@ func TestAnAuditorReadsTheHistoryAndChangesNothing(t *testing.T) {
 		}
 	}
 	r.get("/licenses/history")
-	for _, path := range []string{"/licenses/history/roll-back", "/licenses/history/policy", "/licenses/keys/fetch", "/licenses/keys/register", "/licenses/import/request", "/licenses/review/superoffice-1"} {
+	for _, path := range []string{"/licenses/history/roll-back", "/licenses/keys/fetch", "/licenses/keys/register", "/licenses/import/request", "/licenses/review/superoffice-1"} {
 		if s := r.send(path); s.status != http.StatusForbidden {
 			t.Errorf("%s: %d", path, s.status)
 		}
@@ -216,12 +216,15 @@ func TestHowLicensesComeInForceIsChanged(t *testing.T) {
 	w := newWorld(t)
 	r := w.host()
 	r.get("/licenses/history").says(t, "superoffice-1", "By hand", "No way back")
-	r.send("/licenses/history/policy", "activation", "ask").says(t, "always waits for somebody")
+	r.last.says(t, "How a new set comes into force", "Sets that only add come into force by themselves.", "A set that takes anything away waits for you.")
+	if !strings.Contains(r.last.body, `href="/acme/settings#policy"`) {
+		t.Errorf("it does not lead to where it is changed: %s", r.last.body)
+	}
+	r.get("/settings")
+	r.send("/settings/policy", "activation", "ask")
+	r.get("/licenses/history").says(t, "Always ask before a set comes into force.", "Every set waits for you.")
 	r.get("/licenses/import")
 	r.upload("/licenses/import", w.Vendors.File(t, w.offer(map[license.Module]int64{"sales": 9}))).says(t, "received and genuine", "+6")
-	if s := r.send("/licenses/history/policy", "activation", "never"); s.status < 400 {
-		t.Errorf("another word: %d", s.status)
-	}
 	s := r.get("/licenses/history/x?from=superoffice-1&to=superoffice-2")
 	if s.path != "/licenses/history/superoffice-1..superoffice-2" {
 		t.Errorf("at %s", s.path)
