@@ -51,14 +51,17 @@ type SetStatus struct {
 	Start      license.Date `json:"start,omitzero" doc:"Of a set that waits: the first day it may be in force."`
 	Agreed     time.Time    `json:"agreed,omitzero" doc:"Of a set that waits for its day: when somebody agreed to it."`
 	Refused    time.Time    `json:"refused,omitzero" doc:"Of a set whose day has come: when it was found that it could not take over by itself."`
+	Changes    int          `json:"changes,omitempty" doc:"Of a set that waits: how many licenses it and the set in force do not have alike; left out where it replaces none."`
 	Demo       bool         `json:"demo,omitempty"`
 }
 
 // A PeopleCount counts people.
 type PeopleCount struct {
-	Total     int `json:"total" doc:"Everybody who is not deleted."`
-	WithLogin int `json:"with_login"`
-	OnPlans   int `json:"on_plans" doc:"People who hold a plan that is neither empty nor unrestricted."`
+	Total     int  `json:"total" doc:"Everybody who is not deleted."`
+	WithLogin int  `json:"with_login"`
+	OnPlans   int  `json:"on_plans" doc:"People who hold a plan that is neither empty nor unrestricted."`
+	Counted   int  `json:"counted" doc:"People who take a seat of anything that is limited."`
+	Plans     bool `json:"plans" doc:"Whether there are plans to be on. Where there are none, people get their seats by a profile or one by one."`
 }
 
 // Integrity sums up what the server knows of the state of its own records. It

@@ -51,7 +51,7 @@ func waitingTroubles(s *api.Status) (list []seat.Trouble) {
 		case !set.Refused.IsZero():
 			list = append(list, seat.Trouble{Kind: seat.WaitsSetRefused, About: set.ID})
 		case set.Agreed.IsZero():
-			list = append(list, seat.Trouble{Kind: seat.WaitsSet, About: set.ID})
+			list = append(list, seat.Trouble{Kind: seat.WaitsSet, About: set.ID, Count: int64(set.Changes)})
 		}
 	}
 	for _, e := range s.Events {

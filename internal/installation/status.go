@@ -99,6 +99,9 @@ func (in *Installation) addWaiting(ctx context.Context, v *store.View, s *api.St
 		}
 		waiting, agreement := setStatusOf(&f.Set, in.clock(v)), v.Agreement(row.Checkpoint)
 		waiting.Start, waiting.Agreed, waiting.Refused = f.Set.Start, timeOf(agreement.At), timeOf(agreement.Told)
+		if old := v.Active().Set(f.Set.Issuer); old != nil {
+			waiting.Changes = len(seat.Diff(old, &f.Set).Licenses)
+		}
 		s.Waiting = append(s.Waiting, waiting)
 	}
 	return nil
@@ -124,7 +127,8 @@ func peopleCount(v *store.View) api.PeopleCount {
 			c.WithLogin++
 		}
 	}
-	c.OnPlans = int(countOf(v).PaidUsers)
+	counts := countOf(v)
+	c.OnPlans, c.Counted, c.Plans = int(counts.PaidUsers), int(counts.Seated), seat.HasPlans(v.Active())
 	return c
 }
 

@@ -576,9 +576,9 @@ func attentionPart(v *visit, x homeView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var27 string
-						templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(v.Say("licenses.waiting-others", "Set", item.Set, "Names", v.in.WhoMay(api.ScopeActivate)))
+						templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(v.Say("licenses.waiting-others", "Set", item.Set, "N", item.Count, "Names", v.in.WhoMay(api.ScopeActivate)))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/home.templ`, Line: 96, Col: 109}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `installation/web/home.templ`, Line: 96, Col: 126}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 						if templ_7745c5c3_Err != nil {

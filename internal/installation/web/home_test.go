@@ -46,6 +46,14 @@ func TestAnAdministratorSeesFirstWhatNeedsSomebody(t *testing.T) {
 	_, err = acme.Load(t.Context(), host, w.Vendors.File(t, next))
 	w.must(err)
 	karin.get("/").says(t, "The gadget is full: 2 of 2 in use", "The set superoffice-2 is waiting for you", "See who has it", "Review")
+	// As many rows as the review has, for all who read of the set.
+	karin.last.says(t, "It changes 1 row. Nothing happens until you have reviewed it.")
+	karin.get("/licenses").says(t, "The set superoffice-2 is waiting for you. It changes 1 row. Nothing happens until you have reviewed it.")
+	if rows := karin.get("/licenses/review/superoffice-2").table("compared with superoffice-1"); len(rows) != 1 {
+		t.Errorf("the review has %d rows: %q", len(rows), rows)
+	}
+	w.visitor("olle").get("/").says(t, "It changes 1 row.")
+	karin.get("/")
 	if text := karin.last.text(); strings.Index(text, "is waiting for you") > strings.Index(text, "is full") {
 		t.Errorf("what is more severe stands later: %s", text)
 	}
