@@ -28,6 +28,10 @@ type Text struct {
 	Title  string // what kind of thing it is; the same every time
 	Detail string // what is the case and what it means
 	Hint   string // one next step; "" when there is none
+
+	// Foreign is what stands in the detail as it came from elsewhere, in English
+	// although the text is not; "" when nothing does.
+	Foreign string
 }
 
 //go:embed catalogue words reasons
@@ -57,17 +61,15 @@ func SentenceNamed(lang, code string, facts any, display func(name string) strin
 		return Text{}, false
 	}
 	fields := flatten(facts, display)
-	if why, ok := fields["Why"].(string); ok {
-		fields["Why"], _ = Reason(lang, why)
-	}
-	return Text{render(t.title, fields), render(t.detail, fields), render(t.hint, fields)}, true
+	detail := render(t.detail, fields)
+	return Text{render(t.title, fields), detail, render(t.hint, fields), foreignIn(lang, detail, fields)}, true
 }
 
 // Source returns the text of a code as it is written in a language's catalogue,
 // before facts are filled in; the zero Text when there is none.
 func Source(lang, code string) Text {
 	e := catalogues()[lang][code]
-	return Text{e.Title, e.Detail, e.Hint}
+	return Text{Title: e.Title, Detail: e.Detail, Hint: e.Hint}
 }
 
 // Unverified reports whether no native speaker has read a code's text.
@@ -100,7 +102,7 @@ func lookup(lang, code string) (templates, bool) {
 	if t, ok := parsed.Load(key); ok {
 		return t.(templates), true
 	}
-	t := templates{compile(lang, e.Title), compile(lang, e.Detail), compile(lang, e.Hint)}
+	t := templates{compile(lang, inWords.Replace(e.Title)), compile(lang, inWords.Replace(e.Detail)), compile(lang, inWords.Replace(e.Hint))}
 	parsed.Store(key, t)
 	return t, true
 }

@@ -20,6 +20,8 @@ import (
 //	days .Left                     in 41 days, today, 3 days ago
 //	plural .Short "seat" "seats"   the first for exactly 1, else the second
 //	list .Also                     a, b and c; at most five, then how many more
+//	told .Why                      a reason that an error gives in English
+//	term .What                     a thing that an error names in English
 //	known .Free                    whether there is a number: 0 is one
 func functions(lang string) template.FuncMap {
 	l := locale.For(lang)
@@ -34,6 +36,8 @@ func functions(lang string) template.FuncMap {
 		"days":    func(n any) string { return l.Days(int(whole(n))) },
 		"plural":  plural,
 		"known":   func(n any) bool { _, ok := n.(int64); return ok },
+		"told":    func(text string) string { said, _ := Told(lang, text); return said },
+		"term":    func(text string) string { said, _ := Reason(lang, text); return said },
 		"list":    func(items []any) string { return list(lang, items) },
 	}
 }

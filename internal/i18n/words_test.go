@@ -184,8 +184,8 @@ func TestNoFileSaysAWordTwice(t *testing.T) {
 	}
 }
 
-// pages are where words are said: pages, and what is told of an installation.
-var pages = []string{"../page", "../installation"}
+// pages are where words are said: pages, what is told of an installation, and here.
+var pages = []string{"../page", "../installation", "."}
 
 // What pages say is what there are words for, and the other way about. A key is
 // used where it stands as a text in the code; keys that are made at run time are

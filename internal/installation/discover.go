@@ -85,7 +85,7 @@ func (in *Installation) faults(v *store.View, last *pass) []fault {
 	}
 	r := last.Report
 	for _, a := range []fsck.Answer{r.Rows, r.Totals, r.Chain, r.Counts} {
-		shown := in.shownAnswer(a)
+		shown := in.shownAnswer(a, "en")
 		for _, p := range shown.Places {
 			// A row the store knows is damaged stands there already, in its words.
 			if !known[p.Table] {

@@ -2,8 +2,11 @@ package installation
 
 import (
 	"context"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation/fsck"
 	"github.com/pott-dev/pott/internal/installation/store"
 )
@@ -38,7 +41,7 @@ func (in *Installation) answerWith(r *api.IntegrityReport, v *store.View, last *
 		r.Last = &api.IntegrityPass{Started: last.Started.UTC(), Ended: last.Ended.UTC(), By: last.By,
 			Rows: last.Report.Checked.Rows, Batches: last.Report.Checked.Batches, Entries: last.Report.Checked.Entries}
 		for i, a := range []fsck.Answer{last.Report.Rows, last.Report.Totals, last.Report.Chain, last.Report.Rollback, last.Report.Counts} {
-			*answers[i] = in.shownAnswer(a)
+			*answers[i] = in.shownAnswer(a, lang)
 		}
 	}
 	if v.Rollback().Back && r.Rollback.State != string(fsck.Broken) {
@@ -62,12 +65,22 @@ func (in *Installation) answerWith(r *api.IntegrityReport, v *store.View, last *
 	}
 }
 
+// asSentence is a reason of fsck as a sentence of a language, "" of none.
+func asSentence(lang, why string) string {
+	if why == "" {
+		return ""
+	}
+	said, _ := i18n.Told(lang, why)
+	first, size := utf8.DecodeRuneInString(said)
+	return string(unicode.ToUpper(first)) + said[size:] + "."
+}
+
 // mostPlaces is how many places an answer lists.
 const mostPlaces = 100
 
 // shownAnswer shows an answer to this installation: of others not even the id.
-func (in *Installation) shownAnswer(a fsck.Answer) api.IntegrityAnswer {
-	shown := api.IntegrityAnswer{State: string(a.State), Why: a.Why}
+func (in *Installation) shownAnswer(a fsck.Answer, lang string) api.IntegrityAnswer {
+	shown := api.IntegrityAnswer{State: string(a.State), Why: asSentence(lang, a.Why)}
 	own := "id=" + in.book.ID()
 	for _, p := range a.At {
 		if p.Installation == "server" && p.Row != own {

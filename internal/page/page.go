@@ -171,6 +171,8 @@ type Fault struct {
 	Field string // id of the field; "" is the whole form
 	Text  string
 	Code  string // the stable code of the reason; "" where a page found it by itself
+
+	Foreign string // what stands in the text as it came from elsewhere, in English; "" when nothing does
 }
 
 // Faults are all that is wrong with a form.

@@ -143,7 +143,7 @@ func (c authorityFetch) Run(s *session) error {
 	}
 	for _, item := range f.Items {
 		if item.Error != "" {
-			return &PartlyFetchedError{Issuer: item.Issuer, Why: item.ErrorText}
+			return &PartlyFetchedError{Issuer: item.Issuer, Said: item.ErrorText}
 		}
 	}
 	return nil
@@ -324,10 +324,10 @@ func (c ownerChange) confirmed(s *session, cl *client.Client, body api.ChangeOwn
 // did not do what it was asked.
 type PartlyFetchedError struct {
 	Issuer string
-	Why    string
+	Said   string // in the language that was asked for
 }
 
-func (e *PartlyFetchedError) Error() string { return fmt.Sprintf("%s: %s", e.Issuer, e.Why) }
+func (e *PartlyFetchedError) Error() string { return fmt.Sprintf("%s: %s", e.Issuer, e.Said) }
 
 // Code returns the stable code of the error.
 func (e *PartlyFetchedError) Code() string { return "fetch.partly" }

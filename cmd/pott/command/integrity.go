@@ -86,7 +86,7 @@ func (s *session) integrity(r api.IntegrityReport) error {
 	case "broken":
 		return brokenRecords(r)
 	}
-	return &UncheckedRecordsError{Why: r.Why}
+	return &UncheckedRecordsError{Said: r.Why}
 }
 
 func (o *paper) integrityReport(r api.IntegrityReport) {
@@ -158,9 +158,11 @@ func (e *BrokenRecordsError) Code() string { return "integrity.broken" }
 
 // UncheckedRecordsError is returned beside a report that does not answer
 // everything.
-type UncheckedRecordsError struct{ Why string }
+type UncheckedRecordsError struct {
+	Said string // in the language that was asked for
+}
 
-func (e *UncheckedRecordsError) Error() string { return "the records cannot be checked: " + e.Why }
+func (e *UncheckedRecordsError) Error() string { return "the records cannot be checked: " + e.Said }
 
 // Code returns the stable code of the error.
 func (e *UncheckedRecordsError) Code() string { return "integrity.cannot-check" }
