@@ -39,6 +39,8 @@ func (e *Problem) Exit() int {
 		return 3
 	case http.StatusConflict, http.StatusPreconditionFailed:
 		return 6
+	case http.StatusLocked:
+		return 9
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return 10
 	}

@@ -12,7 +12,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"maps"
+	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -24,6 +26,27 @@ type Problem struct {
 	Exit   int            // of a command
 	Facts  map[string]any // the exported fields of the error; names as in JSON, "also_full"; values fit for JSON
 	Cause  error          // the error that has the code; nil when Code is [Internal]
+}
+
+// soon is after how many seconds it is worth trying again what the server could not do
+// at this moment.
+const soon = 5
+
+// Again returns after how many seconds it is worth asking again, and whether asking
+// again may help at all, with nobody having done anything meanwhile.
+func (p Problem) Again() (seconds int, helps bool) {
+	if p.Status == http.StatusServiceUnavailable && p.Exit == NotReachable {
+		return soon, true
+	}
+	return 0, false
+}
+
+// SetAgain says in the header of an answer when to ask again, where that may help and
+// nobody has said otherwise.
+func (p Problem) SetAgain(h http.Header) {
+	if seconds, helps := p.Again(); helps && h.Get("Retry-After") == "" {
+		h.Set("Retry-After", strconv.Itoa(seconds))
+	}
 }
 
 // Internal is the code of an error that nobody outside may read.

@@ -32,8 +32,13 @@ var (
 	notFound  = Row{http.StatusNotFound, NotFound}
 	conflict  = Row{http.StatusConflict, Conflict}
 	counts    = Row{http.StatusConflict, Counts}
-	readOnly  = Row{http.StatusConflict, ReadOnly}
-	badFile   = Row{http.StatusUnprocessableEntity, NotVerified}
+	// What nobody can do before somebody has ended a state that lasts: a set past its
+	// grace, records that cannot be relied on, an installation the host has suspended.
+	// What the server cannot do at this moment is 503 instead: asking again may help.
+	readOnly = Row{http.StatusLocked, ReadOnly}
+	damaged  = Row{http.StatusLocked, NotVerified}
+	sealed   = Row{http.StatusLocked, CannotVerify}
+	badFile  = Row{http.StatusUnprocessableEntity, NotVerified}
 )
 
 // table has every code, by the room that returns it. A test walks the tree and
@@ -142,8 +147,8 @@ var table = map[string]Row{
 	"check.unknown-client":    notFound,
 	"check.ambiguous-client":  badValue,
 	"proof.none":              notFound,
-	"license.set-dropped":     {http.StatusConflict, NotVerified},
-	"license.set-not-genuine": {http.StatusConflict, NotVerified},
+	"license.set-dropped":     damaged,
+	"license.set-not-genuine": damaged,
 	"set.too-small":           counts,
 	"seat.not-held":           notFound,
 	"seat.bad-quantity":       badValue,
@@ -176,8 +181,8 @@ var table = map[string]Row{
 	"set.unknown-time-zone":   badFile,
 
 	// What is stored.
-	"storage.damaged":         {http.StatusConflict, NotVerified},
-	"storage.rolled-back":     {http.StatusServiceUnavailable, NotVerified},
+	"storage.damaged":         damaged,
+	"storage.rolled-back":     damaged,
 	"storage.bad-node":        command(Failed),
 	"restore.gap":             command(Usage),
 	"restore.bad-head":        {http.StatusBadRequest, Usage},
@@ -186,12 +191,12 @@ var table = map[string]Row{
 	"restore.heads-good":      command(Conflict),
 	"restore.unchecked":       command(CannotVerify),
 	"incident.kind":           command(Failed),
-	"storage.read-only":       {http.StatusServiceUnavailable, NotVerified},
-	"storage.cannot-check":    {http.StatusServiceUnavailable, CannotVerify},
+	"storage.read-only":       damaged,
+	"storage.cannot-check":    sealed,
 	"damage.unknown-place":    notFound,
 	"damage.not-repairable":   conflict,
 	"damage.not-confirmed":    {http.StatusForbidden, NotPermitted},
-	"storage.schema-changed":  {http.StatusServiceUnavailable, NotVerified},
+	"storage.schema-changed":  damaged,
 	"storage.unknown-schema":  {http.StatusServiceUnavailable, CannotVerify},
 	"seal.key-order":          conflict,
 	"seal.key-in-use":         conflict,

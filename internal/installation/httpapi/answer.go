@@ -82,6 +82,7 @@ func fail(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="pott"`)
 	}
+	p.SetAgain(h)
 	if method := (*MethodError)(nil); !errors.As(err, &method) {
 		h.Del("Allow")
 	}

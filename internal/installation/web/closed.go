@@ -38,10 +38,18 @@ func (v *visit) closings() {
 func (v *visit) refusal(err error) string {
 	text, code := v.explain(err)
 	why := strings.TrimSpace(text.Detail + " " + text.Hint)
-	if strings.HasPrefix(code, "storage.") {
-		if who := v.in.WhoMay(api.ScopeAdmin); len(who) > 0 {
-			why += " " + v.Say("frame.closed-who", "Names", who)
-		}
+	scope := ""
+	switch room, _, _ := strings.Cut(code, "."); room {
+	case "storage":
+		scope = api.ScopeAdmin
+	case "license":
+		scope = api.ScopeActivate
+	}
+	if scope == "" {
+		return why
+	}
+	if who := v.in.WhoMay(scope); len(who) > 0 {
+		why += " " + v.Say("frame.closed-who", "Names", who)
 	}
 	return why
 }
@@ -67,4 +75,18 @@ func (v *visit) grants() bool {
 	}
 	v.Refuse(v.refusal(err))
 	return false
+}
+
+// stillWorks leads to what a reader may do also while little can be changed.
+func (v *visit) stillWorks() (links []page.Link) {
+	link := func(scope, word, path string) {
+		if v.may(scope) && (v.Closed == nil || v.Closed(path).Why == "") {
+			links = append(links, page.Link{Text: v.Say(word), Path: path})
+		}
+	}
+	link(api.ScopeActivate, "banner.load", "/licenses/import")
+	link(api.ScopeRead, "frame.see-licenses", "/licenses")
+	link(api.ScopeRead, "frame.see-users", "/users")
+	link(api.ScopeRead, "frame.see-audit", "/audit")
+	return append(links, page.Link{Text: v.Say("nav.me"), Path: "/me"})
 }

@@ -244,6 +244,7 @@ func (v *visit) fail(err error) {
 		v.door.log.Error("a page failed", "request", v.id, "path", v.r.URL.Path, "err", err)
 	}
 	v.status = p.Status
+	p.SetAgain(v.w.Header())
 	text, code := v.explain(err)
 	if v.wantsJSON() || v.alone {
 		v.w.Header().Set("Content-Type", "application/problem+json")
@@ -256,6 +257,9 @@ func (v *visit) fail(err error) {
 	}
 	v.Title, v.Part, v.Receipt, v.Crumbs, v.Command = text.Title, "", nil, nil, ""
 	v.Backdrop = v.in == nil
+	if p.Status == http.StatusLocked {
+		text.Detail, text.Hint = v.refusal(err), ""
+	}
 	if err := v.show(problemPage(v, problemView{Text: text, Code: code, Status: p.Status, Request: v.id, Posted: v.r.Method == http.MethodPost})); err != nil {
 		v.door.log.Error("a page about a failure failed", "request", v.id, "err", err)
 	}

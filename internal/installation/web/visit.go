@@ -21,6 +21,7 @@ import (
 	"github.com/pott-dev/pott/internal/i18n"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
+	"github.com/pott-dev/pott/internal/problem"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -39,6 +40,7 @@ type visit struct {
 	id      string // of the request
 	status  int    // of the page; 0 is 200
 	alone   bool   // the browser asks by itself
+	locked  bool   // a form was refused because little can be changed now
 
 	profiles map[string]string // names by code; nil: not read yet
 	hides    map[string]int64  // see hidden; nil: not read yet
@@ -125,6 +127,9 @@ func (v *visit) show(content templ.Component) error {
 // typed.
 func (v *visit) wrong(content templ.Component) error {
 	v.Wrong, v.status = true, http.StatusUnprocessableEntity
+	if v.locked {
+		v.status = http.StatusLocked
+	}
 	return v.show(content)
 }
 
@@ -167,7 +172,11 @@ func (v *visit) explain(err error) (i18n.Text, string) {
 // fault is an error as something wrong with a form, or with one field of it.
 func (v *visit) fault(field string, err error) page.Fault {
 	text, code := v.explain(err)
-	return page.Fault{Field: field, Text: strings.TrimSpace(text.Detail + " " + text.Hint), Code: code}
+	if row, _ := problem.Lookup(code); row.Status == http.StatusLocked {
+		v.locked = true
+		return page.Fault{Field: field, Text: v.refusal(err), Code: code}
+	}
+	return page.Fault{Field: field, Text: strings.TrimSpace(text.Detail + " " + text.Hint), Code: code, Foreign: text.Foreign}
 }
 
 // faultAt is a fault at the field of a form that an error is about: ids are the
