@@ -15,9 +15,13 @@ import (
 // auditKind is the kind of a job that checks the audit trail.
 const auditKind = "audit"
 
-// longestCheck is after how long nobody believes any longer that another server
-// still checks the audit trail.
-const longestCheck = time.Hour
+// A server that checks the audit trail says every beatEvery that it still does. One
+// that has said nothing for silentCheck has stopped: it may miss one time, because the
+// database was busy.
+const (
+	beatEvery   = 45 * time.Second
+	silentCheck = 2 * time.Minute
+)
 
 // mostChecks is how many checks of the audit trail this server remembers.
 const mostChecks = 20
@@ -107,6 +111,7 @@ func (c *auditCheck) run(ctx context.Context) {
 			c.live.looked.Store(done)
 			c.total.Store(total)
 			c.in.options.Step(ctx, c.in.name, int(done))
+			c.beat(ctx)
 			if c.wanted(ctx) {
 				c.live.stop()
 			}
@@ -158,6 +163,18 @@ func (c *auditCheck) keep(ctx context.Context, action string) {
 	if err != nil {
 		c.in.options.Log.Warn("that the audit trail is checked could not be stored", "installation", c.in.name, "job", c.head.ID, "err", err)
 	}
+}
+
+// beat says, for other servers, that a check which has become a job goes on.
+func (c *auditCheck) beat(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.in.present()
+	if !c.long || now.Sub(c.head.Heard) < beatEvery {
+		return
+	}
+	c.head.Heard, c.head.Done, c.head.Rows = now, int(c.live.looked.Load()), int(c.total.Load())
+	c.keep(ctx, "job.step")
 }
 
 // wanted reports whether somebody wants a check stopped that has become a job: on

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
@@ -137,4 +138,60 @@ func TestWhatLeavesTheHouseOfTheTrailIsOnRecord(t *testing.T) {
 	if before == in.PrintedHead().Head {
 		t.Error("nothing was written")
 	}
+}
+
+// What a server that has died was checking is known to have stopped within minutes, at
+// every other server; what one still checks is not taken for dead, however long it takes.
+func TestACheckIsBelievedToGoOnAsLongAsItsServerSaysSo(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := housetest.New(t, db, "acme")
+		step, reached := make(chan struct{}), make(chan struct{}, 1000)
+		f.HoldJobs(t, func(ctx context.Context, _ string, _ int) {
+			reached <- struct{}{}
+			select {
+			case <-step:
+			case <-ctx.Done():
+			}
+		})
+		in := f.Installation("acme")
+		job, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+		must(t, err)
+		<-reached
+		second := f.Second(t)
+		defer second.Close()
+		other := second.Installation("acme")
+		begun := f.Clock()
+		state := func() string {
+			t.Helper()
+			j, err := other.Job(t.Context(), admin, job.ID)
+			must(t, err)
+			return j.State
+		}
+		for _, test := range []struct {
+			after time.Duration
+			want  string
+		}{{0, "running"}, {2 * time.Minute, "running"}, {2*time.Minute + time.Second, "interrupted"}} {
+			f.Set(begun.Add(test.after))
+			if got := state(); got != test.want {
+				t.Errorf("%v after its server was last heard of it is %s", test.after, got)
+			}
+		}
+		if j, err := in.Job(t.Context(), admin, job.ID); err != nil || j.State != "running" {
+			t.Errorf("at its own server it is %s, %v", j.State, err)
+		}
+		step <- struct{}{} // the server goes on, and says so
+		<-reached
+		if got := state(); got != "running" {
+			t.Errorf("after its server was heard of again it is %s", got)
+		}
+		f.Set(begun.Add(4 * time.Minute))
+		if got := state(); got != "running" {
+			t.Errorf("it was heard of two minutes ago, and is %s", got)
+		}
+		_, err = in.CancelJob(t.Context(), admin, job.ID)
+		must(t, err)
+		if got := state(); got != "cancelled" {
+			t.Errorf("in the end it is %s", got)
+		}
+	})
 }

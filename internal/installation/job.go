@@ -168,8 +168,8 @@ func (in *Installation) jobShown(h jobHead, now time.Time) api.Job {
 
 // silent is how long a job may say nothing before it counts as interrupted.
 func (h jobHead) silent() time.Duration {
-	if h.Kind == auditKind { // it writes nothing on its way
-		return longestCheck
+	if h.Kind == auditKind {
+		return silentCheck
 	}
 	return silentFor
 }
