@@ -20,6 +20,7 @@ type Offer struct {
 type IssuerOffer struct {
 	Issuer     string         `json:"issuer"`
 	IssuerName string         `json:"issuer_name" doc:"What people call the issuer; its code when the set does not say."`
+	Withheld   *Withheld      `json:"withheld,omitempty" doc:"Why nothing of it can be given now, the empty plan left out; left out while it can."`
 	Mode       string         `json:"mode" enum:"plans,login,profile" doc:"What decides: plans given to people; having a login, which brings the one plan of all; or the profile of who has a login."`
 	Plan       *PlanOffer     `json:"plan,omitempty" doc:"With login: the one plan, and what giving the login, or ending it, would come to."`
 	Groups     []GroupOffer   `json:"groups"`
@@ -41,6 +42,7 @@ type PlanOffer struct {
 	Held        bool           `json:"held,omitempty"`
 	Free        *int64         `json:"free,omitempty" doc:"Seats left in the tightest pool it would draw on; left out when no number limits it."`
 	Fits        bool           `json:"fits" doc:"Whether they are enough."`
+	Refused     string         `json:"refused,omitempty" doc:"The code of the refusal, when it would be refused whatever is left."`
 	Gains       []license.Name `json:"gains,omitempty"`
 	Loses       []license.Name `json:"loses,omitempty"`
 }
@@ -72,6 +74,7 @@ type ExtraOffer struct {
 	Depth       int            `json:"depth" doc:"How many of those it needs stand above it."`
 	Free        *int64         `json:"free,omitempty"`
 	Fits        bool           `json:"fits"`
+	Refused     string         `json:"refused,omitempty" doc:"The code of the refusal, when it would be refused whatever is left."`
 }
 
 // A ProfileOffer is a profile, and the seats being put on it would take or free.

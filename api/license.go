@@ -30,6 +30,7 @@ type License struct {
 	People       []string       `json:"people,omitempty" doc:"Kinds of person who may hold it."`
 	Set          string         `json:"set" doc:"The id of the set it comes from."`
 	OutOfForce   *KeyNotice     `json:"out_of_force,omitempty" doc:"Why the set gives nothing; left out while it does."`
+	Withheld     *Withheld      `json:"withheld,omitempty" doc:"Why nobody can be given it now; left out while it can be given, and of the empty plan, by which access is withdrawn."`
 	Damaged      bool           `json:"damaged,omitempty" doc:"Its record was changed outside the server: what the signed file says counts, and nobody is given more of it until somebody has repaired it."`
 }
 

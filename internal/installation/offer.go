@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/store"
@@ -25,15 +26,15 @@ func (in *Installation) Offer(ctx context.Context, act Act, person string) (api.
 		s := in.standing(v, p, now)
 		out = api.Offer{Person: p.Personal.UserID, AsOf: now.UTC(), Seq: v.Seq(), Given: namesGiven(s.Current), Issuers: []api.IssuerOffer{}}
 		for _, o := range s.Offer() {
-			out.Issuers = append(out.Issuers, issuerOffer(v, s, o, act.Language))
+			out.Issuers = append(out.Issuers, in.issuerOffer(v, s, o, now, act.Language))
 		}
 		return nil
 	})
 	return out, err
 }
 
-func issuerOffer(v *store.View, s seat.Standing, o seat.Offer, lang string) api.IssuerOffer {
-	out := api.IssuerOffer{Issuer: string(o.Issuer), IssuerName: issuerName(v.Active(), o.Issuer), Mode: "plans", Groups: []api.GroupOffer{}, Extras: []api.ExtraOffer{}}
+func (in *Installation) issuerOffer(v *store.View, s seat.Standing, o seat.Offer, now time.Time, lang string) api.IssuerOffer {
+	out := api.IssuerOffer{Withheld: in.withheld(v, s.Active.Set(o.Issuer), "", now, lang), Issuer: string(o.Issuer), IssuerName: issuerName(v.Active(), o.Issuer), Mode: "plans", Groups: []api.GroupOffer{}, Extras: []api.ExtraOffer{}}
 	for _, g := range o.Groups {
 		group := api.GroupOffer{Group: g.Group, Plans: []api.PlanOffer{}}
 		for _, p := range g.Plans {
@@ -47,7 +48,7 @@ func issuerOffer(v *store.View, s seat.Standing, o seat.Offer, lang string) api.
 	for _, e := range o.Extras {
 		out.Extras = append(out.Extras, api.ExtraOffer{
 			Name: e.Name, DisplayName: displayName(s.Active, e.Name, lang), Held: e.Held, IncludedBy: e.IncludedBy,
-			Needs: e.Needs, NeedsName: displayName(s.Active, e.Needs, lang), NeedsHere: e.NeedsHere, Depth: e.Depth, Free: e.Free, Fits: e.Fits,
+			Needs: e.Needs, NeedsName: displayName(s.Active, e.Needs, lang), NeedsHere: e.NeedsHere, Depth: e.Depth, Free: e.Free, Fits: e.Fits, Refused: refusalCode(e.Refused),
 		})
 	}
 	switch o.Occupancy {
@@ -62,7 +63,7 @@ func issuerOffer(v *store.View, s seat.Standing, o seat.Offer, lang string) api.
 }
 
 func planOffer(active *license.Active, p seat.PlanOffer, lang string) api.PlanOffer {
-	return api.PlanOffer{Name: p.Name, DisplayName: displayName(active, p.Name, lang), Held: p.Held, Free: p.Free, Fits: p.Fits, Gains: p.Gains, Loses: p.Loses}
+	return api.PlanOffer{Name: p.Name, DisplayName: displayName(active, p.Name, lang), Held: p.Held, Free: p.Free, Fits: p.Fits, Refused: refusalCode(p.Refused), Gains: p.Gains, Loses: p.Loses}
 }
 
 func lineOffer(active *license.Active, l seat.LineOffer, lang string) api.LineOffer {
@@ -92,7 +93,18 @@ func loginOffer(s seat.Standing, issuer license.Issuer, lang string) *api.PlanOf
 	}
 	_, err := s.SetLogin(true)
 	p.Fits = err == nil
+	if full := new(seat.PoolFullError); !p.Held && !errors.As(err, &full) {
+		p.Refused = refusalCode(err)
+	}
 	return p
+}
+
+// refusalCode is the code of a refusal, "" of none.
+func refusalCode(err error) string {
+	if err == nil {
+		return ""
+	}
+	return codeOf(err)
 }
 
 // profileOffers are all profiles, and what being put on each would come to.

@@ -164,6 +164,9 @@ func (in *Installation) licenseOf(v *store.View, set *license.Set, l *license.Li
 	if n := in.notice(v, set, in.clock(v), lang); n != nil && (n.Code == seat.SetDropped || n.Code == seat.SetNotGenuine) {
 		out.OutOfForce = n
 	}
+	if l.Plan == nil || !l.Plan.Empty() {
+		out.Withheld = in.withheld(v, set, l.Module, in.clock(v), lang)
+	}
 	out.Damaged = slices.ContainsFunc(v.Damage(), func(d store.Damage) bool {
 		return d.Table == "license" && d.Key == string(name.Issuer)+"/"+string(name.Module)
 	})

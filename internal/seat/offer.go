@@ -25,12 +25,13 @@ type GroupOffer struct {
 
 // A PlanOffer is one plan, and what putting the person on it would come to.
 type PlanOffer struct {
-	Name  license.Name
-	Held  bool
-	Free  *int64         // seats left in the tightest pool it would draw on; nil when no number limits it
-	Fits  bool           // whether they are enough
-	Gains []license.Name // hidden and visible modules, plans left out
-	Loses []license.Name
+	Name    license.Name
+	Held    bool
+	Free    *int64         // seats left in the tightest pool it would draw on; nil when no number limits it
+	Fits    bool           // whether they are enough
+	Refused error          // why it cannot be given whatever is left; nil when it can, or is held
+	Gains   []license.Name // hidden and visible modules, plans left out
+	Loses   []license.Name
 }
 
 // A LineOffer is the choice of one line of products, with the other lines as the
@@ -58,6 +59,7 @@ type ExtraOffer struct {
 	Depth      int            // how many of those it needs stand above it
 	Free       *int64         // seats left of what giving it would draw on; nil when no number limits it
 	Fits       bool
+	Refused    error // why it cannot be given whatever is left; nil when it can, or is held
 }
 
 // Offer returns what the person may be given by hand, in the issuers' order.
@@ -106,6 +108,9 @@ func (w why) planOffer(name license.Name) PlanOffer {
 	roomy.Pools = limitless
 	change, err := roomy.SetPlan(name)
 	if err != nil {
+		if !p.Held {
+			p.Refused = err
+		}
 		return p
 	}
 	p.Free, p.Fits = w.room(change.Takes)
@@ -182,6 +187,8 @@ func (w why) extras(set *license.Set) []ExtraOffer {
 		roomy.Pools = limitless
 		if change, err := roomy.Assign(name, 1); err == nil {
 			e.Free, e.Fits = w.room(change.Takes)
+		} else if !held {
+			e.Refused = err
 		}
 		all = append(all, e)
 	}

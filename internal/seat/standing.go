@@ -78,14 +78,13 @@ func (s Standing) assignable(name license.Name) (*license.License, error) {
 // its grace date. The empty plan may be given even then: it is how access is
 // withdrawn.
 func (s Standing) open(name license.Name) error {
-	out, state := s.outage(name.Issuer), s.state(name.Issuer)
-	if out == nil && state != license.ReadOnly {
+	if s.withheld(name.Issuer) == nil {
 		return nil
 	}
 	if l := s.Active.License(name); l != nil && l.Plan != nil && l.Plan.Empty() {
 		return nil
 	}
-	if out != nil {
+	if out := s.outage(name.Issuer); out != nil {
 		return out.refuse(name, s.Active.Set(name.Issuer))
 	}
 	err := &ReadOnlyError{Module: name, Issuer: name.Issuer}

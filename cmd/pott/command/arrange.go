@@ -26,16 +26,21 @@ func (c userOffer) Run(s *session) error {
 			o.offered(t, i)
 		}
 		o.table(t)
+		for _, i := range offer.Issuers {
+			if i.Withheld != nil {
+				o.printf("\n%s\n", i.Withheld.Text)
+			}
+		}
 	}})
 }
 
 func (o *paper) offered(t *table, i api.IssuerOffer) {
 	if i.Plan != nil {
-		o.plan(t, *i.Plan)
+		o.plan(t, i, *i.Plan)
 	}
 	for _, g := range i.Groups {
 		for _, p := range g.Plans {
-			o.plan(t, p)
+			o.plan(t, i, p)
 		}
 	}
 	for _, e := range i.Extras {
@@ -45,6 +50,8 @@ func (o *paper) offered(t *table, i api.IssuerOffer) {
 			state = o.s.say("offer.held")
 		case len(e.IncludedBy) > 0:
 			state = o.s.say("offer.included", names(e.IncludedBy))
+		case e.Refused != "" && i.Withheld != nil:
+			state = o.withheld(i.Withheld)
 		}
 		t.add(strings.Repeat("  ", e.Depth)+e.Name.String(), e.DisplayName, room(e.Free), state)
 	}
@@ -57,11 +64,13 @@ func (o *paper) offered(t *table, i api.IssuerOffer) {
 	}
 }
 
-func (o *paper) plan(t *table, p api.PlanOffer) {
+func (o *paper) plan(t *table, i api.IssuerOffer, p api.PlanOffer) {
 	state := ""
 	switch {
 	case p.Held:
 		state = o.s.say("offer.held")
+	case p.Refused != "" && i.Withheld != nil:
+		state = o.withheld(i.Withheld)
 	case !p.Fits:
 		state = o.s.say("offer.full")
 	}

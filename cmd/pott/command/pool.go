@@ -40,7 +40,7 @@ func (c licenseShow) Run(s *session) error {
 			{"purchased", seats(l.License)}, {"in-use", inUse(l.License)}, {"spare", spare(l.License)}, {"state", o.poolState(l.License)},
 			{"hidden", o.yes(l.Hidden)}, {"group", l.Group}, {"includes", names(l.Includes)}, {"comes-with", named(l.ComesWith)},
 			{"needs", named(l.Needs)}, {"needed-by", named(l.NeededBy)}, {"edit", l.Edit.String()},
-			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set}, {"notice", noticeOf(l.OutOfForce)},
+			{"for-people", strings.Join(l.People, ", ")}, {"set", l.Set}, {"notice", noticeOfLicense(l.License)},
 		}...)
 		if i := l.If; i != nil {
 			o.line("license.if", i.Seats, o.poolState(api.License{Seats: i.Seats, Free: i.Free, Over: i.Over, State: i.State}))

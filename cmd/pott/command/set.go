@@ -97,6 +97,14 @@ func noticeOf(n *api.KeyNotice) string {
 	return n.Text
 }
 
+// noticeOfLicense says why nothing of a license can be given, "" while it can.
+func noticeOfLicense(l api.License) string {
+	if l.OutOfForce == nil && l.Withheld != nil {
+		return l.Withheld.Text
+	}
+	return noticeOf(l.OutOfForce)
+}
+
 func (o *paper) setValidity(x api.Set) string {
 	end := license.Dates{Expiry: x.Expiry, Grace: x.Grace}.End()
 	return o.validity(x.State, x.Expiry, end, x.DaysLeft)

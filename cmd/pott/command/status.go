@@ -173,6 +173,17 @@ func inUse(l api.License) string {
 	return fmt.Sprint(l.Taken)
 }
 
+// withheld says in a few words why nothing can be given.
+func (o *paper) withheld(w *api.Withheld) string {
+	switch {
+	case w.Code != "license.read-only":
+		return o.s.say("valid.out-of-force")
+	case w.SignIn:
+		return o.s.say("pool.sign-in-only", w.Since)
+	}
+	return o.s.say("pool.read-only", w.Since)
+}
+
 func (o *paper) poolState(l api.License) string {
 	switch {
 	case l.Damaged:
@@ -180,6 +191,8 @@ func (o *paper) poolState(l api.License) string {
 		return o.s.say("pool.damaged", o.poolState(l))
 	case l.OutOfForce != nil:
 		return o.s.say("valid.out-of-force")
+	case l.Withheld != nil:
+		return o.withheld(l.Withheld)
 	case l.State == api.PoolOver:
 		return o.s.say("pool.over", l.Over)
 	}

@@ -117,8 +117,8 @@ func Validity(lang string, s *api.SetStatus) page.Mark {
 
 // PoolMark says how full a license is.
 func PoolMark(lang string, l api.License) page.Mark {
-	if l.OutOfForce != nil {
-		return page.Mark{Kind: "crit", Text: i18n.Word(lang, "licenses.not-valid")}
+	if l.OutOfForce != nil || l.Withheld != nil {
+		return WithheldMark(lang, l.Withheld)
 	}
 	kind := map[string]string{api.PoolOver: "crit", api.PoolFull: "warn", api.PoolNearly: "warn", api.PoolOn: "ok"}[l.State]
 	mark := page.Mark{Kind: kind, Text: i18n.Word(lang, "licenses.state."+l.State, "N", l.Free, "Over", l.Over)}
@@ -126,6 +126,17 @@ func PoolMark(lang string, l api.License) page.Mark {
 		mark = page.Mark{Kind: "crit", Text: i18n.Word(lang, "licenses.damaged", "State", mark.Text)}
 	}
 	return mark
+}
+
+// WithheldMark says in a few words why nothing can be given, and since when.
+func WithheldMark(lang string, w *api.Withheld) page.Mark {
+	switch {
+	case w == nil || w.Code != "license.read-only":
+		return page.Mark{Kind: "crit", Text: i18n.Word(lang, "licenses.not-valid")}
+	case w.SignIn:
+		return page.Mark{Kind: "warn", Text: i18n.Word(lang, "licenses.sign-in-only", "Since", w.Since)}
+	}
+	return page.Mark{Kind: "crit", Text: i18n.Word(lang, "licenses.read-only", "Since", w.Since)}
 }
 
 // IntegrityMark is an answer as a state: what cannot be checked is grey.

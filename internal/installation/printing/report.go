@@ -123,7 +123,7 @@ func (p *printer) license(l api.ReportLicense) paper.Row {
 // RowKind says whether somebody should look at a license.
 func RowKind(l api.License) string {
 	switch {
-	case l.OutOfForce != nil, l.Damaged, l.State == api.PoolOver:
+	case l.OutOfForce != nil, l.Withheld != nil && !l.Withheld.SignIn, l.Damaged, l.State == api.PoolOver:
 		return "crit"
 	case l.State == api.PoolFull:
 		return "warn"

@@ -34,6 +34,8 @@ type licensesView struct {
 	hidden  int // how many come with plans only
 	all     bool
 	sort    string
+	// withheld is why nothing of it can be given; nil while it can.
+	withheld *api.Withheld
 }
 
 type licenseGroup struct {
@@ -206,6 +208,9 @@ func (v *visit) fill(view *licensesView) error {
 	for _, l := range list.Items {
 		if string(l.Name.Issuer) != view.status.Issuer {
 			continue
+		}
+		if l.Withheld != nil && (view.withheld == nil || view.withheld.SignIn) {
+			view.withheld = l.Withheld
 		}
 		if l.Hidden {
 			view.hidden++

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/printing"
 	"github.com/pott-dev/pott/internal/page"
 	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/license"
@@ -476,4 +477,17 @@ func choosable(o api.Offer) bool {
 
 func holdsOne(g api.GroupOffer) bool {
 	return slices.ContainsFunc(g.Plans, func(p api.PlanOffer) bool { return p.Held })
+}
+
+// withheldHere reports whether something is refused because nothing of its issuer can
+// be given.
+func withheldHere(issuer api.IssuerOffer, refused string) bool {
+	return issuer.Withheld != nil && refused == issuer.Withheld.Code
+}
+
+// withheldMark says at a choice why it cannot be made.
+func (v *visit) withheldMark(w *api.Withheld) page.Mark {
+	mark := printing.WithheldMark(v.Lang, w)
+	mark.Text = v.Say("plans.withheld", "Why", mark.Text)
+	return mark
 }
