@@ -191,6 +191,8 @@ type Profile struct {
 type ProfileBody struct {
 	Name    string   `json:"name,omitempty" doc:"The code when left out."`
 	Modules []string `json:"modules" doc:"May be empty: such a profile costs nothing and the person can still sign in."`
+
+	Was map[string]string `json:"was,omitempty" doc:"What name and modules (names with commas between them) said when the change was made up, empty where there was no such profile: refused when one that is changed here says something else by now; one that is left as it was is not changed."`
 }
 
 // A ChangedProfile is the answer to a change of a profile. Switching a module

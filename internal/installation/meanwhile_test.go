@@ -2,6 +2,7 @@ package installation_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/pott-dev/pott/api"
@@ -129,7 +130,42 @@ func editables(t *testing.T, in *installation.Installation) map[string]editable 
 		_, err := in.SetBlockersHook(ctx, act, api.BlockersHook{URL: "https://a.example.com/", Timeout: ms})
 		return err
 	}, get: func(ctx context.Context) string { h, _ := in.BlockersHook(ctx, admin); return number(h.Timeout) }}
+	all["the name of a profile"] = editable{field: "name", first: "Field work", mine: "Outdoors", yours: "Travel", set: func(ctx context.Context, act installation.Act, to string) error {
+		_, err := in.PutProfile(ctx, act, "named", api.ProfileBody{Name: to, Modules: []string{}})
+		return err
+	}, get: func(ctx context.Context) string { p, _ := in.Profile(ctx, admin, "named"); return p.Name }}
+	all["what a profile has"] = editable{field: "modules", first: "superoffice.user", mine: "superoffice.mobile,superoffice.user", yours: "superoffice.mobile",
+		set: func(ctx context.Context, act installation.Act, to string) error {
+			_, err := in.PutProfile(ctx, act, "full", api.ProfileBody{Name: "Full", Modules: strings.Split(to, ",")})
+			return err
+		}, get: func(ctx context.Context) string {
+			p, err := in.Profile(ctx, admin, "full")
+			must(t, err)
+			var names []string
+			for _, n := range p.Modules {
+				names = append(names, n.String())
+			}
+			return strings.Join(names, ",")
+		}}
 	return all
+}
+
+// However the modules are spelled that somebody saw, they are the same.
+func TestAProfileIsComparedByWhatItHasAndNotByHowThatIsWritten(t *testing.T) {
+	t.Parallel()
+	_, in := branch(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	must(t, putProfile(t, in, "team", "Team", []license.Module{"superoffice.user", "superoffice.mobile"}))
+	saw := admin
+	saw.Was = map[string]string{"name": "Team", "modules": " USER , superoffice.mobile,user"}
+	_, err := in.PutProfile(t.Context(), saw, "team", api.ProfileBody{Name: "Team", Modules: []string{"mobile"}})
+	must(t, err)
+	_, err = in.PutProfile(t.Context(), saw, "team", api.ProfileBody{Name: "Team", Modules: []string{}})
+	refused(t, "it has other modules by now", err, "change.meanwhile")
+	saw.Was = map[string]string{"name": "", "modules": ""}
+	_, err = in.PutProfile(t.Context(), saw, "team", api.ProfileBody{Name: "Another", Modules: []string{"user"}})
+	refused(t, "there was none when it was made up", err, "change.meanwhile")
+	_, err = in.PutProfile(t.Context(), saw, "new", api.ProfileBody{Name: "New", Modules: []string{"user"}})
+	must(t, err)
 }
 
 func TestALoginThatWasEndedMeanwhileIsNotGivenAgainByAnOlderForm(t *testing.T) {

@@ -3,8 +3,10 @@ package installation
 import (
 	"cmp"
 	"context"
+	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pott-dev/pott/api"
@@ -53,7 +55,12 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 		if err != nil {
 			return false, err
 		}
-		p := store.Profile{Code: code, Name: name, Modules: modules}
+		old, had := tx.Profile(code)
+		p, err := act.profileMeanwhile(tx.Active(), old, store.Profile{Code: code, Name: name, Modules: modules})
+		if err != nil {
+			return false, err
+		}
+		modules = p.Modules
 		members := in.members(&tx.View, code, tx.Now())
 		change, err := seat.ChangeProfile(pools(&tx.View), members, modules)
 		if err == nil {
@@ -67,7 +74,7 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 		}
 		answer.Profile = profileOf(p, len(members))
 		answer.Pools = poolChanges(&tx.View, change.Takes, act.Language)
-		if old, ok := tx.Profile(code); ok && old.Name == p.Name && slices.Equal(old.Modules, p.Modules) {
+		if had && old.Name == p.Name && slices.Equal(old.Modules, p.Modules) {
 			return false, nil
 		}
 		if err := tx.PutProfile(p); err != nil {
@@ -85,6 +92,45 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 	})
 	answer.Outcome = outcome
 	return answer, err
+}
+
+// profileMeanwhile is what a profile becomes when others may have changed it since
+// whoever acts looked; see [Act.meanwhile].
+func (a Act) profileMeanwhile(active *license.Active, old, next store.Profile) (store.Profile, error) {
+	if was, seen := a.Was["modules"]; seen {
+		a.Was = maps.Clone(a.Was)
+		a.Was["modules"] = modulesText(active, strings.Split(was, ","))
+	}
+	texts := func(names []license.Name) (all []string) {
+		for _, n := range names {
+			all = append(all, n.String())
+		}
+		return all
+	}
+	now := modulesText(active, texts(old.Modules))
+	modules := modulesText(active, texts(next.Modules))
+	err := a.meanwhile(cmp.Or(old.Name, next.Code), field{"name", old.Name, &next.Name}, field{"modules", now, &modules})
+	if modules == now {
+		next.Modules = old.Modules
+	}
+	return next, err
+}
+
+// modulesText is a list of modules in the one way it is written where fields are
+// compared: whole names with commas between them, in order, each once.
+func modulesText(active *license.Active, texts []string) string {
+	all := []string{}
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		if n, err := active.Resolve(text); err == nil {
+			text = n.String()
+		}
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), ",")
 }
 
 // lostWith is what the people on a profile lose when it has other modules.

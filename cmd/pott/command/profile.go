@@ -56,6 +56,7 @@ type profileSet struct {
 	Profile string   `arg:"" help:"The profile's code: letters a to z, digits, hyphen, underscore."`
 	License []string `arg:"" optional:"" help:"The licenses it holds; none makes a profile that costs nothing."`
 	Name    string   `placeholder:"TEXT" help:"What people call it."`
+	seen
 	taking
 }
 
@@ -64,7 +65,7 @@ func (c profileSet) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	body := api.ProfileBody{Name: c.Name, Modules: append([]string{}, c.License...)}
+	body := api.ProfileBody{Name: c.Name, Modules: append([]string{}, c.License...), Was: c.Was}
 	undo := "pott profile rm " + quoted(c.Profile)
 	if was, err := cl.Profile(s.ctx, c.Profile); err == nil {
 		undo = "pott profile set " + quoted(c.Profile) + " --name " + quoted(was.Name)

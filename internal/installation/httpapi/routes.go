@@ -165,8 +165,8 @@ func profileRoutes() []operation {
 			func(c *call) (api.Profile, error) { return c.in.Profile(c.r.Context(), c.act, c.path("code")) }).may("profile.unknown"),
 		change("PUT", "/v1/profiles/{code}", "putProfile", api.ScopeAssign, "Make or change a profile: switching a module on takes a seat for everybody on it",
 			func(c *call, in api.ProfileBody) (api.ChangedProfile, error) {
-				return c.in.PutProfile(c.r.Context(), c.act, c.path("code"), in)
-			}).with(withDependants).may("seat.dependants").may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only", "person.blocked", "blockers.unreachable").may(nameCodes...),
+				return c.in.PutProfile(c.r.Context(), c.saw(in.Was), c.path("code"), in)
+			}).with(withDependants).may("seat.dependants").may("request.bad-value", "seat.pool-full", "seat.person-kind", "seat.not-assignable", "seat.is-a-plan", "license.read-only", "person.blocked", "blockers.unreachable", "change.meanwhile").may(nameCodes...),
 		remove("/v1/profiles/{code}", "deleteProfile", api.ScopeAssign, "Delete a profile nobody is on",
 			func(c *call) (api.ChangedProfile, error) {
 				return c.in.DeleteProfile(c.r.Context(), c.act, c.path("code"))
