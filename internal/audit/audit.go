@@ -2,7 +2,9 @@
 // with one canonical form that a chain can cover.
 //
 // Entries are kept for ever, so they never name a person: a subject is an
-// opaque id, and facts are codes and numbers.
+// opaque id, and facts are codes and numbers. Since when it says through which door
+// an act came, an entry has that among its facts: the canonical form is the same, and
+// entries from before say nothing of it.
 package audit
 
 import (
@@ -55,6 +57,7 @@ type Entry struct {
 	Action  string // dotted, in the past of nothing: "plan.set", "set.activate"
 	Subject string // opaque id of a person, or ""
 	Facts   []Fact // sorted by key
+	Origin  Origin // where it came from; stored among the facts
 }
 
 // Fact returns the value of a fact, or "".
@@ -72,7 +75,7 @@ func (e Entry) Append(b []byte) []byte {
 	for _, i := range []int64{e.Seq, e.N, e.At} {
 		b = binary.BigEndian.AppendUint64(b, uint64(i))
 	}
-	for _, s := range []string{string(e.Actor.Kind), e.Actor.ID, e.Action, e.Subject, FormatFacts(e.Facts)} {
+	for _, s := range []string{string(e.Actor.Kind), e.Actor.ID, e.Action, e.Subject, e.FactsText()} {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(s)))
 		b = append(b, s...)
 	}

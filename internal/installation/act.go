@@ -30,10 +30,6 @@ type Act struct {
 	// refused with a [*ChangedMeanwhileError]. What is not named does not matter.
 	Was map[string]string
 
-	// Request is the reference number of the request in which it is asked: what goes
-	// wrong later is found by it in the log. "" where there is none.
-	Request string
-
 	source seat.Source // of what is given; "": as the rules say
 }
 

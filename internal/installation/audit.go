@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,10 @@ type AuditFilter struct {
 	Who    string // a user id, # and number, the id of a token; person, token, system or host
 	From   string // day, inclusive, where the installation is
 	To     string // likewise, through the whole day
+	Door   string // one of [audit.Doors], or none: of which it is not on record
+	// Request is the reference number of a request: what was done in it, and by jobs
+	// that were begun in it.
+	Request string
 	After  string // the next of the page before
 	Limit  int
 }
@@ -48,7 +53,10 @@ func (in *Installation) Audit(ctx context.Context, act Act, f AuditFilter) (api.
 		if want.From, want.Until, err = daysBetween(f.From, f.To, zone(v)); err != nil {
 			return err
 		}
-		want.Kind, want.Actor, err = whoDid(v, f.Who)
+		if want.Kind, want.Actor, err = whoDid(v, f.Who); err != nil {
+			return err
+		}
+		want.Door, want.Request, err = cameThrough(f)
 		return err
 	})
 	if err != nil {
@@ -94,6 +102,19 @@ func whoDid(v *store.View, who string) (audit.Kind, string, error) {
 	return audit.Person, p.ID, err
 }
 
+// cameThrough reads which door and request are meant.
+func cameThrough(f AuditFilter) (audit.Door, string, error) {
+	door := audit.Door(f.Door)
+	if door != "" && door != audit.NoDoor && !slices.Contains(audit.Doors, door) {
+		return "", "", &BadValueError{Field: "door", Why: "it is none of page, api, command, job, host, server and none"}
+	}
+	request := strings.ToLower(f.Request)
+	if request != "" && !audit.IsRequest(request) {
+		return "", "", &BadValueError{Field: "request", Why: "it is not the reference number of a request"}
+	}
+	return door, request, nil
+}
+
 // callers are what people call those who stand in entries by their ids.
 type callers struct{ userIDs, tokens map[string]string }
 
@@ -112,6 +133,7 @@ func (c callers) entry(e audit.Entry) api.AuditEntry {
 	out := api.AuditEntry{
 		Seq: e.Seq, N: e.N, At: timeOf(e.At), Actor: strings.TrimSpace(string(e.Actor.Kind) + " " + e.Actor.ID),
 		Who: c.who(e.Actor), Action: e.Action, Subject: e.Subject, Person: c.userIDs[e.Subject], Facts: map[string]string{},
+		Door: string(e.Origin.Door), Request: e.Origin.Request,
 	}
 	for _, f := range e.Facts {
 		out.Facts[f.Key] = f.Value

@@ -64,14 +64,14 @@ func (a *auditJobs) get(id string) (jobHead, bool) {
 func (in *Installation) CheckAudit(ctx context.Context, act Act, span AuditSpan) (api.Job, error) {
 	h := jobHead{ID: store.NewID(), Kind: auditKind, Act: "verify", State: "running", By: act.By.String(), Created: in.present()}
 	h.Heard = h.Created
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	running, stop := context.WithCancel(audit.InJob(context.WithoutCancel(ctx)))
 	live := in.jobs.add(h.ID, stop)
 	c := &auditCheck{in: in, act: act, span: span, head: h, live: live}
 	go func() {
 		defer in.jobs.remove(h.ID, live)
 		defer stop()
 		if err := guarded(func() error { c.run(running); return nil }); err != nil {
-			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
+			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
 		}
 	}()
 	wait := time.NewTimer(waitsFor)
@@ -129,8 +129,8 @@ func (c *auditCheck) run(ctx context.Context) {
 		h.State = "cancelled"
 	default:
 		h.State, c.refused = "failed", err
-		h.Problem = c.in.failure(err, c.act, h.ID)
-		c.in.options.Log.Warn("a job has failed", "installation", c.in.name, "job", h.ID, "request", c.act.Request, "err", err)
+		h.Problem = c.in.failure(ctx, err, c.act, h.ID)
+		c.in.options.Log.Warn("a job has failed", "installation", c.in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
 	}
 	if c.long {
 		c.keep(ctx, "job.end")

@@ -65,8 +65,23 @@ func (in *Installation) AuditEntry(ctx context.Context, act Act, id string) (api
 	if err != nil {
 		return d, err
 	}
+	if d.Together, err = in.together(ctx, d.AuditEntry); err != nil {
+		return d, err
+	}
 	d.Before, err = in.neighbour(ctx, names, store.AuditPlace{Seq: seq, N: n}, true)
 	return d, err
+}
+
+// mostTogether is how many entries of one request are counted.
+const mostTogether = 1000
+
+// together counts the other entries of the request of an entry.
+func (in *Installation) together(ctx context.Context, e api.AuditEntry) (int, error) {
+	if e.Request == "" {
+		return 0, nil
+	}
+	found, err := in.book.AuditEntries(ctx, store.AuditFilter{Request: e.Request, Limit: mostTogether + 1})
+	return max(len(found)-1, 0), err
 }
 
 // neighbour returns the entry before or after a place, or nil.

@@ -67,6 +67,6 @@ func (in *Installation) KeptOfJob(ctx context.Context, id string) (all string) {
 }
 
 // Failure is what a job that failed says of it.
-func (in *Installation) Failure(cause error) *api.Refused {
-	return in.failure(cause, Act{Language: "en"}, "")
+func (in *Installation) Failure(ctx context.Context, cause error) *api.Refused {
+	return in.failure(ctx, cause, Act{Language: "en"}, "")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/seat"
@@ -32,11 +33,10 @@ func TestAFaultInAJobEndsTheJobAndNothingElse(t *testing.T) {
 		for i := range 120 {
 			lines = append(lines, fmt.Sprintf("p%d;none", i))
 		}
-		act := admin
-		act.Request = "abc-17"
+		asked := audit.Through(t.Context(), audit.Origin{Door: audit.ByPage, Request: "abc-17"})
 		last := ""
 		for _, partial := range []bool{false, true} {
-			b, err := in.ImportPeople(t.Context(), act, installation.Import{File: list(lines...), Partial: partial})
+			b, err := in.ImportPeople(asked, admin, installation.Import{File: list(lines...), Partial: partial})
 			must(t, err)
 			job := b.Job
 			last = job.ID

@@ -54,13 +54,13 @@ func (in *Installation) beginJob(ctx context.Context, act Act, o bulkOrder, foun
 	if err != nil {
 		return api.Job{}, err
 	}
-	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	running, stop := context.WithCancel(audit.InJob(context.WithoutCancel(ctx)))
 	live := in.jobs.add(h.ID, stop)
 	go func() {
 		defer in.jobs.remove(h.ID, live)
 		defer stop()
 		if err := guarded(func() error { in.work(running, act, o, found, heard, live); return nil }); err != nil {
-			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
+			in.options.Log.Error("the end of a job met a fault", "installation", in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
 		}
 	}()
 	wait := time.NewTimer(waitsFor)
@@ -141,8 +141,8 @@ func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bu
 	if errors.Is(err, errCancelled) || errors.Is(err, context.Canceled) {
 		h.State = "cancelled"
 	} else {
-		h.Problem = in.failure(err, act, h.ID)
-		in.options.Log.Warn("a job has failed", "installation", in.name, "job", h.ID, "request", act.Request, "err", err)
+		h.Problem = in.failure(ctx, err, act, h.ID)
+		in.options.Log.Warn("a job has failed", "installation", in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
 	}
 	if err := in.finish(ctx, act, h, rows, live.parts); err != nil {
 		in.options.Log.Error("the end of a job could not be stored", "installation", in.name, "job", h.ID, "err", err)
@@ -151,10 +151,10 @@ func (in *Installation) work(ctx context.Context, act Act, o bulkOrder, found bu
 
 // failure says in the language of an act why a job has failed; of a fault of ours,
 // that it is one, and how it is found in the log.
-func (in *Installation) failure(err error, act Act, job string) (why *api.Refused) {
+func (in *Installation) failure(ctx context.Context, err error, act Act, job string) (why *api.Refused) {
 	_ = in.view(func(v *store.View) error { // a view of what is there fails for nobody
 		if why = refusedAs(v, err, act.Language); why == nil || why.Code == problem.Internal {
-			why = refusedAs(v, &JobFaultError{Job: job, Request: act.Request}, act.Language)
+			why = refusedAs(v, &JobFaultError{Job: job, Request: audit.OriginOf(ctx).Request}, act.Language)
 		}
 		return nil
 	})

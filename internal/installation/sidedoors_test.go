@@ -91,7 +91,7 @@ func TestAJobAsksAgainAboutWhoWasChangedMeanwhile(t *testing.T) {
 func TestAJobThatFailsSaysWhy(t *testing.T) {
 	_, in := branch(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
 	for _, cause := range []error{errors.New("a fault of ours"), &installation.UnknownProfileError{Profile: "gold"}} {
-		if why := in.Failure(cause); why == nil || why.Code == "" || why.Text == "" || strings.Contains(why.Text, "a fault of ours") {
+		if why := in.Failure(t.Context(), cause); why == nil || why.Code == "" || why.Text == "" || strings.Contains(why.Text, "a fault of ours") {
 			t.Errorf("%v: %+v", cause, why)
 		}
 	}

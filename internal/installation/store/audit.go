@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,8 @@ type AuditFilter struct {
 	Actor   string     // id of who did it; "" is any
 	From    int64      // not before this moment; 0 is any
 	Until   int64      // before this moment; 0 is any
+	Door    audit.Door // through which it came; "" is any, [audit.NoDoor] is not on record
+	Request string     // in which it was asked; "" is any
 }
 
 // AuditPlace is where an entry stands. The zero AuditPlace is before all.
@@ -47,30 +50,9 @@ func (b *Book) AuditEntries(ctx context.Context, f AuditFilter) ([]audit.Entry, 
 		text.WriteString(" AND (seq, n) > (?, ?)")
 		args = append(args, f.After.Seq, f.After.N)
 	}
-	if f.Subject != "" {
-		text.WriteString(" AND subject = ?")
-		args = append(args, f.Subject)
-	}
-	if prefix, any := strings.CutSuffix(f.Action, "."); any {
-		text.WriteString(" AND action >= ? AND action < ?")
-		args = append(args, prefix+".", prefix+"/") // the character after the dot
-	} else if f.Action != "" {
-		text.WriteString(" AND action = ?")
-		args = append(args, f.Action)
-	}
-	for _, c := range []struct {
-		text  string
-		value any
-		wants bool
-	}{
-		{" AND actor_kind = ?", string(f.Kind), f.Kind != ""}, {" AND actor = ?", f.Actor, f.Actor != ""},
-		{" AND at >= ?", f.From, f.From != 0}, {" AND at < ?", f.Until, f.Until != 0},
-	} {
-		if c.wants {
-			text.WriteString(c.text)
-			args = append(args, c.value)
-		}
-	}
+	more, chosen := f.conditions()
+	text.WriteString(more)
+	args = append(args, chosen...)
 	if f.Limit == 0 {
 		f.Limit = 100
 	}
@@ -84,15 +66,56 @@ func (b *Book) AuditEntries(ctx context.Context, f AuditFilter) ([]audit.Entry, 
 	return list, err
 }
 
+// conditions are what an entry must be, whatever its place, as SQL.
+func (f AuditFilter) conditions() (text string, args []any) {
+	prefix, family := strings.CutSuffix(f.Action, ".")
+	for _, c := range []struct {
+		text  string
+		wants bool
+		args  []any
+	}{
+		{" AND subject = ?", f.Subject != "", []any{f.Subject}},
+		{" AND action >= ? AND action < ?", family, []any{prefix + ".", prefix + "/"}}, // the character after the dot
+		{" AND action = ?", f.Action != "" && !family, []any{f.Action}},
+		{" AND actor_kind = ?", f.Kind != "", []any{string(f.Kind)}},
+		{" AND actor = ?", f.Actor != "", []any{f.Actor}},
+		{" AND at >= ?", f.From != 0, []any{f.From}},
+		{" AND at < ?", f.Until != 0, []any{f.Until}},
+		{" AND NOT " + saysLine, f.Door == audit.NoDoor, linesLike(audit.FactDoor + "=")},
+		{" AND " + saysLine, f.Door != "" && f.Door != audit.NoDoor, linesLike(audit.FactDoor + "=" + string(f.Door) + "\n")},
+		{" AND " + saysLine, f.Request != "", linesLike(audit.FactRequest + "=" + f.Request + "\n")},
+	} {
+		if c.wants {
+			text += c.text
+			args = append(args, c.args...)
+		}
+	}
+	return text, args
+}
+
+// saysLine is that the stored facts have a line that begins with a text: the first,
+// or a later one. In a value there is no end of a line, so that nothing a fact says
+// can be taken for another.
+const saysLine = "(facts LIKE ? ESCAPE '!' OR facts LIKE ? ESCAPE '!')"
+
+var plain = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// linesLike are the arguments of saysLine.
+func linesLike(begin string) []any {
+	return []any{plain.Replace(begin) + "%", "%\n" + plain.Replace(begin) + "%"}
+}
+
 func scanEntry(rows *sql.Rows) (audit.Entry, error) {
 	var e audit.Entry
 	var facts string
 	if err := rows.Scan(&e.Seq, &e.N, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Action, &e.Subject, &facts); err != nil {
 		return e, err
 	}
-	var err error
-	e.Facts, err = audit.ParseFacts(facts)
-	return e, err
+	if bad := new(audit.BadFactsError); errors.As(e.ReadFacts(facts), &bad) {
+		// Nobody has written that: its hash will not agree, and readers see what stands there.
+		e.Facts, e.Origin = []audit.Fact{audit.F("", facts)}, audit.Origin{}
+	}
+	return e, nil
 }
 
 // Chain is what [Book.VerifyChain] found.
@@ -163,9 +186,7 @@ func (b *Book) entryHashes(ctx context.Context, q queryer) (map[int64]entriesOf,
 	err := each(ctx, q, `SELECT seq, n, at, actor_kind, actor, action, subject, facts FROM audit
 		WHERE installation = ? AND ledger = ? ORDER BY seq, n`, []any{b.installation, b.name}, func(rows *sql.Rows) error {
 		e, err := scanEntry(rows)
-		if bad, ok := err.(*audit.BadFactsError); ok {
-			e.Facts = []audit.Fact{audit.F("", bad.Line)} // cannot have been written: its hash will not agree
-		} else if err != nil {
+		if err != nil {
 			return err
 		}
 		if e.Seq != seq {

@@ -89,7 +89,7 @@ func (s *Store) create(ctx context.Context, w *sqldb.Writer, by audit.Actor, now
 		return nil, nil, err
 	}
 	first := b.stage()
-	if err := first.run(by, now, func(tx *Tx) error {
+	if err := first.run(ctx, by, now, func(tx *Tx) error {
 		tx.Entry("installation.create", "", audit.F("name", p.name), audit.F("serial", n.Serial), audit.F("demo", n.Demo))
 		return tx.SetOwner(n.Owner)
 	}); err != nil {

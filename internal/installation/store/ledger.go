@@ -423,9 +423,9 @@ func (l *ledger) writeEntries(ctx context.Context, w *sqldb.Writer, s *stage, se
 	args := make([]any, 0, len(s.entries)*len(auditColumns))
 	for i := range s.entries {
 		e := &s.entries[i]
-		e.Seq, e.N = seq, int64(i+1)
+		e.Seq, e.N, e.Origin = seq, int64(i+1), e.Origin.Of(e.Actor)
 		canonical[i] = e.Append(nil)
-		args = append(args, l.installation, l.name, e.Seq, e.N, e.At, string(e.Actor.Kind), e.Actor.ID, e.Action, e.Subject, audit.FormatFacts(e.Facts))
+		args = append(args, l.installation, l.name, e.Seq, e.N, e.At, string(e.Actor.Kind), e.Actor.ID, e.Action, e.Subject, e.FactsText())
 	}
 	return tamper.EntriesHash(canonical), insertMany(ctx, w, len(auditColumns), len(s.entries), args, func(n int) string {
 		return l.texts.get("audit", 'i', n, func() string { return insertText("audit", auditColumns, n) })

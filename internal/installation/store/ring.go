@@ -176,8 +176,8 @@ func (l *ledger) readTurns(ctx context.Context, q queryer, after int64) (t turns
 		if err := rows.Scan(&seq, &text); err != nil {
 			return err
 		}
-		facts, _ := audit.ParseFacts(text)
-		e := audit.Entry{Facts: facts}
+		var e audit.Entry
+		_ = e.ReadFacts(text) // what cannot be read says nothing
 		if len(t.list) == 0 {
 			t.first = keyID(e.Fact("from"))
 		}

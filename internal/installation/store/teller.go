@@ -23,7 +23,8 @@ type Receipt struct {
 }
 
 // Update runs act against the present state and stores what it stages, together
-// with what it records, before it returns. When act returns an error nothing of
+// with what it records, before it returns. What it records came from where ctx says
+// (see [audit.Through]). When act returns an error nothing of
 // it is stored, and Update returns that error.
 //
 // Acts run one after another on the teller's goroutine, in batches that share a
@@ -46,7 +47,7 @@ func (b *Book) Try(ctx context.Context, by audit.Actor, now time.Time, act func(
 	}
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.stage().run(by, now, act)
+	return b.stage().run(ctx, by, now, act)
 }
 
 // Refresh takes over what other servers have written. Update does so by itself.
@@ -269,7 +270,7 @@ func (t *teller) try(ctx context.Context, acts []*request) (left []*request, err
 		c.stage = c.book.stage()
 		for i, r := range c.acts {
 			c.stage.act = i
-			r.err = c.stage.run(r.by, r.now, r.act)
+			r.err = c.stage.run(r.ctx, r.by, r.now, r.act)
 		}
 		idle = idle && c.stage.empty()
 	}

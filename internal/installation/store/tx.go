@@ -82,13 +82,14 @@ func (b *Book) stage() *staged {
 	return s
 }
 
-// run runs an act and undoes all of it when it returns an error.
-func (s *staged) run(by audit.Actor, now time.Time, act func(*Tx) error) (err error) {
+// run runs an act and undoes all of it when it returns an error. What it records
+// came from where ctx says.
+func (s *staged) run(ctx context.Context, by audit.Actor, now time.Time, act func(*Tx) error) (err error) {
 	if err := s.book.closed(); err != nil {
 		return err
 	}
 	at, before, last := s.at, s.save(), s.last
-	tx := &Tx{View: View{book: s.book, staged: s}, by: by, now: max(micros(now), s.secret.Clock)}
+	tx := &Tx{View: View{book: s.book, staged: s}, by: by, from: audit.OriginOf(ctx), now: max(micros(now), s.secret.Clock)}
 	defer func() {
 		if p := recover(); p != nil {
 			err = newPanicError(p)
@@ -151,6 +152,7 @@ func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
 type Tx struct {
 	View
 	by       audit.Actor
+	from     audit.Origin
 	now      int64
 	protects bool // see Protects
 }
@@ -167,7 +169,7 @@ func (tx *Tx) By() audit.Actor { return tx.by }
 func (tx *Tx) Entry(action, subject string, facts ...audit.Fact) {
 	s := tx.staged.stage
 	facts = slices.SortedStableFunc(slices.Values(facts), func(x, y audit.Fact) int { return strings.Compare(x.Key, y.Key) })
-	s.entries = append(s.entries, audit.Entry{At: tx.now, Actor: tx.by, Action: action, Subject: subject, Facts: facts})
+	s.entries = append(s.entries, audit.Entry{At: tx.now, Actor: tx.by, Action: action, Subject: subject, Facts: facts, Origin: tx.from})
 }
 
 // granting returns why nothing may be granted, or nil.
@@ -364,5 +366,5 @@ func (tx *Tx) Attempt(do func() error) error {
 
 // Later returns the act at a later time, for asking what would be then.
 func (tx *Tx) Later(now time.Time) *Tx {
-	return &Tx{View: tx.View, by: tx.by, now: max(tx.now, micros(now))}
+	return &Tx{View: tx.View, by: tx.by, from: tx.from, now: max(tx.now, micros(now))}
 }
