@@ -18,6 +18,11 @@ import "time"
 // ContentProblem is the media type of a [Problem].
 const ContentProblem = "application/problem+json"
 
+// CommandAgent is what the User-Agent of the command pott begins with. Requests that
+// say so are on record as having come through the command; all others as having come
+// from a program.
+const CommandAgent = "pott/"
+
 // The scopes a token may have. Admin includes all others, Activate and Assign
 // include Read; Check stands alone.
 const (

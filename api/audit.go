@@ -14,6 +14,8 @@ type AuditEntry struct {
 	Subject string            `json:"subject,omitempty" doc:"The opaque id of the person it is about."`
 	Person  string            `json:"person,omitempty" doc:"That person's user id, while it is known."`
 	Facts   map[string]string `json:"facts,omitempty"`
+	Door    string            `json:"door,omitempty" doc:"Through what it came: page, api, command, job (what goes on once somebody has begun it), host (a command on the machine the server runs on) or server (the server by itself). The command pott is recognized by what it says of itself. Left out where it is not on record, as of entries from before it was."`
+	Request string            `json:"request,omitempty" doc:"The reference number of the request in which it was asked, which its answer had as X-Request-Id; of a job, of the request that began it."`
 }
 
 // An AuditDetail is an entry with what the chain holds of it.
@@ -25,6 +27,7 @@ type AuditDetail struct {
 	Epoch    string        `json:"epoch"`
 	Content  string        `json:"content" doc:"SHA-256 over the entries of the commit, in hex."`
 	Hash     string        `json:"hash" doc:"SHA-256 over the commit and everything before it."`
+	Together int           `json:"together,omitempty" doc:"How many other entries came of the same request, as far as they are counted: a thousand at most."`
 	Previous string        `json:"previous,omitempty" doc:"That of the commit before; left out of the first."`
 	Before   *AuditEntry   `json:"before,omitempty" doc:"The entry before this one."`
 	After    *AuditEntry   `json:"after,omitempty" doc:"The entry after this one."`

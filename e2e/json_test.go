@@ -11,6 +11,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott-demo/demo"
 	"github.com/pott-dev/pott/cmd/pott/command"
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/client"
 )
 
@@ -229,6 +230,27 @@ func TestUnderJSONEveryCommandAnswersWithOneDocumentOrRefusesWithOneObject(t *te
 			answers(t, path, w.pott(designteamet.Name, append(words(good), "--json")...))
 		}
 		refuses(t, path, w.pott(designteamet.Name, append(words(jsonCases[path].bad), "--json")...))
+	}
+	w.saysDoors(t, 20)
+}
+
+// saysDoors reports entries of which it is not on record through which door they
+// came, and whether at least so many came through the command.
+func (w *world) saysDoors(t *testing.T, least int) {
+	t.Helper()
+	for door, wants := range map[string]func(n int) bool{
+		string(audit.NoDoor):    func(n int) bool { return n == 0 },
+		string(audit.ByCommand): func(n int) bool { return n >= least },
+		string(audit.ByAPI):     func(n int) bool { return n > 0 }, // the test itself
+		string(audit.ByHost):    func(n int) bool { return n > 0 }, // how it was made
+	} {
+		list, err := w.client(t, designteamet.Name).Audit(t.Context(), client.AuditFilter{Door: door, Page: client.Page{Limit: 1000}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !wants(len(list.Items)) {
+			t.Errorf("%d entries of door %s: %+v", len(list.Items), door, list.Items[:min(len(list.Items), 3)])
+		}
 	}
 }
 

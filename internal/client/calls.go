@@ -282,13 +282,16 @@ type AuditFilter struct {
 	Who    string
 	From   string // day
 	To     string // likewise
+	Door   string
+	// Request is the reference number of a request.
+	Request string
 	Page
 }
 
 // Audit returns a page of what was done, newest first.
 func (c *Client) Audit(ctx context.Context, f AuditFilter) (api.List[api.AuditEntry], error) {
 	q := f.Page.query()
-	for name, value := range map[string]string{"person": f.Person, "action": f.Action, "who": f.Who, "from": f.From, "to": f.To} {
+	for name, value := range map[string]string{"person": f.Person, "action": f.Action, "who": f.Who, "from": f.From, "to": f.To, "door": f.Door, "request": f.Request} {
 		if value != "" {
 			q.Set(name, value)
 		}

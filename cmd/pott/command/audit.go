@@ -26,6 +26,9 @@ type auditLs struct {
 	Who    string `placeholder:"WHO" help:"Only what they did: a user id, the id of a token, or person, token, system, host."`
 	From   string `placeholder:"DAY" help:"Only since this day."`
 	To     string `placeholder:"DAY" help:"Only through this day."`
+	Door   string `placeholder:"DOOR" help:"Only what came through this: page, api, command, job, host or server; none is of which it is not on record."`
+
+	Request string `placeholder:"NUMBER" help:"Only what was asked in the request with this reference number, as errors and --verbose say it, and what jobs did that it began."`
 	paging
 }
 
@@ -34,14 +37,14 @@ func (c auditLs) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	list, err := cl.Audit(s.ctx, client.AuditFilter{Person: c.User, Action: c.Action, Who: c.Who, From: c.From, To: c.To, Page: client.Page{Limit: c.Limit, After: c.After}})
+	list, err := cl.Audit(s.ctx, client.AuditFilter{Person: c.User, Action: c.Action, Who: c.Who, From: c.From, To: c.To, Door: c.Door, Request: c.Request, Page: client.Page{Limit: c.Limit, After: c.After}})
 	if err != nil {
 		return err
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(e api.AuditEntry) string { return fmt.Sprint(e.Seq) }), human: func(o *paper) {
-		t := &table{columns: []column{{head: "seq", right: true}, {head: "at"}, {head: "who", cut: late}, {head: "did"}, {head: "user"}, {head: "facts", cut: late}}}
+		t := &table{columns: []column{{head: "seq", right: true}, {head: "at"}, {head: "who", cut: late}, {head: "door"}, {head: "did"}, {head: "user"}, {head: "facts", cut: late}}}
 		for _, e := range list.Items {
-			t.add(fmt.Sprint(e.Seq), moment(e.At), e.Actor, e.Action, either(e.Person, e.Subject), facts(e.Facts))
+			t.add(fmt.Sprint(e.Seq), moment(e.At), e.Actor, either(e.Door, "-"), e.Action, either(e.Person, e.Subject), facts(e.Facts))
 		}
 		o.table(t)
 		s.shown(len(list.Items), list.Total, list.Next)
@@ -84,6 +87,10 @@ func (c auditShow) Run(s *session) error {
 			t.add(ch.Name, ch.Before, ch.After)
 		}
 		o.table(t)
+		o.line("audit.door", either(e.Door, s.say("audit.no-door")))
+		if e.Request != "" {
+			o.line("audit.request", e.Request)
+		}
 		o.line("audit.hash", e.Hash)
 		if e.Previous != "" {
 			o.line("audit.previous", e.Previous)

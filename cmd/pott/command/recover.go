@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/client"
 )
@@ -41,7 +42,7 @@ func (s *session) recovering() (*client.Client, error) {
 	}
 	return client.New(client.Options{
 		Server: "http://recovery.invalid", Installation: name, Token: made.Token,
-		Language: s.language(), UserAgent: "pott/" + host.Version(), Trace: s.tracer(),
+		Language: s.language(), UserAgent: api.CommandAgent + host.Version(), Trace: s.tracer(),
 		HTTP: &http.Client{Transport: h.InProcess()},
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/cmd/pott/host"
 	"github.com/pott-dev/pott/internal/client"
 )
@@ -102,7 +103,7 @@ func (s *session) client() (*client.Client, error) {
 	}
 	return client.New(client.Options{
 		Server: c.Server.Value, Installation: c.Installation.Value, Token: token,
-		Language: s.language(), UserAgent: "pott/" + host.Version(), Trace: s.tracer(), HTTP: s.p.HTTP,
+		Language: s.language(), UserAgent: api.CommandAgent + host.Version(), Trace: s.tracer(), HTTP: s.p.HTTP,
 	})
 }
 

@@ -48,6 +48,11 @@ func newWorldOn(t testing.TB, db *sqldb.DB) *world {
 	w.door = httpapi.New(w.House, slog.New(slog.NewTextHandler(w.log, nil)))
 	w.server = httptest.NewServer(w.door)
 	t.Cleanup(w.server.Close)
+	t.Cleanup(func() {
+		if !t.Failed() {
+			w.saysDoors()
+		}
+	})
 	host := installation.Act{By: housetest.Host}
 	for _, scope := range api.Scopes {
 		w.tokens[scope] = w.token("acme", scope)

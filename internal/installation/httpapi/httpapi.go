@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/seat"
 )
@@ -76,7 +77,8 @@ func bootID() string {
 
 // ServeHTTP answers one request.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header()["X-Request-Id"] = []string{d.nextID()}
+	id := d.nextID() // what the caller calls the request is nobody's number here
+	w.Header()["X-Request-Id"] = []string{id}
 	defer d.catch(w, r)
 	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, checkPath) {
 		if name, ok := d.checkedAt(r); ok {
@@ -95,7 +97,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, d.log, &NoSuchPathError{Path: r.URL.Path})
 		return
 	}
-	d.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), installationName{}, name)))
+	d.mux.ServeHTTP(w, r.WithContext(audit.Through(context.WithValue(r.Context(), installationName{}, name), audit.Origin{Door: doorOf(r), Request: id})))
 }
 
 // nextID returns a reference number that no other request has.
@@ -118,6 +120,15 @@ func (d *Door) checkedAt(r *http.Request) (name string, ok bool) {
 }
 
 type installationName struct{}
+
+// doorOf says who is at the door: the command pott says so of itself, once. Nobody
+// can check that, and nothing but the record goes by it.
+func doorOf(r *http.Request) audit.Door {
+	if agent := r.Header["User-Agent"]; len(agent) == 1 && strings.HasPrefix(agent[0], api.CommandAgent) {
+		return audit.ByCommand
+	}
+	return audit.ByAPI
+}
 
 // catch turns a panic into an answer with a reference number.
 func (d *Door) catch(w http.ResponseWriter, r *http.Request) {
@@ -223,8 +234,7 @@ func (d *Door) perform(w http.ResponseWriter, r *http.Request, o operation) erro
 	err = o.serve(w, &call{
 		r: r, in: in, query: query, admin: slices.Contains(visitor.Scopes, api.ScopeAdmin),
 		good: func() bool { _, _, err := d.admit(r, name, o.scopes); return err == nil },
-		act: installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", WithDependants: query.Get(withDependants.name) == "true", Language: language(r), Lacks: seat.Lacking(visitor.Scopes),
-			Request: w.Header().Get("X-Request-Id")},
+		act: installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", WithDependants: query.Get(withDependants.name) == "true", Language: language(r), Lacks: seat.Lacking(visitor.Scopes)},
 	})
 	if err != nil {
 		return &toldError{err, in}

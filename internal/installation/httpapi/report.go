@@ -17,9 +17,13 @@ func reportRoutes() []operation {
 		read("/v1/report", "getReport", api.ScopeRead, "What is owned, what is used, and whether the records are whole, all of one state",
 			func(c *call) (api.Report, error) { return c.in.Report(c.r.Context(), c.act) }),
 		text("/v1/report/pdf", "getReportPDF", api.ScopeRead, "The same as PDF, in the language asked for", mediaPDF, serveReportPDF),
-		read("/v1/activations/{number}", "getActivationRecord", api.ScopeRead, "One time a set came into force: what it changed, by whom, and where it is on record",
+		read("/v1/activations/{number}", "getActivationRecord", api.ScopeRead, "One time a set came into force: what it changed, by whom, and where it is on record; that it left is recorded when there are people in it",
 			func(c *call) (api.ActivationRecord, error) {
-				return c.in.ActivationRecord(c.r.Context(), c.act, c.path("number"))
+				r, err := c.in.ActivationRecord(c.r.Context(), c.act, c.path("number"))
+				if err == nil && c.r.Method != http.MethodHead {
+					c.in.RecordLeaves(c.r.Context(), c.act, r)
+				}
+				return r, err
 			}).may("set.unknown-activation", "storage.damaged"),
 		text("/v1/activations/{number}/pdf", "getActivationRecordPDF", api.ScopeRead, "The same as PDF, in the language asked for; that it left is recorded when there are people in it",
 			mediaPDF, serveRecordPDF).may("set.unknown-activation", "storage.damaged"),

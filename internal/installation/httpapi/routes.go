@@ -180,7 +180,7 @@ func auditRoutes() []operation {
 			func(c *call) (api.List[api.AuditEntry], error) {
 				return c.in.Audit(c.r.Context(), c.act, installation.AuditFilter{
 					Person: c.query.Get("person"), Action: c.query.Get("action"), Who: c.query.Get("who"),
-					From: c.query.Get("from"), To: c.query.Get("to"), After: c.query.Get("after"), Limit: int(c.number("limit")),
+					From: c.query.Get("from"), To: c.query.Get("to"), Door: c.query.Get("door"), Request: c.query.Get("request"), After: c.query.Get("after"), Limit: int(c.number("limit")),
 				})
 			}).with(
 			parameter{name: "person", kind: "string", doc: "Only entries about this person."},
@@ -188,6 +188,8 @@ func auditRoutes() []operation {
 			parameter{name: "who", kind: "string", doc: "Only what they did: a user id, the id of a token, or person, token, system, host."},
 			parameter{name: "from", kind: "string", doc: "Only since this day, where the installation is."},
 			parameter{name: "to", kind: "string", doc: "Only through this day."},
+			parameter{name: "door", kind: "string", doc: "Only what came through this: page, api, command, job, host or server; none is of which it is not on record."},
+			parameter{name: "request", kind: "string", doc: "Only what was asked in the request with this reference number, and what jobs did that it began."},
 			limit, after).may("person.unknown", "request.bad-value"),
 		read("/v1/audit/verify", "verifyAudit", api.ScopeRead, "Check the chain of audit entries, or a range of it, up to its head",
 			func(c *call) (api.AuditVerdict, error) {

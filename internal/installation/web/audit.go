@@ -29,7 +29,7 @@ func auditRoutes() []route {
 }
 
 // auditFilters are the parameters of the list, in the order of its form.
-var auditFilters = []string{"who", "person", "action", "from", "to"}
+var auditFilters = []string{"who", "person", "action", "door", "request", "from", "to"}
 
 const (
 	auditPage   = 50
@@ -60,8 +60,8 @@ func (x auditView) command() string {
 }
 
 func (v *visit) auditFilter(limit int) installation.AuditFilter {
-	return installation.AuditFilter{Who: v.query("who"), Person: v.query("person"), Action: v.query("action"), From: v.query("from"), To: v.query("to"),
-		After: v.query("after"), Limit: limit}
+	return installation.AuditFilter{Who: v.query("who"), Person: v.query("person"), Action: v.query("action"), Door: v.query("door"), Request: v.query("request"),
+		From: v.query("from"), To: v.query("to"), After: v.query("after"), Limit: limit}
 }
 
 func showAudit(v *visit) error {
@@ -89,7 +89,7 @@ func (v *visit) auditFault(values map[string]string, err error) page.Fault {
 			}
 		}
 	}
-	return v.faultAt(err, map[string]string{"from": "from", "to": "to", "who": "who", "person": "person"})
+	return v.faultAt(err, map[string]string{"from": "from", "to": "to", "who": "who", "person": "person", "door": "door", "request": "request"})
 }
 
 func exportAudit(v *visit) error {
@@ -100,11 +100,12 @@ func exportAudit(v *visit) error {
 	if v.Path == "/audit.json" {
 		return v.json(list)
 	}
-	s := sheet{name: "audit", head: slices.Concat(v.words("audit.number", "audit.time"), v.withCode("audit.source"), v.withCode("audit.who"),
-		v.withCode("audit.what"), v.withCode("audit.object"), v.withCode("audit.summary"))}
+	s := sheet{name: "audit", head: slices.Concat(v.words("audit.number", "audit.time"), v.withCode("audit.kind"), v.withCode("audit.who"),
+		v.withCode("audit.what"), v.withCode("audit.object"), v.withCode("audit.summary"), v.withCode("audit.source"), v.words("audit.request"))}
 	for _, e := range list.Items {
-		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.source(e), sourceCode(e), v.doer(e.Actor).Name, e.Who,
-			v.action(e.Action), e.Action, v.object(e).Name, cmp.Or(e.Person, e.Subject), v.summary(e), factsText(e)})
+		s.rows = append(s.rows, []string{entryID(e), isoTime(e.At), v.kind(e), kindOf(e), v.doer(e.Actor).Name, e.Who,
+			v.action(e.Action), e.Action, v.object(e).Name, cmp.Or(e.Person, e.Subject), v.summary(e), factsText(e),
+			v.cameBy(e), e.Door, e.Request})
 	}
 	return v.csv(s)
 }
@@ -169,34 +170,6 @@ func factsText(e api.AuditEntry) string {
 		parts = append(parts, k+" "+e.Facts[k])
 	}
 	return strings.Join(parts, " · ")
-}
-
-// stored is an entry as it is stored, which is what hashes are made of.
-func stored(e api.AuditEntry) string {
-	lines := []string{"actor=" + e.Actor, "action=" + e.Action, "subject=" + e.Subject}
-	for _, k := range slices.Sorted(maps.Keys(e.Facts)) {
-		lines = append(lines, k+"="+e.Facts[k])
-	}
-	return strings.Join(lines, "\n")
-}
-
-// sourceCode is through what something was done, in the words of the API.
-func sourceCode(e api.AuditEntry) string {
-	kind, _, _ := strings.Cut(e.Actor, " ")
-	return kind
-}
-
-// source says through what something was done.
-func (v *visit) source(e api.AuditEntry) string {
-	switch sourceCode(e) {
-	case "person":
-		return v.Say("audit.kind-person")
-	case "token":
-		return v.Say("audit.kind-token")
-	case "host":
-		return v.Say("audit.kind-host")
-	}
-	return v.Say("audit.kind-system")
 }
 
 func showAuditEntry(v *visit) error {

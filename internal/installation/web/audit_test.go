@@ -22,7 +22,7 @@ func TestTheAuditPageListsFiltersAndExports(t *testing.T) {
 	r.last.says(t, "thing to correct")
 	r.get("/audit?from=2030-01-01").says(t, "Nothing matches the filter", "Clear filters")
 	rows, err := csv.NewReader(strings.NewReader(r.get("/audit.csv?action=role.give").body)).ReadAll()
-	if err != nil || len(rows) != 4 || len(rows[0]) != 12 {
+	if err != nil || len(rows) != 4 || len(rows[0]) != 15 || rows[1][13] != "host" {
 		t.Errorf("%d rows of roles: %v %v", len(rows), rows, err)
 	}
 	if s := r.get("/audit.json?action=role.give"); !strings.Contains(s.body, `"items"`) || strings.Contains(s.body, "person.add") {

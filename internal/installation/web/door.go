@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/pott-dev/pott/internal/audit"
 	"github.com/pott-dev/pott/internal/installation"
 	"github.com/pott-dev/pott/internal/page"
 )
@@ -99,7 +100,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p := r.URL.EscapedPath(); path.Clean(p) != p {
 		r = at(r, "/404")
 	}
-	d.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), arrivalKey{}, a)))
+	d.mux.ServeHTTP(w, r.WithContext(audit.Through(context.WithValue(r.Context(), arrivalKey{}, a), audit.Origin{Door: audit.ByPage, Request: a.id})))
 }
 
 // installationOf returns the name of the installation a request is for, what its

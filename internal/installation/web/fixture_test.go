@@ -75,6 +75,9 @@ func newEmptyWorld(t testing.TB) *world {
 		if strings.Contains(w.log.String(), "a page failed") {
 			t.Errorf("pages failed:\n%s", w.log)
 		}
+		if !t.Failed() {
+			w.saysDoors()
+		}
 	})
 	return w
 }
@@ -156,7 +159,7 @@ func (w *world) as(user string) *reader {
 	acme := w.Installation("acme")
 	link, err := acme.MakeLink(w.t.Context(), installation.Act{By: housetest.Host}, user)
 	w.must(err)
-	begun, err := acme.SignInLink(w.t.Context(), installation.Visit{Device: "Firefox, Linux"}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
+	begun, err := acme.SignInLink(byPage(w.t.Context()), installation.Visit{Device: "Firefox, Linux"}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
 	w.must(err)
 	r := w.nobody()
 	r.wear(begun.Cookie)

@@ -18,7 +18,7 @@ func (w *world) visitor(user string) *reader {
 	acme := w.Installation("acme")
 	link, err := acme.MakeLink(w.t.Context(), host, user)
 	w.must(err)
-	begun, err := acme.SignInLink(w.t.Context(), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
+	begun, err := acme.SignInLink(byPage(w.t.Context()), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
 	w.must(err)
 	r := w.nobody()
 	r.enter(begun.Cookie)

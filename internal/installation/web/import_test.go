@@ -192,7 +192,7 @@ func TestAnAuditorReadsTheHistoryAndChangesNothing(t *testing.T) {
 	in := w.Installation("acme")
 	link, err := in.MakeLink(t.Context(), installation.Act{By: housetest.Host}, "olle")
 	w.must(err)
-	begun, err := in.SignInLink(t.Context(), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
+	begun, err := in.SignInLink(byPage(t.Context()), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), "")
 	w.must(err)
 	r := w.nobody()
 	r.enter(begun.Cookie)

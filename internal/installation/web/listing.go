@@ -223,13 +223,10 @@ func (v *visit) diffList(d api.SetDifference) listing {
 
 func searchList(v *visit) (listing, error) {
 	all, err := v.search(v.query("q"))
-	x := listing{doc: all, sheet: sheet{name: "search", head: v.heads("bulk.what", "people.name", "bulk.details", "fact.address")}}
+	x := listing{doc: all, people: peopleIn(all), sheet: sheet{name: "search", head: v.heads("bulk.what", "people.name", "bulk.details", "fact.address")}}
 	for _, part := range all {
 		for _, h := range part.Items {
 			x.sheet.rows = append(x.sheet.rows, []string{part.Title, h.Text, h.More, v.origin() + v.Base + h.Path})
-			if strings.HasPrefix(h.Path, "/users/") {
-				x.people++
-			}
 		}
 	}
 	return x, err

@@ -151,8 +151,9 @@ func (v *visit) holding(h api.Holding) string { return cmp.Or(h.DisplayName, str
 type personView struct {
 	card
 	Faults page.Faults
-	Link   string // a one-time link that was just made: shown once
-	Until  string // when it ends
+	Link   string      // a one-time link that was just made: shown once
+	Until  string      // when it ends
+	Links  []page.Link // to what is on record of it
 	Form   map[string]string
 }
 
@@ -406,7 +407,7 @@ func makeLink(v *visit) error {
 	if err != nil {
 		return v.wrong(personPage(v, personView{card: c, Faults: page.Faults{v.fault("", err)}}))
 	}
-	return v.show(personPage(v, personView{card: c, Link: v.origin() + v.Base + made.Path, Until: v.Time(made.Expires)}))
+	return v.show(personPage(v, personView{card: c, Link: v.origin() + v.Base + made.Path, Until: v.Time(made.Expires), Links: v.recorded(made.Outcome)}))
 }
 
 func showHistory(v *visit) error {

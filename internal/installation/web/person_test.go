@@ -18,7 +18,7 @@ func (w *world) signedIn(person string) *reader {
 	in := w.Installation("acme")
 	made, err := in.MakeLink(w.t.Context(), installation.Act{By: housetest.Host}, person)
 	w.must(err)
-	begun, err := in.SignInLink(context.Background(), installation.Visit{Address: "192.0.2.1", Device: "a test"}, strings.TrimPrefix(made.Path, installation.LinkPath), "")
+	begun, err := in.SignInLink(byPage(context.Background()), installation.Visit{Address: "192.0.2.1", Device: "a test"}, strings.TrimPrefix(made.Path, installation.LinkPath), "")
 	w.must(err)
 	r := w.nobody()
 	r.enter(begun.Cookie)

@@ -22,11 +22,13 @@ type personSignIn struct {
 	Card card
 	Path string // of this page
 	Link string // just made; shown once
+
+	Links []page.Link // to what is on record of it
 }
 
 func showPersonSignIn(v *visit) error { return v.showPersonSignIn("") }
 
-func (v *visit) showPersonSignIn(link string) error {
+func (v *visit) showPersonSignIn(link string, links ...page.Link) error {
 	c, err := v.card("signin")
 	if err != nil {
 		return err
@@ -36,7 +38,7 @@ func (v *visit) showPersonSignIn(link string) error {
 		return err
 	}
 	v.Command = "pott user signin " + quoted(who.Person)
-	return v.show(personSignInPage(v, personSignIn{SignIn: who, Card: c, Path: c.Path + "/signin", Link: link}))
+	return v.show(personSignInPage(v, personSignIn{SignIn: who, Card: c, Path: c.Path + "/signin", Link: link, Links: links}))
 }
 
 // makePersonLink shows the page with the link itself: a receipt would keep it in a
@@ -47,7 +49,7 @@ func makePersonLink(v *visit) error {
 		return err
 	}
 	v.Path = strings.TrimSuffix(v.Path, "/link")
-	return v.showPersonSignIn(v.origin() + v.Base + made.Path)
+	return v.showPersonSignIn(v.origin()+v.Base+made.Path, v.recorded(made.Outcome)...)
 }
 
 func endPersonSessions(v *visit) error {

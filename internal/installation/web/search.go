@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -31,6 +32,8 @@ type hit struct {
 	More string `json:"more,omitempty"` // such as a user id
 	Path string `json:"path"`
 	Lang string `json:"lang,omitempty"` // of the text, where it is not the page's
+
+	person bool // it names somebody
 }
 
 // found is what the palette shows.
@@ -56,11 +59,34 @@ func showSearch(v *visit) error {
 		return err
 	}
 	if strings.HasSuffix(v.Path, ".json") {
+		v.keepsSearch(all)
 		return v.json(found{Recent: v.Say("search.recent"), None: v.Say("search.none", "Text", text), Parts: all})
 	}
 	v.titled("", v.Say("search.title"))
 	v.Part = text
 	return v.show(searchPage(v, text, all))
+}
+
+// keepsSearch records that people leave the house as a file. The palette asks at
+// every letter, and shows a few people to who may look through all of them: that is
+// looking at a list, which is not on record either. It says what it wants; a browser
+// that saves a file does not.
+func (v *visit) keepsSearch(all []hits) {
+	if people := peopleIn(all); people > 0 && v.r.Method != http.MethodHead && v.r.Header.Get("Accept") != "application/json" {
+		v.in.RecordExport(v.ctx(), v.act, people)
+	}
+}
+
+// peopleIn counts what was found that names somebody.
+func peopleIn(all []hits) (n int) {
+	for _, part := range all {
+		for _, h := range part.Items {
+			if h.person {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // exportSearch is what was found as a file.
@@ -130,7 +156,7 @@ func (v *visit) findPeople(text string) ([]hit, error) {
 	}
 	var items []hit
 	for _, p := range people {
-		items = append(items, hit{Text: cmp.Or(p.Name, p.UserID), More: p.UserID, Path: personPath(p.UserID, p.Number)})
+		items = append(items, hit{Text: cmp.Or(p.Name, p.UserID), More: p.UserID, Path: personPath(p.UserID, p.Number), person: true})
 	}
 	return items, nil
 }
@@ -153,14 +179,18 @@ func (v *visit) findLicenses(text string) ([]hit, error) {
 	return items, nil
 }
 
-// findNumbered finds what has a number: a person, and an entry of the audit trail.
+// findNumbered finds what has a number: a person, an entry of the audit trail, and
+// what is on record of a request.
 func (v *visit) findNumbered(text string) ([]hit, error) {
-	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" || !v.may(api.ScopeRead) {
+	if !v.may(api.ScopeRead) {
 		return nil, nil
+	}
+	if text == "" || len(text) > 12 || strings.Trim(text, "0123456789") != "" {
+		return v.findRequest(text)
 	}
 	var items []hit
 	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
-		items = append(items, hit{Text: fullName(p.Person), More: "#" + text, Path: pathOf(p.Person)})
+		items = append(items, hit{Text: fullName(p.Person), More: "#" + text, Path: pathOf(p.Person), person: true})
 	}
 	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
 		items = append(items, hit{Text: v.Say("audit.entry", "Number", text), More: v.action(e.Action), Path: "/audit/" + text})
@@ -251,7 +281,7 @@ func (v *visit) findActs(text string) ([]hit, error) {
 			return nil, err
 		}
 		for _, p := range people {
-			items = append(items, hit{Text: v.Say(deed.word, "Name", cmp.Or(p.Name, p.UserID)), More: p.UserID, Path: personPath(p.UserID, p.Number) + deed.path})
+			items = append(items, hit{Text: v.Say(deed.word, "Name", cmp.Or(p.Name, p.UserID)), More: p.UserID, Path: personPath(p.UserID, p.Number) + deed.path, person: true})
 		}
 	}
 	return items, nil

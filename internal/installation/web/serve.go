@@ -60,7 +60,7 @@ func (d *Door) receive(w http.ResponseWriter, r *http.Request, alone bool) *visi
 		v.recognize()
 	}
 	v.choose()
-	v.act = installation.Act{Language: v.Lang, Request: v.id}
+	v.act = installation.Act{Language: v.Lang}
 	if v.session != nil {
 		v.act.By, v.act.Lacks = v.session.Actor(), seat.Lacking(v.session.Scopes)
 		v.Token, v.Reader = v.session.CSRF(), cmp.Or(v.session.Name, v.Say("frame.recovery"))

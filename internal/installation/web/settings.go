@@ -330,7 +330,8 @@ type tokensView struct {
 	Scopes []page.Option
 	Name   string
 	Until  string
-	Made   string // the secret, which is shown once
+	Made   string      // the secret, which is shown once
+	Links  []page.Link // to what is on record of it
 	Faults page.Faults
 }
 
@@ -374,7 +375,7 @@ func makeToken(v *visit) error {
 		return v.showTokens(tokensView{Name: n.Name, Until: n.Expires}, err)
 	}
 	delete(v.r.PostForm, "scope")
-	return v.showTokens(tokensView{Made: made.Secret, Name: ""}, nil)
+	return v.showTokens(tokensView{Made: made.Secret, Links: v.recorded(made.Outcome)}, nil)
 }
 
 func revokeToken(v *visit) error {

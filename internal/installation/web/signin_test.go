@@ -24,7 +24,7 @@ func (w *world) secret(user string) {
 	acme := w.Installation("acme")
 	link, err := acme.MakeLink(w.t.Context(), installation.Act{By: housetest.Host}, user)
 	w.must(err)
-	_, err = acme.SignInLink(w.t.Context(), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), sentence)
+	_, err = acme.SignInLink(byPage(w.t.Context()), installation.Visit{}, strings.TrimPrefix(link.Path, installation.LinkPath), sentence)
 	w.must(err)
 }
 
