@@ -25,8 +25,8 @@ type AuditFilter struct {
 	// Request is the reference number of a request: what was done in it, and by jobs
 	// that were begun in it.
 	Request string
-	After  string // the next of the page before
-	Limit  int
+	After   string // the next of the page before
+	Limit   int
 }
 
 // Audit returns one page of who did what, newest first.

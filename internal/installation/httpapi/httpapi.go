@@ -234,7 +234,7 @@ func (d *Door) perform(w http.ResponseWriter, r *http.Request, o operation) erro
 	err = o.serve(w, &call{
 		r: r, in: in, query: query, admin: slices.Contains(visitor.Scopes, api.ScopeAdmin),
 		good: func() bool { _, _, err := d.admit(r, name, o.scopes); return err == nil },
-		act: installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", WithDependants: query.Get(withDependants.name) == "true", Language: language(r), Lacks: seat.Lacking(visitor.Scopes)},
+		act:  installation.Act{By: visitor.Actor(), DryRun: query.Get(api.DryRun) == "true", WithDependants: query.Get(withDependants.name) == "true", Language: language(r), Lacks: seat.Lacking(visitor.Scopes)},
 	})
 	if err != nil {
 		return &toldError{err, in}
