@@ -1,6 +1,7 @@
 package installation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -152,7 +153,7 @@ func (in *Installation) tryAll(ctx context.Context, taken []*parcel) {
 func (in *Installation) tryLane(ctx context.Context, lane []*parcel) {
 	var away error
 	begun := time.Now()
-	for _, p := range lane {
+	for i, p := range lane {
 		switch {
 		case ctx.Err() != nil:
 			p.err = ctx.Err()
@@ -160,7 +161,7 @@ func (in *Installation) tryLane(ctx context.Context, lane []*parcel) {
 			p.err = errors.New(p.Error)
 		case away != nil:
 			p.err = away
-		case time.Since(begun) > laneTime:
+		case i > 0 && time.Since(begun) > cmp.Or(in.telling.lane, laneTime):
 			p.err = errNextRound
 		default:
 			p.err = guarded(func() error { return in.tryOne(ctx, p) })

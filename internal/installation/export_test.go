@@ -57,6 +57,9 @@ func (in *Installation) RemoveFromAll(ctx context.Context, act Act, name string,
 	return in.beginJob(ctx, act, o, found, heard)
 }
 
+// LaneTime says how long messages to one address are tried in a row.
+func (in *Installation) LaneTime(d time.Duration) { in.telling.lane = d }
+
 // KeptOfJob is everything that is kept of a job.
 func (in *Installation) KeptOfJob(ctx context.Context, id string) (all string) {
 	boxes, _ := in.book.Boxes(ctx, jobPlace+id)

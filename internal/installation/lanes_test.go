@@ -3,11 +3,13 @@ package installation_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,17 +26,20 @@ func TestASlowAddressDelaysNobodyElse(t *testing.T) {
 	f, box := withMail(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
 	in := f.Installation("acme")
 	held, heard := make(chan struct{}), make(chan string, 10)
-	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-held }))
-	quick := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var doc api.MessageCall
-		if json.NewDecoder(r.Body).Decode(&doc) == nil {
-			heard <- doc.Event
-		}
-	}))
-	defer slow.Close()
-	defer quick.Close()
-	for _, address := range []string{slow.URL, quick.URL} {
-		_, err := in.AddWebhook(t.Context(), admin, api.NewWebhook{URL: address})
+	var called atomic.Int64
+	for range 2 {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if called.Add(1) == 1 { // whichever is called first is the slow one
+				<-held
+				return
+			}
+			var doc api.MessageCall
+			if json.NewDecoder(r.Body).Decode(&doc) == nil {
+				heard <- doc.Event
+			}
+		}))
+		defer server.Close()
+		_, err := in.AddWebhook(t.Context(), admin, api.NewWebhook{URL: server.URL})
 		must(t, err)
 	}
 	mailed := make(chan struct{}, 10)
@@ -64,6 +69,55 @@ func gone(heard <-chan string) <-chan struct{} {
 	c := make(chan struct{})
 	go func() { <-heard; close(c) }()
 	return c
+}
+
+// Where nobody answers, the others would wait as long for nothing.
+func TestAMailServerThatDoesNotAnswerIsAskedOnceARound(t *testing.T) {
+	t.Parallel()
+	f, box := withMail(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	in := f.Installation("acme")
+	_, err := in.GiveRole(t.Context(), admin, "ulla", "administrator")
+	must(t, err)
+	box.fails = &installation.NoMailServerError{Why: "refused"}
+	fill(t, in)
+	in.Tell(t.Context())
+	if box.tries != 1 {
+		t.Errorf("it was asked %d times", box.tries)
+	}
+	box.fails = nil
+	f.Set(f.Clock().Add(2 * time.Minute))
+	in.Tell(t.Context())
+	if letters := box.empty(); len(letters) != 2 {
+		t.Errorf("when it answers again: %v", letters)
+	}
+}
+
+// What an address has no time for in one round leaves with the next, and has not
+// been tried.
+func TestAnAddressThatTakesLongIsLeftForTheNextRound(t *testing.T) {
+	t.Parallel()
+	f, box := withMail(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	in := f.Installation("acme")
+	const others = 14 // more than a message is tried
+	for i := range others {
+		id := fmt.Sprint("admin-", i)
+		_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: id, Login: true, Email: id + "@example.com"})
+		must(t, err)
+		_, err = in.GiveRole(t.Context(), admin, id, "administrator")
+		must(t, err)
+	}
+	in.Tell(t.Context())
+	box.empty()
+	in.LaneTime(time.Nanosecond)
+	fill(t, in)
+	in.Tell(t.Context())
+	if letters := box.empty(); len(letters) != others+1 {
+		t.Errorf("%d letters of %d: %v", len(letters), others+1, letters)
+	}
+	rounds, err := in.Audit(t.Context(), admin, installation.AuditFilter{Action: "message.try", Limit: 100})
+	if must(t, err); len(rounds.Items) != others+1 {
+		t.Errorf("%d rounds", len(rounds.Items))
+	}
 }
 
 // withPost is an installation that is connected to its license server and has

@@ -2,12 +2,14 @@ package installation_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation"
+	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/internal/seat"
 	"github.com/pott-dev/pott/internal/sqldb"
 	"github.com/pott-dev/pott/internal/sqldb/sqldbtest"
@@ -116,4 +118,81 @@ func TestWhatWasTypedTooLateWaitsForItsSenderOnly(t *testing.T) {
 			t.Errorf("%v", ids)
 		}
 	})
+}
+
+// What cannot be hidden can be folded to one line, and opened again.
+func TestWhatCannotBeHiddenIsFoldedAndOpened(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f, in := signInHouse(t, db)
+		ctx := t.Context()
+		enforce(t, f, in, smallSet("SUPEROFFICE", 1))
+		björn := signIn(t, in, "björn").Session
+		f.Set(time.Date(2027, 6, 14, 12, 0, 0, 0, time.UTC)) // four days after it ended
+		f.Reopen(t)
+		in = f.Installation("acme")
+		ask, item := installation.BannerAsk{Kind: license.Internal}, ""
+		troubles, err := in.Troubles(ask)
+		must(t, err)
+		for _, x := range troubles {
+			if x.Folds() {
+				item = x.Item()
+			}
+		}
+		if item == "" {
+			t.Fatalf("nothing folds among %+v", troubles)
+		}
+		must(t, in.Snooze(ctx, björn, ask, item))
+		if got := in.Snoozed(björn, f.Clock()); len(got) != 0 {
+			t.Errorf("what cannot be hidden is hidden: %v", got)
+		}
+		must(t, in.Fold(ctx, björn, ask, item))
+		if got := in.Snoozed(björn, f.Clock()); !got[installation.FoldOf(item)].Equal(f.Clock().AddDate(0, 0, seat.FoldDays)) || len(got) != 1 {
+			t.Errorf("folded: %v", got)
+		}
+		must(t, in.Fold(ctx, björn, ask, item))
+		if got := in.Snoozed(björn, f.Clock()); len(got) != 0 {
+			t.Errorf("opened again: %v", got)
+		}
+		recovered, err := in.SignInRecovered(housetest.Recovery, f.Clock())
+		must(t, err)
+		refused(t, "somebody who is nobody folds it", in.Fold(ctx, recovered.Session, ask, item), "person.unknown")
+	})
+}
+
+// Nobody fills the database by hiding.
+func TestNobodyHidesMoreThanTwentyThingsAtATime(t *testing.T) {
+	t.Parallel()
+	f, in := signInHouse(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	ctx := t.Context()
+	björn := signIn(t, in, "björn").Session
+	ask := installation.BannerAsk{Kind: license.Internal}
+	for range 2 { // no more than 16 are open at a time
+		for range 11 {
+			_, err := in.StartEvent(ctx, admin, api.NewEvent{Type: "message", Texts: license.Texts{"en": "Cake"}})
+			must(t, err)
+		}
+		troubles, err := in.Troubles(ask)
+		must(t, err)
+		for _, x := range troubles {
+			if x.Event > 0 {
+				must(t, in.Snooze(ctx, björn, ask, x.Item()))
+				_, err := in.EndEvent(ctx, admin, fmt.Sprint(x.Event), api.EndEvent{})
+				must(t, err)
+			}
+		}
+	}
+	if got := in.Snoozed(björn, f.Clock()); len(got) != 20 {
+		t.Errorf("%d are hidden", len(got))
+	}
+	_, err := in.StartEvent(ctx, admin, api.NewEvent{Type: "message", Texts: license.Texts{"en": "Cake"}})
+	must(t, err)
+	troubles, err := in.Troubles(ask)
+	must(t, err)
+	last := troubles[slices.IndexFunc(troubles, func(x seat.Trouble) bool { return x.Event > 0 })].Item()
+	f.Set(f.Clock().AddDate(0, 0, 1)) // all of it is over, and there is room again
+	must(t, in.Snooze(ctx, björn, ask, last))
+	if got := in.Snoozed(björn, f.Clock()); len(got) != 1 {
+		t.Errorf("a day later %d are hidden", len(got))
+	}
 }

@@ -31,6 +31,8 @@ type telling struct {
 	day  int64
 	rest time.Time // by the wall; before it nobody looks again
 
+	lane time.Duration // how long messages to one address are tried in a row; 0: laneTime
+
 	// What could not be written is delivered all the same where it tells of the
 	// records themselves: by id. It is forgotten when the server stops.
 	unwritten map[string]*parcel

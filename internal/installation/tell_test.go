@@ -199,6 +199,15 @@ func TestWhatIsNotTakenIsTriedForTwoDaysAndGivenUp(t *testing.T) {
 		box.fails = nil
 		in.Tell(t.Context())
 		got(t, "after it was given up", box)
+		for _, later := range []struct{ days, failures int }{{25, 1}, {7, 0}} {
+			f.Set(f.Clock().AddDate(0, 0, later.days))
+			in.Tell(t.Context())
+			m, err := in.Messages(t.Context(), admin)
+			if must(t, err); len(m.Failures) != later.failures {
+				t.Errorf("%d days later the list of failures says %+v", later.days, m.Failures)
+			}
+			box.empty()
+		}
 	})
 }
 

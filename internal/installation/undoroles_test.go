@@ -117,3 +117,26 @@ func TestWhoWaitsIsRefusedAndNobodyElse(t *testing.T) {
 	_, err = in.RefusePerson(ctx, admin, "nobody")
 	refused(t, "refusing nobody", err, "person.unknown")
 }
+
+// Ways to sign in come and go without it being a change of the person: whoever chose
+// a password since is as before again, and keeps it.
+func TestUndoingAJobRestoresWhoHasAPasswordSince(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		_, in := signInHouse(t, db)
+		_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: "bo", FirstName: "Bo", Login: true})
+		must(t, err)
+		b, err := in.ImportPeople(t.Context(), admin, installation.Import{File: list("user_id;first_name", "bo;Bosse", "anna;Anna")})
+		must(t, err)
+		choosePassword(t, in, "bo", sentence)
+		undone, err := in.UndoJob(t.Context(), admin, b.Job.ID, "")
+		must(t, err)
+		if n := undone.Job.Totals; n.Changed != 1 || n.Errors != 0 || n.Already != 0 {
+			t.Errorf("whom the job has not changed is none of it: %+v", n)
+		}
+		if p, err := in.Person(t.Context(), admin, "bo"); err != nil || p.FirstName != "Bo" {
+			t.Errorf("bo is called %s, %v", p.FirstName, err)
+		}
+		signIn(t, in, "bo")
+	})
+}

@@ -101,6 +101,22 @@ func TestALongTableGoesOnWithItsHeadsAndNumberedPages(t *testing.T) {
 	}
 }
 
+// Digits of numbers stand under one another, whatever there are of them.
+func TestNumbersEndAtOneEdgeAndWordsBeginAtOne(t *testing.T) {
+	t.Parallel()
+	tb := table(0)
+	tb.Rows = []paper.Row{{Cells: []paper.Value{{Text: "a"}, {Text: "1"}}}, {Cells: []paper.Value{{Text: "abcdef"}, {Text: "1234567"}}}}
+	d := plain()
+	d.Parts = []paper.Part{{Table: tb}}
+	at := map[string]float64{}
+	for _, text := range papertest.Read(t, set(t, d)).Pages[0] {
+		at[text.Text] = text.X
+	}
+	if at["a"] != at["abcdef"] || at["1234567"] > at["1"]-10 {
+		t.Errorf("they stand at %v", at)
+	}
+}
+
 // A row and the name beneath it stay on one page.
 func TestARowThatFitsAPageIsNotBroken(t *testing.T) {
 	t.Parallel()
@@ -154,7 +170,7 @@ func TestLongWordsAndTextsAreBrokenAndEndSomewhere(t *testing.T) {
 	d.Title = strings.Repeat("Mycket långt namn ", 30)
 	d.Foot = strings.Repeat("fot ", 100)
 	tb := &paper.Table{Columns: []paper.Column{{Head: strings.Repeat("Huvud", 30), Weight: 1}, {Head: "b", Weight: 0}}}
-	tb.Rows = []paper.Row{{Cells: []paper.Value{{Text: long}, {Text: "b"}}}, {Cells: []paper.Value{{Text: strings.Repeat("många ord ", 3000)}}}, {}}
+	tb.Rows = []paper.Row{{Cells: []paper.Value{{Text: long}, {Text: "b"}}}, {Cells: []paper.Value{{Text: strings.Repeat("många ord ", 3000)}}}, {Cells: []paper.Value{{Text: strings.Repeat("rad\n", 3000)}}}, {}}
 	d.Parts = []paper.Part{{Facts: []paper.Fact{{Name: strings.Repeat("namn", 40), Values: []paper.Value{{Text: long, Code: true}, {Text: strings.Repeat("x", 1_000_000)}}}}, Table: tb}}
 	p := papertest.Read(t, set(t, d))
 	if !p.Says(long) {
@@ -162,6 +178,9 @@ func TestLongWordsAndTextsAreBrokenAndEndSomewhere(t *testing.T) {
 	}
 	if len(p.Pages) > 40 {
 		t.Errorf("%d pages", len(p.Pages))
+	}
+	if !slices.Contains(p.Lines(), "…") {
+		t.Error("a text that is not said to its end does not say so")
 	}
 	for i, page := range p.Pages {
 		for _, text := range page {

@@ -87,8 +87,16 @@ func TestSomebodysMailsAreChosenByProgramsToo(t *testing.T) {
 	if again := into[api.ChangedPersonMessages](w, ask{method: "PUT", path: path, body: body}); again.Changed {
 		t.Error("the same once more is a change")
 	}
+	more := into[api.ChangedPersonMessages](w, ask{method: "PUT", path: path, body: `{"choices":[{"event":"set","on":false}]}`})
+	if on(more.PersonMessages) != "expiry ended damage fetch" {
+		t.Errorf("what is not named does not stay: %q", on(more.PersonMessages))
+	}
+	done = into[api.ChangedPersonMessages](w, ask{method: "PUT", path: path, body: `{"choices":[{"event":"set","on":true}]}`})
+	if on(done.PersonMessages) != "set expiry ended damage fetch" {
+		t.Errorf("it is %q", on(done.PersonMessages))
+	}
 	entry := into[api.List[api.AuditEntry]](w, ask{method: "GET", path: "/v1/audit?action=message.choice"})
-	if len(entry.Items) != 1 || entry.Items[0].Person != "anna" || entry.Items[0].Facts["off"] != "pool" {
+	if len(entry.Items) != 3 || entry.Items[0].Person != "anna" || entry.Items[0].Facts["off"] != "pool" {
 		t.Errorf("on record: %+v", entry.Items)
 	}
 	for path, code := range map[string]string{"/v1/people/nobody/messages": "person.unknown", "/v1/people/dag/messages": "person.unknown"} {

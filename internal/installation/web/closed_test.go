@@ -158,6 +158,11 @@ func TestWhereNothingCanBeChangedAllIsVisibleAndOneSentenceSaysWhy(t *testing.T)
 	if !strings.Contains(s.body, `value="anna@acme.example"`) || strings.Contains(s.body, `/users/anna/details"`) {
 		t.Error("the details are not there to read, or to be sent")
 	}
+	for _, always := range []string{"/language", "/signout"} { // whatever may not be changed
+		if !strings.Contains(s.body, `action="/acme`+always+`"`) {
+			t.Errorf("%s is left out", always)
+		}
+	}
 	s = r.get("/settings/tokens")
 	s.says(t, "intranet")
 	if strings.Contains(s.body, `action="/acme/settings/tokens"`) {
@@ -168,8 +173,16 @@ func TestWhereNothingCanBeChangedAllIsVisibleAndOneSentenceSaysWhy(t *testing.T)
 			t.Errorf("%s has nothing to leave out, and says so", path)
 		}
 	}
+	if s := r.get("/status"); !strings.Contains(s.body, `action="/acme/status/check"`) {
+		t.Error("records cannot be checked any longer")
+	}
 	_, err = w.Resume(t.Context(), housetest.Host, "acme")
 	w.must(err)
+	w.attack("UPDATE owner SET company = 'Somebody else'")
+	w.reopen()
+	r.get("/users/anna").says(t, "Who can do something about it: ") // whom to turn to in the house
+	w.attack("UPDATE owner SET company = 'Acme AB'")
+	w.reopen()
 	if s := r.get("/users/anna"); strings.Contains(s.body, "closed-why") || !strings.Contains(s.body, `/users/anna/details"`) {
 		t.Error("it is open again, and the page is not")
 	}

@@ -38,6 +38,7 @@ func TestWhereAReaderComesFromIsBelievedOfOurOwnProxiesOnly(t *testing.T) {
 		"something that is no address behind a proxy":     {peer: "127.0.0.1:5000", forwarded: []string{"unknown, 10.0.3.7"}, named: named, from: "10.0.3.7"},
 		"an empty header":                                 {peer: "127.0.0.1:5000", forwarded: []string{""}, from: "127.0.0.1"},
 		"HTTPS of our own":                                {peer: "203.0.113.9:5000", tls: true, from: "203.0.113.9", secure: true},
+		"HTTPS of our own, from this machine":             {peer: "127.0.0.1:5000", tls: true, proto: "http", from: "127.0.0.1", secure: true},
 		"HTTPS of our own, whatever somebody else claims": {peer: "203.0.113.9:5000", tls: true, proto: "http", from: "203.0.113.9", secure: true},
 	} {
 		t.Run(name, func(t *testing.T) {
