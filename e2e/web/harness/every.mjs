@@ -5,11 +5,13 @@ import { execFileSync } from 'node:child_process'
 import { newVisitor } from './browser.mjs'
 import { signIn } from './person.mjs'
 import { placeOf, routes } from './routes.mjs'
-import { states } from './states.mjs'
+import { states } from './state.mjs'
+import './states.mjs'
+import './happened.mjs'
 import { manyWorlds } from './worlds.mjs'
 
 /**
- * Every page there is, and every state of one that has no address: see states.mjs.
+ * Every page there is, and every state of one that has no address: see states.mjs and happened.mjs.
  * POTT_VIEWS=error-login,users says to look at some of them only.
  */
 export async function views() {

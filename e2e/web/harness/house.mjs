@@ -81,6 +81,10 @@ export async function freshWorld(wish = {}) {
     confirm: async (customer = 'northwind') => (await tell(`/worlds/${made.id}/confirm`, { customer })).code,
     /** Keeps jobs from going on beyond a number of rows; below 0 they go on. */
     hold: (at) => tell(`/worlds/${made.id}/hold`, { at }),
+    /** Has jobs break at a number of rows, until they are told to go on. */
+    breakAt: (at) => tell(`/worlds/${made.id}/hold`, { at, fault: true }),
+    /** Lets nothing be changed in an installation, as its host does. */
+    suspend: (reason, customer = 'northwind') => tell(`/worlds/${made.id}/suspend`, { customer, reason }),
     /** Has the host application say what people still have in hand: { user id: text }. */
     blockers: async (inHand) => {
       const server = createServer(async (request, response) => {

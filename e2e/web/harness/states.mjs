@@ -1,27 +1,12 @@
 // What pages look like when something has happened that no address says: a form
 // that was not accepted, a job at work, a database that was edited. Each is looked
-// at like any other page. Nothing here depends on the language.
+// at like any other page. What the days bring, and what two do at a time, is in
+// happened.mjs. Nothing here depends on the language.
 import { formTo, pressed, send } from './forms.mjs'
 import { passkeyAtHand } from './person.mjs'
-
-/** Every state: { name, path, reach(page, { url, world, visitor, context }), … }. */
-export const states = []
-
-/**
- * A state of the page at a path. `in` is the kind of world it is looked at in, see
- * worlds.mjs; wrong the field that the summary of faults leads to, '' where there is
- * none, with * at its end where more follows; apart whether the visitor is not to be signed in as before afterwards.
- */
-const state = (name, path, reach, more = {}) =>
-  states.push({ name, path, who: 'karin.lind', in: 'usual', customer: 'northwind', ...more, reach: async (page, at) => {
-    await page.goto(at.url + path)
-    await reach?.(page, at)
-  } })
+import { refused, state } from './state.mjs'
 
 // Forms that were not accepted.
-const refused = (name, path, to, fields, wrong, { button, ...more } = {}) =>
-  state(`error-${name}`, path, (page) => send(page, to, fields, button), { wrong, ...more })
-
 refused('signin', '/signin', '/signin', { user: 'karin.lind', password: 'wrong' }, 'user', { who: undefined })
 refused('recovery', '/signin/recovery', '/signin/recovery', { token: 'no such token' }, 'token', { who: undefined })
 refused('person-new', '/users/new', '/users/new', { user_id: '', first_name: 'Nobody' }, 'user_id')

@@ -19,6 +19,33 @@ const kinds = {
     await world.setPassword('siv.holm', 'correct horse battery')
     return world
   },
+  // Two do something here at a time.
+  meanwhile: () => freshWorld(usual),
+  // The same set begins in three weeks.
+  later: () => freshWorld({ load: [{ ...twoRed, starts: 21 }] }),
+  // A set came into force by itself today.
+  renewed: () => freshWorld({ load: [onlyMore] }),
+  // A set that has less than the one in force: a license for everybody is not in it.
+  less: () => freshWorld({ load: [{ quantity: { quote: 0, 'marketing-premium': 0 } }] }),
+  // The host application says what people still have in hand.
+  asked: async () => {
+    const world = await freshWorld(usual)
+    await world.blockers({ 'bjorn.dahl': 'Has 7 open requests' })
+    return world
+  },
+  // The host of the installation lets nothing be changed.
+  suspended: async () => {
+    const world = await freshWorld(usual)
+    await world.api('/events', { method: 'POST', body: { type: 'message', texts: { en: 'We move the servers', sv: 'Vi flyttar servrarna' } } })
+    await world.suspend('We move this installation to another machine')
+    return world
+  },
+  // The licenses end in three weeks.
+  soon: async () => {
+    const world = await freshWorld()
+    await world.moveClock({ days: 80 })
+    return world
+  },
   // Kontoret has a license server, which nobody reaches.
   served: () => freshWorld({ ...usual, authority: 'http://127.0.0.1:9' }),
   // A license, a person and an entry of the trail were edited in the database, and

@@ -51,6 +51,7 @@ func (c *control) door() http.Handler {
 	mux.HandleFunc("POST /worlds/{id}/recover", answering(c.recover))
 	mux.HandleFunc("POST /worlds/{id}/confirm", answering(c.confirm))
 	mux.HandleFunc("POST /worlds/{id}/hold", answering(c.hold))
+	mux.HandleFunc("POST /worlds/{id}/suspend", answering(c.suspend))
 	mux.HandleFunc("POST /paths", answering(paths))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+c.token)) != 1 {
@@ -307,16 +308,31 @@ func (c *control) confirm(r *http.Request, body struct {
 }
 
 // hold keeps the jobs of a world from going on beyond a number of rows, until it
-// is told another one. Below 0 they go on.
+// is told another one. Below 0 they go on. With a fault they do not wait there but
+// break.
 func (c *control) hold(r *http.Request, body struct {
-	At int `json:"at"`
+	At    int  `json:"at"`
+	Fault bool `json:"fault"`
 }) (any, error) {
 	w, err := c.world(r)
 	if err != nil {
 		return nil, err
 	}
-	w.gate.holdAt(body.At)
+	w.gate.holdAt(body.At, body.Fault)
 	return map[string]any{}, nil
+}
+
+// suspend lets nothing be changed in an installation, as the host does.
+func (c *control) suspend(r *http.Request, body struct {
+	Customer string `json:"customer"`
+	Reason   string `json:"reason"`
+}) (any, error) {
+	w, err := c.world(r)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.host.House().Suspend(r.Context(), byHost.By, name(body.Customer), body.Reason)
+	return map[string]any{}, err
 }
 
 // paths lists every page.

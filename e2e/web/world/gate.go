@@ -10,14 +10,15 @@ import (
 type gate struct {
 	mu    sync.Mutex
 	at    int           // jobs that have looked at so many rows wait; below 0 none does
+	fault bool          // they do not wait there but break
 	moved chan struct{} // closed when at changes; nil while nobody waits
 }
 
-// holdAt says where jobs wait from now on. Those that wait elsewhere go on.
-func (g *gate) holdAt(row int) {
+// holdAt says where jobs wait from now on, or break. Those that wait elsewhere go on.
+func (g *gate) holdAt(row int, fault bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.at = row
+	g.at, g.fault = row, fault
 	if g.moved != nil {
 		close(g.moved)
 		g.moved = nil
@@ -31,6 +32,10 @@ func (g *gate) pass(ctx context.Context, _ string, looked int) {
 		if g.at < 0 || looked < g.at {
 			g.mu.Unlock()
 			return
+		}
+		if g.fault {
+			g.mu.Unlock()
+			panic("a test wants a fault here")
 		}
 		if g.moved == nil {
 			g.moved = make(chan struct{})
