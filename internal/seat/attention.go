@@ -35,7 +35,7 @@ func (t *Trouble) Severity() string {
 	switch t.Kind {
 	case TroubleRolledBack, TroubleTampered, TroubleUnchecked, TroubleSuspended, TroubleReadOnly, TroubleOver:
 		return "crit"
-	case TroubleGrace, TroubleNoSignIn, WaitsSetRefused, WaitsFull, WaitsNotice:
+	case TroubleGrace, TroubleNoSignIn, WaitsSetRefused, WaitsFull, WaitsNearly, WaitsNotice:
 		return "warn"
 	case TroubleExpires:
 		if t.Days <= soonDays {

@@ -42,3 +42,11 @@ func TestWhatNeedsAttentionIsDealtWithInOrder(t *testing.T) {
 		}
 	}
 }
+
+func TestLittleAndNothingSpareAreSaidAlike(t *testing.T) {
+	for _, kind := range []TroubleKind{WaitsFull, WaitsNearly} {
+		if got := (&Trouble{Kind: kind}).Severity(); got != "warn" {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+}
