@@ -239,3 +239,21 @@ func TestAMomentOfARecordTellsUTC(t *testing.T) {
 		}
 	}
 }
+
+func TestANameBreaksBehindADotAndADayNowhere(t *testing.T) {
+	for _, c := range []struct {
+		what templ.Component
+		want string
+	}{
+		{CodeName("kontoret.sales-premium"), `<code class="sub">kontoret.<wbr/>sales-premium</code>`},
+		{Softly("Europe/Stockholm"), "Europe/<wbr/>Stockholm"},
+		{Softly("a<b>.c"), "a&lt;b&gt;.<wbr/>c"},
+		{Unbroken("The set kontoret-9 ends on 2027-03-03."), `The set <span class="when">kontoret-9</span> ends on <span class="when">2027-03-03</span>.`},
+		{Fold("Filter", "Group: Sales", false), `<details class="fold"><summary>Filter <strong>Group: Sales</strong></summary></details>`},
+	} {
+		var b strings.Builder
+		if err := c.what.Render(t.Context(), &b); err != nil || b.String() != c.want {
+			t.Errorf("%s, %v; want %s", b.String(), err, c.want)
+		}
+	}
+}

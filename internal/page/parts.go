@@ -96,20 +96,20 @@ func share(taken, of int64) string {
 	return strconv.FormatInt(max(1, taken*100/of), 10)
 }
 
-var dayWritten = regexp.MustCompile(`\d+-\d+-\d+`)
+var unbreakable = regexp.MustCompile(`\d+-\d+-\d+|\b[a-z][a-z0-9]*-\d+\b`)
 
-// A piece is a part of a text. A day with hyphens is one of its own: lines would
-// break after each of them.
+// A piece is a part of a text. A day with hyphens is one of its own, and so is the name
+// of a set: lines would break after each of them.
 type piece struct {
-	text string
-	day  bool
+	text  string
+	whole bool
 }
 
-// unbroken divides a text at its days.
+// unbroken divides a text at its days and the names of sets.
 func unbroken(text string) []piece {
 	var all []piece
 	at := 0
-	for _, found := range dayWritten.FindAllStringIndex(text, -1) {
+	for _, found := range unbreakable.FindAllStringIndex(text, -1) {
 		all = append(all, piece{text: text[at:found[0]]}, piece{text[found[0]:found[1]], true})
 		at = found[1]
 	}

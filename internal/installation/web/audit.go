@@ -47,6 +47,29 @@ func (x auditView) filtered() bool {
 	return slices.ContainsFunc(auditFilters, func(name string) bool { return x.values[name] != "" })
 }
 
+// chosen says what the list is filtered by, in words.
+func (x auditView) chosen(v *visit) string {
+	var words []string
+	for _, name := range auditFilters {
+		text := x.values[name]
+		switch {
+		case text == "":
+			continue
+		case name == "action":
+			text = v.action(text)
+		case name == "door":
+			for _, o := range v.doorOptions(text) {
+				if o.Chosen {
+					text = o.Text
+				}
+			}
+		}
+		key := cmp.Or(map[string]string{"from": "audit.from", "to": "audit.to", "door": "audit.source", "request": "audit.request"}[name], "audit.filter-"+name)
+		words = append(words, v.Say(key)+": "+text)
+	}
+	return strings.Join(words, ", ")
+}
+
 // command is the list as a command.
 func (x auditView) command() string {
 	words := []string{"pott audit ls"}

@@ -516,7 +516,7 @@ func (v *visit) columnsInWords(err error) error {
 func (v *visit) jobMark(j api.Job) page.Mark {
 	kind := map[string]string{"done": "ok", "failed": "crit", "cancelled": "warn", "interrupted": "warn", "running": "info"}[j.State]
 	if j.State == "done" && (j.Totals.Errors > 0 || j.Totals.Left > 0) {
-		kind = "warn"
+		return page.Mark{Kind: "warn", Text: v.Say("bulk.state.partly")}
 	}
 	return page.Mark{Kind: kind, Text: v.Say("bulk.state." + j.State)}
 }

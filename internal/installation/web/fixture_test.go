@@ -195,7 +195,8 @@ func (r *reader) read(answer *http.Response) *shown {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	r.w.must(err)
-	tree, err := html.Parse(bytes.NewReader(body))
+	// Where a name may be broken is no part of what it says.
+	tree, err := html.Parse(bytes.NewReader(bytes.ReplaceAll(body, []byte("<wbr/>"), nil)))
 	r.w.must(err)
 	r.last = &shown{answer.StatusCode, answer.Header, strings.TrimPrefix(answer.Request.URL.RequestURI(), "/acme"), string(body), tree}
 	return r.last

@@ -186,6 +186,29 @@ func (v *visit) people() (peopleView, error) {
 	return view, v.choices(&view, q)
 }
 
+// chosen says what the list is filtered and grouped by, in words.
+func (x peopleView) chosen(v *visit) string {
+	var words []string
+	if x.filter.Text != "" {
+		words = append(words, x.filter.Text)
+	}
+	for _, field := range []string{"plan", "extra", "group", "role", "profile", "kind", "login", "by"} {
+		key := cmp.Or(map[string]string{"extra": "people.col.extras", "by": "people.by"}[field], "people.col."+field)
+		for _, o := range x.options[field] {
+			if o.Chosen && o.Value != "" {
+				words = append(words, v.Say(key)+": "+o.Text)
+			}
+		}
+	}
+	if v.query("signs_in") != "" {
+		words = append(words, v.Say("people.only-login"))
+	}
+	if v.query("counted") != "" {
+		words = append(words, v.Say("people.only-counted"))
+	}
+	return strings.Join(words, ", ")
+}
+
 // pools reads the licenses people can be given.
 func (v *visit) pools(view *peopleView, chosen string) error {
 	list, err := v.in.Licenses(v.ctx(), v.act, false)
@@ -202,6 +225,9 @@ func (v *visit) pools(view *peopleView, chosen string) error {
 			view.license = &view.pools[i]
 			break
 		}
+	}
+	if view.license == nil && len(view.pools) > 0 {
+		view.license = &view.pools[0] // there is no such one
 	}
 	view.list.AsOf = list.AsOf
 	return nil

@@ -92,7 +92,7 @@ func TestAListIsSentCheckedAppliedAndUndone(t *testing.T) {
 	partial.says(t, "Change 2 people")
 	token := planToken.FindStringSubmatch(partial.body + `name="plan_token" value=""`)[1]
 	job := uma.send(path+"&partial=on", "plan_token", token)
-	job.says(t, "Import of a list", "Done", "2 changed", "1 error,", "Undo: see what it would do")
+	job.says(t, "Import of a list", "Partly done", "2 changed", "1 error,", "Undo: see what it would do")
 	p, err := w.Installation("acme").Person(t.Context(), installation.Act{}, "anna")
 	w.must(err)
 	if p.FirstName != "Annika" {
