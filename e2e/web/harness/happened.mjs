@@ -113,7 +113,7 @@ state('review-changed', premium, async (page, { world }) => {
   // Nobody is left to take it from whom one has seen.
   for (const person of ['tove.moe', 'rut.berg']) await world.api(`/people/${person}/plan`, put({ plan: 'kontoret.sales-premium' }))
   await apply(page)
-}, { in: 'meanwhile' })
+}, { in: 'meanwhile', back: true })
 state('review-withdrawn', review, async (page, { url }) => {
   await pressed(page, page.locator('form[action$="/withdraw"] button'))
   await page.goto(url + review)

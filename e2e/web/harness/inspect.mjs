@@ -111,7 +111,8 @@ async function names(page, view, { titles }, found) {
   const whole = name.replace(/^Error: /, '').split(' – ').at(-1)
   if (more.length > 0 || org !== say.org || section !== last || !say.h1[0].endsWith(whole)) found.push(`6. the title is “${say.title}”, of “${say.h1[0]}” in ${say.section}`)
   if (name.startsWith('Error: ') !== (view.wrong !== undefined)) found.push(`6. the title is “${say.title}”`)
-  if (say.refused) return // there is no such page, or not for this reader
+  // There is no such page, or not for this reader; or a form brought another page's back.
+  if (say.refused || view.back) return
   // Two pages have the same title only if they are the same page, or the same form that was not accepted.
   const place = view.wrong === undefined ? placeOf(new URL(page.url())) : `${view.path} wrong`
   const other = titles.get(say.title) ?? place

@@ -8,7 +8,7 @@ export const states = []
 /**
  * A state of the page at a path. `in` is the kind of world it is looked at in, see
  * worlds.mjs; wrong the field that the summary of faults leads to, '' where there is
- * none, with * at its end where more follows; apart whether the visitor is not to be signed in as before afterwards.
+ * none, with * at its end where more follows; back whether a form was answered with another page than its own; apart whether the visitor is not to be signed in as before afterwards.
  */
 export const state = (name, path, reach, more = {}) =>
   states.push({ name, path, who: 'karin.lind', in: 'usual', customer: 'northwind', ...more, reach: async (page, at) => {
