@@ -22,6 +22,7 @@ import (
 //	list .Also                     a, b and c; at most five, then how many more
 //	told .Why                      a reason that an error gives in English
 //	term .What                     a thing that an error names in English
+//	field .Field                   a field of the API as forms call it
 //	known .Free                    whether there is a number: 0 is one
 func functions(lang string) template.FuncMap {
 	l := locale.For(lang)
@@ -38,6 +39,7 @@ func functions(lang string) template.FuncMap {
 		"known":   func(n any) bool { _, ok := n.(int64); return ok },
 		"told":    func(text string) string { said, _ := Told(lang, text); return said },
 		"term":    func(text string) string { said, _ := Reason(lang, text); return said },
+		"field":   func(code string) string { return FieldName(lang, code) },
 		"list":    func(items []any) string { return list(lang, items) },
 	}
 }

@@ -137,3 +137,17 @@ func foreignIn(lang, detail string, fields map[string]any) string {
 	}
 	return ""
 }
+
+// FieldName is what forms call a field of the API: the value of a part of it, such as
+// texts.sv, is called as the whole. A field nobody gave a word stays as it is.
+func FieldName(lang, code string) string {
+	whole, part, _ := strings.Cut(code, ".")
+	name := Word(lang, "input."+strings.ReplaceAll(whole, "_", "-"))
+	switch {
+	case strings.HasPrefix(name, "input."):
+		return code
+	case part != "":
+		return name + " (" + part + ")"
+	}
+	return name
+}

@@ -36,7 +36,7 @@ func TestAReasonIsToldInTheReadersLanguage(t *testing.T) {
 	}
 	bad := struct{ Field, Why string }{"user_id", "it is empty"}
 	text, _ := i18n.Sentence("sv", "request.bad-value", bad)
-	if text.Detail != "Fältet user_id stämmer inte: det är tomt." {
+	if text.Detail != "Fältet ”Användar-ID” stämmer inte: det är tomt." {
 		t.Error(text.Detail)
 	}
 }

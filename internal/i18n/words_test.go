@@ -301,13 +301,17 @@ func (c *code) read(t *testing.T, name, text string) {
 
 // sees notes a call that says a word.
 func (c *code) sees(n *ast.CallExpr, at string) {
-	args := n.Args
-	switch f, _ := n.Fun.(*ast.SelectorExpr); {
-	case f == nil:
-		return
-	case f.Sel.Name == "Word" && len(args) > 1:
+	args, said := n.Args, ""
+	switch f := n.Fun.(type) {
+	case *ast.SelectorExpr:
+		said = f.Sel.Name
+	case *ast.Ident:
+		said = f.Name
+	}
+	switch {
+	case said == "Word" && len(args) > 1:
 		args = args[1:]
-	case f.Sel.Name != "Say" || len(args) == 0:
+	case said != "Say" || len(args) == 0:
 		return
 	}
 	if sum, ok := args[0].(*ast.BinaryExpr); ok {

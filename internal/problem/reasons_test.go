@@ -16,6 +16,7 @@ import (
 	"testing/fstest"
 
 	"github.com/pott-dev/pott/internal/i18n"
+	"github.com/pott-dev/pott/internal/roster"
 )
 
 // fromOutside are the codes whose reason is at times what somebody else said: the
@@ -71,12 +72,21 @@ type reasoned struct {
 // whose sentences print a reason.
 func reasonsOf(t *testing.T, tree fs.FS) map[string]*reasoned {
 	t.Helper()
+	return madeWith(t, tree, []string{"Why", "Rule"}, func(code string) bool {
+		text := i18n.Source("en", code)
+		return printed.MatchString(text.Title + text.Detail + text.Hint)
+	})
+}
+
+// madeWith reads every Go file of a tree and returns by code what some fields of errors
+// are made with.
+func madeWith(t *testing.T, tree fs.FS, keys []string, wanted func(code string) bool) map[string]*reasoned {
+	t.Helper()
 	found, _ := codes(t, tree)
 	byType := map[string]string{} // "dir.Type" → code
 	all := map[string]*reasoned{}
 	for code, by := range found {
-		text := i18n.Source("en", code)
-		if !printed.MatchString(text.Title + text.Detail + text.Hint) {
+		if !wanted(code) {
 			continue
 		}
 		all[code] = &reasoned{}
@@ -85,7 +95,7 @@ func reasonsOf(t *testing.T, tree fs.FS) map[string]*reasoned {
 		}
 	}
 	for dir, files := range goFiles(t, tree) {
-		m := making{dir: dir, files: files, byType: byType, all: all, consts: constants(files)}
+		m := making{dir: dir, files: files, keys: keys, byType: byType, all: all, consts: constants(files)}
 		for name, file := range files {
 			m.name = name
 			m.read(file)
@@ -151,6 +161,7 @@ func constants(files map[string]*ast.File) map[string]ast.Expr {
 type making struct {
 	dir, name string
 	files     map[string]*ast.File
+	keys      []string // the fields that are looked at
 	byType    map[string]string
 	all       map[string]*reasoned
 	consts    map[string]ast.Expr
@@ -190,7 +201,7 @@ func (m making) read(file *ast.File) {
 			}
 			for _, e := range made.Elts {
 				if pair, ok := e.(*ast.KeyValueExpr); ok {
-					if key, ok := pair.Key.(*ast.Ident); ok && (key.Name == "Why" || key.Name == "Rule") {
+					if key, ok := pair.Key.(*ast.Ident); ok && slices.Contains(m.keys, key.Name) {
 						m.note(m.all[code], pair.Value, fn)
 					}
 				}
@@ -429,6 +440,28 @@ func d() error {
 	for _, want := range []string{`sv, nb, da, de, nl do not know "nobody has told it 7 times"`, `sv, nb, da, de, nl do not know "it is told nowhere"`, "made in room/errors.go"} {
 		if !strings.Contains(got, want) || strings.Count(got, "\n") != 2 {
 			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+}
+
+// The fields that an error about a value may name, on every door of the installation.
+var fieldErrors = []string{"request.bad-value", "event.bad"}
+
+// A page and a command name a field as forms do; the API has the code besides.
+func TestEveryFieldAnErrorNamesHasItsWord(t *testing.T) {
+	t.Parallel()
+	names := slices.Clone(roster.Columns)
+	for _, r := range madeWith(t, os.DirFS("../.."), []string{"Field"}, func(code string) bool { return slices.Contains(fieldErrors, code) }) {
+		names = append(names, r.texts...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) < 40 {
+		t.Fatalf("only %d fields found: the walk does not see the tree", len(names))
+	}
+	for _, name := range names {
+		if i18n.FieldName("en", name) == name {
+			t.Errorf("%s has no word: see i18n/words/*/input.json", name)
 		}
 	}
 }
