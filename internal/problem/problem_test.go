@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -122,5 +123,45 @@ func TestEveryRowHasAStatusAndAnExitCode(t *testing.T) {
 		if !ok || row.Exit < 1 || row.Exit > 12 || row.Status != 0 && (row.Status < 400 || row.Status > 599) {
 			t.Errorf("%s: %+v", code, row)
 		}
+	}
+}
+
+// What waits for somebody is not asked for again and again, and what may go at the next
+// moment says when.
+func TestARefusalSaysWhetherAskingAgainHelps(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]struct {
+		status int
+		again  string
+	}{
+		"license.read-only":       {423, ""},
+		"license.set-dropped":     {423, ""},
+		"license.set-not-genuine": {423, ""},
+		"installation.suspended":  {423, ""},
+		"storage.read-only":       {423, ""},
+		"storage.damaged":         {423, ""},
+		"storage.rolled-back":     {423, ""},
+		"storage.schema-changed":  {423, ""},
+		"storage.cannot-check":    {423, ""},
+		"storage.unavailable":     {503, "5"},
+		"storage.unknown-outcome": {503, "5"},
+		"storage.closed":          {503, "5"},
+		"blockers.unreachable":    {503, "5"},
+		"signin.busy":             {503, "5"},
+		"host.repair-only":        {503, ""},
+		"storage.moved":           {503, ""},
+		"seat.pool-full":          {409, ""},
+	} {
+		row, ok := problem.Lookup(code)
+		header := http.Header{}
+		problem.Problem{Code: code, Status: row.Status, Exit: row.Exit}.SetAgain(header)
+		if !ok || row.Status != want.status || header.Get("Retry-After") != want.again {
+			t.Errorf("%s: %d, again after %q, want %+v", code, row.Status, header.Get("Retry-After"), want)
+		}
+	}
+	header := http.Header{"Retry-After": {"60"}}
+	problem.Problem{Status: 503, Exit: problem.NotReachable}.SetAgain(header)
+	if header.Get("Retry-After") != "60" {
+		t.Errorf("what was said before became %v", header)
 	}
 }

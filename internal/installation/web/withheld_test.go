@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pott-dev/pott/api"
+	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/license"
 )
 
@@ -79,4 +80,20 @@ func TestPagesSayAtTheRowWhyALicenseCannotBeGiven(t *testing.T) {
 		t.Errorf("the answer is %d", answer.status)
 	}
 	w.as("karin").get("/users/bo/plans").says(t, "Load a license")
+}
+
+func TestAPageOfARefusalThatLastsSaysWhatStillWorks(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("karin")
+	r.get("/users/anna") // a page of the session, for its token
+	_, err := w.Suspend(t.Context(), housetest.Host, "acme", "moving")
+	w.must(err)
+	s := r.send("/users/bulk/apply", "act", "retire", "who", "bo")
+	if s.status != http.StatusLocked {
+		t.Errorf("the answer is %d", s.status)
+	}
+	s.says(t, "moving", "What you can still do", "Read and check the audit trail", "Your change was not saved")
+	if !slices.Contains(s.links(), "/audit") || slices.Contains(s.links(), "/licenses/import") {
+		t.Errorf("it leads to %v", s.links())
+	}
 }
