@@ -92,3 +92,23 @@ test('38. Every sheet of paper says which page it is of, as of when, and its num
     assert.equal(sheets.join('').split('/users?sort=name').length - 1, sheets.length, 'it is said once on each')
   }, { locale: 'en-GB' })
 })
+
+test('36. What was done on a page is found by the number of its request, and says that it was a page', async () => {
+  await asAdministrator(world, async (page) => {
+    await page.request.get(`${world.url}/users.csv`) // a file with people is on record
+    await page.goto(`${world.url}/audit`)
+    await page.getByLabel('Source').selectOption({ label: 'Pages' })
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.waitForURL(/door=page/)
+    assert.ok((await page.locator('.trail tbody tr').count()) > 0)
+    assert.ok((await page.locator('.trail tbody .who').allTextContents()).every((text) => text.includes('Pages')))
+    await page.locator('.trail tbody .what a').first().click()
+    const number = (await page.locator('.facts a code').first().textContent()).trim()
+    assert.match(number, /^[0-9a-f]{12}-\d+$/)
+    await page.goto(`${world.url}/search?q=${number}`)
+    await page.getByRole('link', { name: `Entries of request ${number}` }).click()
+    await page.waitForURL(`**/audit?request=${number}`)
+    assert.equal(await page.getByLabel('Reference number').inputValue(), number)
+    assert.ok((await page.locator('.trail tbody tr').count()) > 0)
+  }, { locale: 'en-GB', javaScript: false })
+})

@@ -26,6 +26,8 @@ state('error-what-if', '/licenses/KONTORET/sales-premium?seats=many', undefined,
 refused('offboard', '/users/olle.ek/offboard', '/offboard', {}, 'valid_through')
 refused('verify', '/audit/verify', '/audit/verify', { from: 'the beginning' }, 'from')
 refused('audit', '/audit', '/audit', { person: 'nobody.at.all' }, 'person')
+refused('audit-request', '/audit', '/audit', { request: 'no number' }, 'request')
+state('audit-door', '/audit?door=host')
 refused('token-scopes', '/settings/tokens', '/settings/tokens', { name: 'For nothing' }, 'scope-*')
 refused('timeout', '/settings/blockers', '/settings/blockers', { url: 'https://host.example/', timeout_ms: 'soon' }, 'timeout_ms')
 refused('webhook', '/settings/messages', '/settings/messages/webhooks', { url: 'not an address' }, 'url')

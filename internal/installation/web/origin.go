@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -58,6 +59,16 @@ func (v *visit) cameBy(e api.AuditEntry) string {
 		return e.Door
 	}
 	return v.Say("audit.door-" + e.Door)
+}
+
+// under is what stands below who did something: what programs call them, or what
+// sort of actor it is, and through what it came.
+func (v *visit) under(e api.AuditEntry, who doer) string {
+	parts := []string{cmp.Or(who.Code, v.kind(e))}
+	if e.Door != "" && v.cameBy(e) != parts[0] {
+		parts = append(parts, v.cameBy(e))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // doorOptions are the doors one can choose among; the last is where it is not on

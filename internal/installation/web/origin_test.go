@@ -183,3 +183,12 @@ func requestOf(s *shown) string {
 	}
 	return "no-number"
 }
+
+func TestTheListSaysOnceWhoAndThroughWhat(t *testing.T) {
+	w := newWorld(t)
+	karin := w.as("karin")
+	karin.get("/users/bo")
+	karin.send("/users/bo/role", "do", "give", "role", "auditor")
+	karin.get("/audit?action=role.give&who=karin").says(t, "Karin Lind karin · Pages")
+	karin.get("/audit?action=role.give&who=host").says(t, "test Server’s machine Role given")
+}
