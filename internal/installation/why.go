@@ -207,8 +207,13 @@ func (t teller) step(s seat.Step) api.Step {
 
 // byWhom is an actor as a sentence has it.
 func (t teller) byWhom(by string) string {
-	if name, ok := strings.CutPrefix(by, "token "); ok {
+	switch kind, name, _ := strings.Cut(by, " "); kind {
+	case "token":
 		return i18n.Word(t.lang, "uses.token", "Name", name)
+	case "host":
+		return i18n.Word(t.lang, "uses.host", "Name", name)
+	case "system":
+		return i18n.Word(t.lang, "uses.system")
 	}
 	return by
 }

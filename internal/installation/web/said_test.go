@@ -21,6 +21,15 @@ func TestWhySaysInTheReadersLanguageWhoGaveAndWhoseSetItIs(t *testing.T) {
 	r.get("/users/bo/uses?why=superoffice.gadget&lang=sv").says(t, "av API-nyckeln intranet", "Licenspaket 1 från SuperOffice AS")
 }
 
+// Nobody reads how records write who is nobody of the house.
+func TestWhySaysInWordsThatSomebodyAtTheServerGaveIt(t *testing.T) {
+	w := newWorld(t)
+	r := w.as("karin")
+	r.get("/users/anna/uses?why=superoffice.sales").says(t, "by somebody at the server’s machine (")
+	r.get("/users/anna/uses?why=superoffice.sales&lang=sv").says(t, "av någon vid serverns dator (")
+	r.last.lacks(t, "av host ")
+}
+
 func TestWhatNoNumberLimitsIsNotFreed(t *testing.T) {
 	w := newWorld(t)
 	r := w.as("uma")
