@@ -112,7 +112,7 @@ func (c *check) checkStrays() error {
 	if c.only != "" {
 		return nil
 	}
-	for _, table := range []string{"personal", "set_file", "box"} {
+	for _, table := range []string{"personal", "set_file", "box", "activity"} {
 		if err := c.countStrays(table, "''"); err != nil {
 			return err
 		}

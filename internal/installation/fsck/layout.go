@@ -20,6 +20,7 @@ const (
 var tables = []*table{
 	sealed(seatsLedger, "activation", "number:i",
 		"issuer:t set_number:i checkpoint:t replaced:t from_at:i until_at:i how:t given_by:t undo:b reported_at:i"),
+	sealed(seatsLedger, "activity_policy", "id:i", "ground:t from_at:i"),
 	sealed(seatsLedger, "assignment", "number:i",
 		"person:t issuer:t module:t quantity:i source:t from_at:i until_at:i given_by:t reason:t ended_by:t end_reason:t"),
 	sealed(seatsLedger, "authority", "issuer:t",
@@ -62,7 +63,7 @@ var tables = []*table{
 
 // unsealed are the other tables that may be there; the specification gives the
 // reason for each.
-var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "box", "goose_db_version", "goose_lock"}
+var unsealed = []string{"head", "journal", "audit", "personal", "set_file", "box", "activity", "goose_db_version", "goose_lock"}
 
 // olderSchemas are the digests of the layouts that earlier versions wrote.
 var olderSchemas = []string{

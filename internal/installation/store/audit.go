@@ -242,6 +242,8 @@ func (b *Book) ChangedSince(ctx context.Context, seq int64) (c Commit, ok bool, 
 				c.Profiles = true
 			case "owner":
 				c.Installation = true
+			case "activity_policy":
+				c.Activity = true
 			}
 		}
 		return err

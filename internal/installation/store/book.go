@@ -52,6 +52,7 @@ type Book struct {
 	messageRules   *table[messageKey, MessageRule]
 	messageChoices *table[string, MessageChoice]
 	snoozes        *table[string, Snooze]
+	activity       *table[int64, ActivityPolicy]
 	messagesTold   *table[messageKey, ToldMessage]
 	messagesOut    *table[string, OutMessage]
 
@@ -104,13 +105,13 @@ func newBook(s *Store, p place) *Book {
 	b.credentials, b.sessions = newTable(credentialCodec), newTable(sessionCodec)
 	b.preferences, b.providers = newTable(preferenceCodec), newTable(providerCodec)
 	b.messageRules, b.messageChoices = newTable(messageRuleCodec), newTable(messageChoiceCodec)
-	b.snoozes = newTable(snoozeCodec)
+	b.snoozes, b.activity = newTable(snoozeCodec), newTable(activityPolicyCodec)
 	b.messagesTold, b.messagesOut = newTable(messageToldCodec), newTable(messageOutCodec)
 	b.tables = []sealedTable{b.assignments, b.keyLists, b.licenses, b.sets, b.owners, b.people, b.profiles, b.tokens,
 		b.activations, b.agreements, b.policies, b.events, b.authorities,
 		b.databases, b.sites, b.roles, b.hooks, b.pastPeople, b.pastProfiles,
 		b.credentials, b.sessions, b.preferences, b.providers,
-		b.messageRules, b.messageChoices, b.messagesTold, b.messagesOut, b.snoozes}
+		b.messageRules, b.messageChoices, b.messagesTold, b.messagesOut, b.snoozes, b.activity}
 	b.clearIndexes()
 	b.files = map[string][]byte{}
 	b.people.changed, b.people.admit = b.personChanged, b.admitPerson
@@ -128,6 +129,7 @@ func newBook(s *Store, p place) *Book {
 	b.databases.changed, b.sites.changed, b.roles.changed = b.databaseChanged, b.siteChanged, b.roleChanged
 	b.credentials.changed, b.sessions.changed = b.credentialChanged, b.sessionChanged
 	b.profiles.changed = func(_, _ *Profile) { b.touched.Profiles = true }
+	b.activity.changed = func(_, _ *ActivityPolicy) { b.touched.Activity = true }
 	b.owners.changed = func(_, _ *Owner) { b.touched.Installation = true }
 	b.beside, b.besides, b.misshapen = b.readBeside, b.besidesOf, s.misshapen
 	b.settle = func() {

@@ -24,11 +24,12 @@ var (
 		eventLayout, authorityLayout, databaseLayout, hookLayout, roleLayout, siteAssignmentLayout,
 		pastPersonLayout, pastProfileLayout,
 		credentialLayout, sessionLayout, preferenceLayout, providerLayout,
-		messageRuleLayout, messageChoiceLayout, messageToldLayout, messageOutLayout, snoozeLayout}
+		messageRuleLayout, messageChoiceLayout, messageToldLayout, messageOutLayout, snoozeLayout, activityPolicyLayout}
 )
 
 // unsealed are the tables whose rows carry no seal of their own, and why.
 var unsealed = map[string]string{
+	"activity": "it must be erasable without a trace, and the journal would remember every day; it decides nothing",
 	"head":     "its box authenticates the whole row",
 	"journal":  "the chain covers every row, and the head holds its last link",
 	"audit":    "the hash of a batch's entries stands in its journal row",

@@ -264,11 +264,12 @@ func TestRefusedActUsesUpNoNumber(t *testing.T) {
 	})
 }
 
-// stageMessages puts a row into every table of messages.
+// stageMessages puts a row into every table of messages, and says what is collected.
 func stageMessages(tx *Tx, person string) error {
 	return errors.Join(
 		tx.PutMessageRule(MessageRule{Kind: "full", Reader: "administrator", On: true}),
 		tx.PutMessageChoice(MessageChoice{Person: person, Off: []string{"full", "expires"}}),
+		tx.CollectActivity(ActivityPolicy{Ground: "agreement with the works council", From: 7}),
 		tx.PutSnooze(Snooze{Person: person, Until: map[string]int64{"expires:ACME:2026-11-01:0:14": 5, "message:::3:0": 7}}),
 		tx.PutToldMessage(ToldMessage{Kind: "expires", About: "SUPEROFFICE", Level: 30, At: 7, Over: 9, Facts: []audit.Fact{audit.F("days", 30)}, Next: 2}),
 		tx.PutOutMessage(OutMessage{ID: "m1", Kind: "expires", About: "SUPEROFFICE", Level: 30, Channel: "mail", Target: person, Made: 7, Due: 8, Failed: 9, Tries: 3, Error: "no route"}))

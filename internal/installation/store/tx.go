@@ -46,6 +46,8 @@ type staged struct {
 	messageRules   *staging[messageKey, MessageRule]
 	messageChoices *staging[string, MessageChoice]
 	snoozes        *staging[string, Snooze]
+	activity       *staging[int64, ActivityPolicy]
+	forgetDays     bool // what was collected of everybody is deleted
 	messagesTold   *staging[messageKey, ToldMessage]
 	messagesOut    *staging[string, OutMessage]
 
@@ -76,7 +78,7 @@ func (b *Book) stage() *staged {
 	s.credentials, s.sessions = newStaging(b.credentials, s.stage), newStaging(b.sessions, s.stage)
 	s.preferences, s.providers = newStaging(b.preferences, s.stage), newStaging(b.providers, s.stage)
 	s.messageRules, s.messageChoices = newStaging(b.messageRules, s.stage), newStaging(b.messageChoices, s.stage)
-	s.snoozes = newStaging(b.snoozes, s.stage)
+	s.snoozes, s.activity = newStaging(b.snoozes, s.stage), newStaging(b.activity, s.stage)
 	s.messagesTold, s.messagesOut = newStaging(b.messagesTold, s.stage), newStaging(b.messagesOut, s.stage)
 	s.more = s.writeBeside
 	return s
@@ -124,6 +126,9 @@ func (s *staged) writeBeside(ctx context.Context, w *sqldb.Writer) error {
 		return err
 	}
 	if err := s.writeBoxes(ctx, w); err != nil {
+		return err
+	}
+	if err := s.eraseDays(ctx, w); err != nil {
 		return err
 	}
 	for id, draft := range s.people.drafts {

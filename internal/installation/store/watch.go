@@ -11,6 +11,7 @@ type Commit struct {
 	Licenses     bool // also when only counters changed
 	Profiles     bool
 	Events       bool
+	Activity     bool // whether it is collected when people were active, or on what ground
 	Installation bool
 
 	seen map[string]bool
