@@ -23,6 +23,7 @@ type Person struct {
 	Profile      string             `json:"profile,omitempty"`
 	Roles        []string           `json:"roles,omitempty" doc:"administrator, user-administrator, auditor."`
 	Counted      bool               `json:"counted" doc:"Whether the person takes a seat of anything that is limited."`
+	LastActive   string             `json:"last_active,omitempty" enum:"today,7-days,30-days,90-days,longer,never" doc:"How long ago the person was active: today, 1 to 7, 8 to 30 or 31 to 90 days ago, longer ago, or never since it is collected. Left out where it is not collected, and in answers that do not list people or show one."`
 	AllowedBy    []license.Name     `json:"allowed_by,omitempty" doc:"What lets an account sign in that is no employee's."`
 	Plans        []Holding          `json:"plans"`
 	Extras       []Holding          `json:"extras"`

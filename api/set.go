@@ -122,6 +122,7 @@ type ReviewRow struct {
 	Look         string        `json:"look" enum:"blocks,warns,lowers,raises,new,text,same" doc:"How much attention it needs; rows are sorted by it."`
 	Findings     []Finding     `json:"findings,omitempty" doc:"Why it looks so."`
 	Fields       []FieldChange `json:"fields,omitempty" doc:"What else changes beside the quantity."`
+	ActiveLately *int64        `json:"active_lately,omitempty" doc:"Of a license that is lowered or removed: how many of those who may use it were active in the last 30 days; of a system license, how many of all. Only where that is collected."`
 }
 
 // A Review is what would happen if a set were activated now.

@@ -9,11 +9,12 @@ type SuperfluousQuestion struct {
 	Text    string `json:"text,omitempty" doc:"Parts of a name, user id or group, all of which must be there."`
 	Page    int    `json:"page,omitempty" doc:"From 1."`
 	Limit   int    `json:"limit,omitempty" doc:"How many people a page has; 100 when left out."`
-	Suggest bool   `json:"suggest,omitempty" doc:"Also say who might be chosen: who cannot sign in first, then who was given it last."`
+	Suggest bool   `json:"suggest,omitempty" doc:"Also say who might be chosen: who cannot sign in first, then who was active longest ago where that is collected, then who was given it last."`
 }
 
 // A Superfluous is who uses a license under a set, and what would free their
-// seats. People are listed by name.
+// seats. People are listed by name; where it is collected when they were active, who
+// was so longest ago stands first.
 type Superfluous struct {
 	List[Candidate]
 	Set         string       `json:"set" doc:"The id of the set."`
@@ -47,10 +48,13 @@ type SwitchTarget struct {
 
 // A Candidate is somebody whose seat could be freed.
 type Candidate struct {
-	Person  string    `json:"person" doc:"User id."`
-	Number  int64     `json:"number"`
-	Name    string    `json:"name" doc:"First and last name, or the user id."`
-	Group   string    `json:"group,omitempty"`
+	Person string `json:"person" doc:"User id."`
+	Number int64  `json:"number"`
+	Name   string `json:"name" doc:"First and last name, or the user id."`
+	Group  string `json:"group,omitempty"`
+
+	LastActive string `json:"last_active,omitempty" enum:"today,7-days,30-days,90-days,longer,never" doc:"How long ago the person was active; left out where that is not collected."`
+
 	GivenBy []Holding `json:"given_by" doc:"What gives the license to the person; empty where a login does."`
 	Profile string    `json:"profile,omitempty" doc:"The profile that gives it."`
 	Ways    []Choice  `json:"ways" doc:"What would free the seat, each by itself; the person is # and the number."`

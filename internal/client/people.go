@@ -153,6 +153,7 @@ type PeopleFilter struct {
 	Role    string
 	Group   string
 	Profile string
+	Active  string // such as "longer,never"
 	Sort    string
 	GroupBy string
 
@@ -165,7 +166,7 @@ type PeopleFilter struct {
 func (f PeopleFilter) query() url.Values {
 	q := f.Page.query()
 	for name, value := range map[string]string{"q": f.Text, "plan": f.Plan, "holds": f.Holds, "extra": f.Extra, "login": f.Login, "signs_in": f.SignsIn,
-		"former": f.Former, "paid": f.Paid, "counted": f.Counted, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "sort": f.Sort, "group_by": f.GroupBy} {
+		"former": f.Former, "paid": f.Paid, "counted": f.Counted, "kind": f.Kind, "role": f.Role, "group": f.Group, "profile": f.Profile, "active": f.Active, "sort": f.Sort, "group_by": f.GroupBy} {
 		if value != "" {
 			q.Set(name, value)
 		}

@@ -25,7 +25,7 @@ func (in *Installation) ChangePeople(ctx context.Context, act Act, c api.BulkCha
 		if len(people) > 0 {
 			return api.Bulk{}, &BadValueError{Field: "people", Why: "a query is given as well: choose one of the two"}
 		}
-		numbers, _, err := in.ChosenPeople(act, *f)
+		numbers, _, err := in.ChosenPeople(ctx, act, *f)
 		if err != nil {
 			return api.Bulk{}, err
 		}

@@ -57,7 +57,9 @@ func (in *Installation) Check(q api.Check) (api.Answer, error) {
 	if asked.database != "" {
 		return in.checkDatabase(asked)
 	}
-	return in.now.Load().answer(asked), nil
+	a := in.now.Load().answer(asked)
+	in.saw(asked.person, a.Effect)
+	return a, nil
 }
 
 // Checks answers many questions, all from one state.
@@ -77,6 +79,7 @@ func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
 	answers := api.Answers{Seq: now.seq, Answers: make([]api.Answer, len(questions))}
 	for i, asked := range all {
 		answers.Answers[i] = now.answer(asked)
+		in.saw(asked.person, answers.Answers[i].Effect)
 	}
 	return answers, nil
 }

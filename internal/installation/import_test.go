@@ -177,7 +177,7 @@ func TestAnImportIsUndoneAndLeavesAloneWhoWasChangedSince(t *testing.T) {
 // people are all people as a list would have them, by user id.
 func people(t *testing.T, in *installation.Installation) map[string]string {
 	t.Helper()
-	file, err := in.PeopleList(admin, installation.PeopleFilter{}, roster.Style{})
+	file, err := in.PeopleList(t.Context(), admin, installation.PeopleFilter{}, roster.Style{})
 	must(t, err)
 	all := map[string]string{}
 	for line := range strings.Lines(string(file)) {
@@ -199,7 +199,7 @@ func TestAListComesBackAsItWentOut(t *testing.T) {
 	_, err = in.GiveExtra(t.Context(), admin, "p0", "mobile", 2, "")
 	must(t, err)
 	for _, style := range []roster.Style{{}, {Language: "sv", Excel: true}, {Language: "de"}} {
-		file, err := in.PeopleList(admin, installation.PeopleFilter{}, style)
+		file, err := in.PeopleList(t.Context(), admin, installation.PeopleFilter{}, style)
 		must(t, err)
 		b, err := in.ImportPeople(t.Context(), dry(), installation.Import{File: file, Mode: "replace"})
 		must(t, err)

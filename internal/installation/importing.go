@@ -257,7 +257,7 @@ func (e *CellsError) Code() string { return "bulk.cells" }
 // ExportPeople is [Installation.PeopleList], and is recorded: a list of people
 // leaves the house.
 func (in *Installation) ExportPeople(ctx context.Context, act Act, f PeopleFilter, style roster.Style) ([]byte, error) {
-	list, err := in.PeopleList(act, f, style)
+	list, err := in.PeopleList(ctx, act, f, style)
 	if err != nil {
 		return nil, err
 	}
@@ -266,11 +266,11 @@ func (in *Installation) ExportPeople(ctx context.Context, act Act, f PeopleFilte
 }
 
 // PeopleList writes the people a filter chooses as a list that can be imported.
-func (in *Installation) PeopleList(act Act, f PeopleFilter, style roster.Style) ([]byte, error) {
+func (in *Installation) PeopleList(ctx context.Context, act Act, f PeopleFilter, style roster.Style) ([]byte, error) {
 	var rows []map[string]string
 	columns := slices.DeleteFunc(slices.Clone(roster.Columns), func(c string) bool { return c == roster.Reason })
-	err := in.eachListed(act, f, func(v *store.View, _ *directory, chosen []place, _ []api.PeopleGroup) error {
-		for _, at := range chosen {
+	err := in.eachListed(ctx, act, f, func(v *store.View, l listed) error {
+		for _, at := range l.chosen {
 			rows = append(rows, listRow(v, at.who.person, style.Language))
 		}
 		return nil

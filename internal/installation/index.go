@@ -54,6 +54,9 @@ type Installation struct {
 	ids    map[string]string // user ids by opaque id, as checks know them; under mu
 	feed   feed
 	people directory // what lists are made from
+
+	collecting atomic.Pointer[collection] // nil: it is not collected when people are active
+
 	jobs   jobs      // that run here
 	audits auditJobs // checks of the audit trail that took long here
 	stop   func()    // following the book
@@ -110,6 +113,7 @@ func newInstallation(name string, book *store.Book, o *Options, wake chan<- stru
 	in.stop = book.Watch(in.take)
 	err = in.view(func(v *store.View) error {
 		in.now.Store(in.wholeMoment(v))
+		in.collect(v)
 		return nil
 	})
 	if err != nil {
@@ -203,6 +207,9 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	}
 	change.Removed = removed
 	in.people.changed(commit)
+	if commit.Activity || commit.Installation {
+		in.collect(v)
+	}
 	if len(commit.People) > 0 || commit.Sets || commit.KeyLists || commit.Licenses || commit.Profiles || commit.Installation {
 		in.usedSince.Store(commit.Seq)
 	}

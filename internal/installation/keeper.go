@@ -16,6 +16,8 @@ const (
 	schemaTurns = 60
 	// forgetTurns is how many turns lie between two looks for jobs to forget.
 	forgetTurns = 600
+	// dayTurns is how many turns lie between two writes of the days people were active.
+	dayTurns = 60
 	// moveBatches is how many transactions of each installation move rows to the
 	// present seal key in one turn.
 	moveBatches = 4
@@ -33,6 +35,9 @@ func (k *keeper) turn(ctx context.Context, h *House) {
 	}
 	if k.turns%forgetTurns == 0 {
 		h.forgetJobs(ctx)
+	}
+	if k.turns%dayTurns == 0 {
+		h.WriteDays(ctx)
 	}
 	if k.rest--; k.rest <= 0 {
 		k.move(ctx, h)

@@ -70,6 +70,9 @@ func editables(t *testing.T, in *installation.Installation) map[string]editable 
 	must(t, err)
 	_, err = in.AddDatabase(ctx, admin, "Oslo")
 	must(t, err)
+	on, why := true, "one"
+	_, err = in.PutActivity(ctx, admin, api.ActivityPatch{Collected: &on, Ground: &why})
+	must(t, err)
 	_, err = in.StartEvent(ctx, admin, api.NewEvent{Type: "message", Expected: "2027-01-01T12:00:00Z", Texts: license.Texts{"en": "Cake", "sv": "Tårta"}})
 	must(t, err)
 	for _, code := range []string{"a", "b", "c"} {
@@ -90,6 +93,10 @@ func editables(t *testing.T, in *installation.Installation) map[string]editable 
 			_, err := in.PutDefaults(ctx, act, api.DefaultsPatch{Language: &to})
 			return err
 		}, get: func(ctx context.Context) string { d, _ := in.Defaults(ctx, admin); return d.Language }},
+		"why it is collected when people were active": {field: "ground", first: "one", mine: "two", yours: "three", set: func(ctx context.Context, act installation.Act, to string) error {
+			_, err := in.PutActivity(ctx, act, api.ActivityPatch{Ground: &to})
+			return err
+		}, get: func(ctx context.Context) string { a, _ := in.Activity(ctx, admin); return a.Ground }},
 		"the name of a database": {field: "name", first: "Oslo", mine: "Bergen", yours: "Lund", set: func(ctx context.Context, act installation.Act, to string) error {
 			_, err := in.RenameDatabase(ctx, act, "1", to)
 			return err

@@ -33,6 +33,7 @@ type PeopleFilter struct {
 	Role    string // such as "administrator"; "none": no role
 	Group   string // exactly this one
 	Profile string // exactly this one
+	Active  string // how long ago they were active, such as "longer,never": see [seat.LastActives]
 	Deleted bool   // deleted people too
 
 	Sort    string // a column of [PeopleColumns]; "-" before it turns the order around
@@ -43,7 +44,11 @@ type PeopleFilter struct {
 }
 
 // PeopleColumns are what people can be listed by.
-var PeopleColumns = []string{"user", "number", "name", "last-name", "email", "group", "plan", "extras", "profile", "role", "kind", "login"}
+var PeopleColumns = []string{"user", "number", "name", "last-name", "email", "group", "plan", "extras", "profile", "role", "kind", "login", byActive}
+
+// byActive is the column of how long ago people were active. It is as coarse in an
+// order as it is shown, and there is none where that is not collected.
+const byActive = "active"
 
 // PeopleGroupings are what people can be put together by.
 var PeopleGroupings = []string{"plan", "role", "group", "profile", "kind", "login"}
@@ -52,21 +57,35 @@ var PeopleGroupings = []string{"plan", "role", "group", "profile", "kind", "logi
 // the act look for them; who has nothing in the column stands last.
 func (in *Installation) People(ctx context.Context, act Act, f PeopleFilter) (api.PeopleList, error) {
 	list := api.PeopleList{List: api.List[api.Person]{Items: []api.Person{}}}
-	err := in.eachListed(act, f, func(v *store.View, d *directory, chosen []place, groups []api.PeopleGroup) error {
-		list.AsOf, list.Seq, list.Total, list.Groups = in.options.Now().UTC(), v.Seq(), len(chosen), groups
-		cut, next, err := f.cut(v, d, chosen, act.Language)
+	err := in.eachListed(ctx, act, f, func(v *store.View, l listed) error {
+		list.AsOf, list.Seq, list.Total, list.Groups = in.options.Now().UTC(), v.Seq(), len(l.chosen), l.groups
+		cut, next, err := f.cut(v, l, act.Language)
 		list.Next = next
 		for _, at := range cut {
 			p := at.who.person
-			list.Items = append(list.Items, personOf(v, p, v.Assignments(p.ID), act.Language))
+			shown := personOf(v, p, v.Assignments(p.ID), act.Language)
+			shown.LastActive = string(l.active.of(p))
+			list.Items = append(list.Items, shown)
 		}
 		return err
 	})
 	return list, err
 }
 
-// eachListed hands over everybody a filter chooses, in its order.
-func (in *Installation) eachListed(act Act, f PeopleFilter, do func(v *store.View, d *directory, chosen []place, groups []api.PeopleGroup) error) error {
+// listed is everybody a filter chooses, in its order.
+type listed struct {
+	d      *directory
+	chosen []place
+	groups []api.PeopleGroup
+	active buckets
+}
+
+// eachListed hands over everybody a filter chooses.
+func (in *Installation) eachListed(ctx context.Context, act Act, f PeopleFilter, do func(v *store.View, l listed) error) error {
+	days, err := in.lastDays(ctx)
+	if err != nil {
+		return err
+	}
 	return in.view(func(v *store.View) error {
 		d := &in.people
 		if in.supposed != nil {
@@ -79,7 +98,12 @@ func (in *Installation) eachListed(act Act, f PeopleFilter, do func(v *store.Vie
 		case f.GroupBy != "" && !slices.Contains(PeopleGroupings, f.GroupBy):
 			return &BadValueError{Field: "group_by", Why: "people are not put together by it: " + strings.Join(PeopleGroupings, ", ")}
 		}
-		keep, err := f.read(v, today(v, in.clock(v)))
+		now := in.clock(v)
+		active := days.at(v, now)
+		if !active.on() && (column == byActive || f.Active != "") {
+			return &seat.NotCollectedError{}
+		}
+		keep, err := f.read(v, today(v, now), active)
 		if err != nil {
 			return err
 		}
@@ -92,10 +116,13 @@ func (in *Installation) eachListed(act Act, f PeopleFilter, do func(v *store.Vie
 				chosen = append(chosen, at)
 			}
 		}
+		if column == byActive {
+			active.sort(chosen)
+		}
 		if back {
 			slices.Reverse(chosen)
 		}
-		return do(v, d, chosen, d.grouped(chosen, f.GroupBy, act.Language))
+		return do(v, listed{d, chosen, d.grouped(chosen, f.GroupBy, act.Language), active})
 	})
 }
 
@@ -137,15 +164,15 @@ func (d *directory) grouped(chosen []place, by, lang string) []api.PeopleGroup {
 }
 
 // cut returns the page that is asked for, and what asks for the next.
-func (f PeopleFilter) cut(v *store.View, d *directory, chosen []place, lang string) (cut []place, next string, err error) {
-	limit, start := cmp.Or(max(f.Limit, 0), defaultPage), 0
+func (f PeopleFilter) cut(v *store.View, l listed, lang string) (cut []place, next string, err error) {
+	limit, start, chosen := cmp.Or(max(f.Limit, 0), defaultPage), 0, l.chosen
 	switch {
 	case f.Page > 0 && f.After != "":
 		return nil, "", &BadValueError{Field: "page", Why: "after says already where the page begins"}
 	case f.Page > 0:
 		start = min((f.Page-1)*limit, len(chosen))
 	default:
-		if start, err = f.behind(v, d, chosen, lang); err != nil {
+		if start, err = f.behind(v, l, lang); err != nil {
 			return nil, "", err
 		}
 	}
@@ -158,7 +185,8 @@ func (f PeopleFilter) cut(v *store.View, d *directory, chosen []place, lang stri
 
 // behind returns where the page begins that comes after somebody, who need not
 // be chosen any longer.
-func (f PeopleFilter) behind(v *store.View, d *directory, chosen []place, lang string) (int, error) {
+func (f PeopleFilter) behind(v *store.View, l listed, lang string) (int, error) {
+	d, chosen := l.d, l.chosen
 	n, err := readCursor(f.After)
 	if err != nil || n == 0 {
 		return 0, err
@@ -174,6 +202,9 @@ func (f PeopleFilter) behind(v *store.View, d *directory, chosen []place, lang s
 	}
 	o := order{column: column, lang: lang}
 	end := o.placeOf(d, e)
+	if column == byActive {
+		end.key = l.active.key(last)
+	}
 	at := slices.IndexFunc(chosen, func(p place) bool { return back != (p.compare(end) > 0) })
 	if at < 0 {
 		at = len(chosen)
@@ -182,7 +213,11 @@ func (f PeopleFilter) behind(v *store.View, d *directory, chosen []place, lang s
 }
 
 // read returns who is chosen on a day.
-func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool, error) {
+func (f PeopleFilter) read(v *store.View, today license.Date, active buckets) (func(*entry) bool, error) {
+	lately, err := seat.ParseLastActives(f.Active)
+	if err != nil {
+		return nil, err
+	}
 	named := map[string]license.Name{}
 	for field, text := range map[string]string{"plan": f.Plan, "holds": f.Holds, "extra": f.Extra} {
 		if text == "" {
@@ -207,7 +242,6 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 	}
 	role := seat.Role("")
 	if f.Role != "" && f.Role != "none" {
-		var err error
 		if role, err = seat.ParseRole(f.Role); err != nil {
 			return nil, err
 		}
@@ -216,7 +250,7 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 	has := func(held []license.Held, n license.Name) bool {
 		return slices.ContainsFunc(held, func(h license.Held) bool { return h.Name == n })
 	}
-	active := v.Active()
+	sets := v.Active()
 	differs := func(want string, is bool) bool { return want != "" && strconv.FormatBool(is) != want }
 	return func(e *entry) bool {
 		p := &e.person
@@ -229,8 +263,9 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 			f.Group != "" && p.Personal.Group != f.Group, f.Profile != "" && p.Profile != f.Profile,
 			f.Plan != "" && !has(e.given.held, named["plan"]),
 			f.Holds != "" && !e.given.uses[named["holds"]],
+			len(lately) > 0 && !slices.Contains(lately, active.of(*p)),
 			f.Extra != "" && !has(e.given.held, named["extra"]),
-			f.Paid != "" && differs(f.Paid, !p.Gone() && seat.Paid(active, e.given.held)),
+			f.Paid != "" && differs(f.Paid, !p.Gone() && seat.Paid(sets, e.given.held)),
 			f.Counted != "" && differs(f.Counted, !p.Gone() && e.given.counted):
 			return false
 		}
@@ -245,19 +280,19 @@ func (f PeopleFilter) read(v *store.View, today license.Date) (func(*entry) bool
 
 // FindPeople returns at most n people for what somebody has begun to type: first
 // those one of whose words begins with it. Deleted people are left out.
-func (in *Installation) FindPeople(act Act, text string, n int) ([]api.FoundPerson, error) {
+func (in *Installation) FindPeople(ctx context.Context, act Act, text string, n int) ([]api.FoundPerson, error) {
 	found := []api.FoundPerson{}
 	words := strings.Fields(strings.ToLower(text))
 	if len(words) == 0 {
 		return found, nil
 	}
-	err := in.eachListed(act, PeopleFilter{Text: text, Sort: "name"}, func(v *store.View, d *directory, chosen []place, _ []api.PeopleGroup) error {
-		best := slices.Clone(chosen)
+	err := in.eachListed(ctx, act, PeopleFilter{Text: text, Sort: "name"}, func(v *store.View, l listed) error {
+		best := slices.Clone(l.chosen)
 		slices.SortStableFunc(best, func(x, y place) int { return cmp.Compare(rank(x.who.text, words), rank(y.who.text, words)) })
 		for _, at := range best[:min(n, len(best))] {
 			p := at.who.person
 			found = append(found, api.FoundPerson{UserID: p.Personal.UserID, Number: p.Number, Name: strings.TrimSpace(p.Personal.First + " " + p.Personal.Last),
-				Group: p.Personal.Group, Plans: d.planLabel(at.who, act.Language), SignsIn: p.CanSignIn(today(v, in.clock(v)))})
+				Group: p.Personal.Group, Plans: l.d.planLabel(at.who, act.Language), SignsIn: p.CanSignIn(today(v, in.clock(v)))})
 		}
 		return nil
 	})
@@ -278,11 +313,11 @@ func rank(text string, words []string) int {
 
 // Groups returns the groups people are in, as readers of the language of the act
 // look for them.
-func (in *Installation) Groups(act Act) ([]string, error) {
+func (in *Installation) Groups(ctx context.Context, act Act) ([]string, error) {
 	groups := []string{}
-	err := in.eachListed(act, PeopleFilter{}, func(_ *store.View, _ *directory, chosen []place, _ []api.PeopleGroup) error {
+	err := in.eachListed(ctx, act, PeopleFilter{}, func(_ *store.View, l listed) error {
 		seen := map[string]bool{"": true}
-		for _, at := range chosen {
+		for _, at := range l.chosen {
 			if g := at.who.person.Personal.Group; !seen[g] {
 				seen[g], groups = true, append(groups, g)
 			}
@@ -295,9 +330,9 @@ func (in *Installation) Groups(act Act) ([]string, error) {
 
 // ChosenPeople returns the numbers of everybody a filter chooses, in its order,
 // for an act on all of them.
-func (in *Installation) ChosenPeople(act Act, f PeopleFilter) (numbers []int64, asOf time.Time, err error) {
-	err = in.eachListed(act, f, func(v *store.View, _ *directory, chosen []place, _ []api.PeopleGroup) error {
-		for _, at := range chosen {
+func (in *Installation) ChosenPeople(ctx context.Context, act Act, f PeopleFilter) (numbers []int64, asOf time.Time, err error) {
+	err = in.eachListed(ctx, act, f, func(v *store.View, l listed) error {
+		for _, at := range l.chosen {
 			numbers = append(numbers, at.who.person.Number)
 		}
 		asOf = in.clock(v)

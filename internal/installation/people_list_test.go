@@ -121,7 +121,7 @@ func TestPeopleAreListedAsSomebodyAsksForThem(t *testing.T) {
 			}
 		}
 
-		found, err := in.FindPeople(admin, "da", 5)
+		found, err := in.FindPeople(t.Context(), admin, "da", 5)
 		must(t, err)
 		if len(found) != 1 || found[0].Name != "Øyvind Dahl" || found[0].Plans != "superoffice.basic" || found[0].SignsIn {
 			t.Errorf("found %+v", found)

@@ -28,6 +28,7 @@ type proposal struct {
 	short  *seat.TooSmallError // nil when everybody fits
 	review seat.Review         // its rows are rows, sorted and explained
 	people roll
+	used   map[license.Name]int64 // see lately
 
 	agreedBy string // of a set that takes over on its day: who had said so
 }
@@ -37,12 +38,17 @@ type proposal struct {
 func (in *Installation) Review(ctx context.Context, act Act, id string, choices api.Choices) (api.Review, error) {
 	var review api.Review
 	var losses []Loss
-	err := in.view(func(v *store.View) error {
+	days, err := in.lastDays(ctx)
+	if err != nil {
+		return review, err
+	}
+	err = in.view(func(v *store.View) error {
 		now := in.clock(v)
 		p, err := in.propose(ctx, v, id, choices, now)
 		if err != nil {
 			return err
 		}
+		p.used = p.lately(v, days.at(v, now))
 		if in.hooked(v) {
 			losses = p.losses()
 		}
@@ -166,12 +172,16 @@ func (p *proposal) shown(v *store.View, lang string, which func(seat.ReviewRow) 
 		if !which(r) {
 			continue
 		}
-		rows = append(rows, api.ReviewRow{
+		row := api.ReviewRow{
 			Name: r.Name, DisplayName: p.displayName(r.Name, lang), Kind: r.Kind, Hidden: r.Hidden, Marker: r.Marker, Unrestricted: r.Unrestricted,
 			Total: r.Total, InUse: r.InUse, Free: r.Free, Change: r.Change, NewTotal: r.NewTotal, NewFree: r.NewFree,
 			Result: string(r.Result), Need: r.Need, Over: r.Release, Holders: r.Holders,
 			Look: string(r.Look), Findings: p.findings(lang, r.Findings), Fields: fieldsOf(r.Fields),
-		})
+		}
+		if n, counted := p.used[r.Name]; counted {
+			row.ActiveLately = &n
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }

@@ -304,6 +304,7 @@ func (in *Installation) begin(ctx context.Context, a arrival) (Begun, error) {
 		return Begun{}, &RefusedError{}
 	}
 	s.Method = a.method
+	in.sawSignIn(a.person)
 	return Begun{Session: s, Cookie: cookie}, nil
 }
 

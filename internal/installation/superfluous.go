@@ -23,11 +23,16 @@ import (
 func (in *Installation) Superfluous(ctx context.Context, act Act, id, module string, q api.SuperfluousQuestion) (api.Superfluous, error) {
 	var out api.Superfluous
 	var shown, possible []option
-	err := in.view(func(v *store.View) error {
+	days, err := in.lastDays(ctx)
+	if err != nil {
+		return out, err
+	}
+	err = in.view(func(v *store.View) error {
 		c, err := in.crowd(ctx, v, act, id, module, q.Choices)
 		if err != nil {
 			return err
 		}
+		c.idle(days.at(v, in.clock(v)))
 		out = c.numbers()
 		out.From = c.from()
 		cut := c.page(q)
@@ -93,6 +98,7 @@ type crowd struct {
 	base     seat.Standing // of anybody, before anything is chosen
 	members  []*member
 	matching int // how many the text of the question matches
+	active   buckets
 }
 
 // A member is one of a crowd.
@@ -164,6 +170,17 @@ func (c *crowd) gather() {
 		c.members = append(c.members, m)
 	}
 	locale.Sort(locale.For(c.lang), c.members, func(m *member) string { return m.name })
+}
+
+// idle puts first who was active longest ago, where that is collected; those of whom
+// the same is shown stay by name.
+func (c *crowd) idle(active buckets) {
+	c.active = active
+	if active.on() {
+		slices.SortStableFunc(c.members, func(x, y *member) int {
+			return cmp.Compare(active.of(y.person).Rank(), active.of(x.person).Rank())
+		})
+	}
 }
 
 func holdsName(held []license.Held, name license.Name) bool {
@@ -273,7 +290,7 @@ func (c *crowd) option(m *member, ask bool) option {
 func (c *crowd) candidate(o option) api.Candidate {
 	m := o.member
 	out := api.Candidate{Person: m.person.Personal.UserID, Number: m.person.Number, Name: m.name, Group: m.person.Personal.Group,
-		GivenBy: []api.Holding{}, Ways: o.ways}
+		LastActive: string(c.active.of(m.person)), GivenBy: []api.Holding{}, Ways: o.ways}
 	for _, a := range m.given {
 		out.GivenBy = append(out.GivenBy, holdingOf(c.p.before, a, c.lang))
 		if out.GivenBy[len(out.GivenBy)-1].DisplayName == "" {
@@ -382,8 +399,9 @@ func busy(blockers []api.Blocker) bool {
 }
 
 // possible are those who might be suggested, and some more, should the host
-// application speak for some of them: first those who cannot sign in, then those
-// who were given it last. Nobody is among them for whom something was chosen.
+// application speak for some of them: first those who cannot sign in, then those who
+// were active longest ago, where that is collected, then those who were given it
+// last. Nobody is among them for whom something was chosen.
 func (c *crowd) possible(wanted int64, ask bool) []option {
 	order := slices.DeleteFunc(slices.Clone(c.members), func(m *member) bool { return c.p.plan.people[m.person.ID] != nil })
 	slices.SortStableFunc(order, func(x, y *member) int {
@@ -393,7 +411,7 @@ func (c *crowd) possible(wanted int64, ask bool) []option {
 			}
 			return 1
 		}
-		return cmp.Compare(y.since(), x.since())
+		return cmp.Or(cmp.Compare(c.active.of(y.person).Rank(), c.active.of(x.person).Rank()), cmp.Compare(y.since(), x.since()))
 	})
 	var all []option
 	for _, m := range order[:min(int64(len(order)), wanted+maxQuestions)] {

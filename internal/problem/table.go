@@ -54,6 +54,11 @@ var table = map[string]Row{
 	"license.ambiguous-module": badValue,
 	"license.bad-serial":       badValue,
 
+	// When people were active.
+	"activity.bad-word":  badValue,
+	"activity.no-ground": badValue,
+	"activity.off":       conflict,
+
 	// What an installation and a license server say to each other.
 	"exchange.malformed":     badFile,
 	"exchange.other-version": badFile,

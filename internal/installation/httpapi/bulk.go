@@ -38,7 +38,7 @@ func bulkRoutes() []operation {
 	return []operation{
 		imports.may("roster.malformed", "roster.column").may(bulkCodes...),
 		text("/v1/people/export", "exportPeople", api.ScopeRead, "People as a list that can be imported again", textCSV, serveExport).
-			with(peopleParameters...).with(inLanguage, forExcel).may("request.bad-value", "license.bad-word").may(nameCodes...),
+			with(peopleParameters...).with(inLanguage, forExcel).may("request.bad-value", "license.bad-word", "activity.bad-word", "activity.off").may(nameCodes...),
 		text("/v1/people/template", "getPeopleTemplate", api.ScopeRead, "An empty list of people, with a row that shows how it is meant", textCSV, func(w http.ResponseWriter, c *call) error {
 			return sendCSV(w, "people.csv", installation.ListTemplate(styleOf(c)))
 		}).with(inLanguage, forExcel),
@@ -49,7 +49,7 @@ func bulkRoutes() []operation {
 					return api.Bulk{}, err
 				}
 				return c.in.ChangePeople(c.r.Context(), c.act, in, f)
-			}).may(bulkCodes...).may("license.bad-word").may(nameCodes...),
+			}).may(bulkCodes...).may("license.bad-word", "activity.bad-word", "activity.off").may(nameCodes...),
 		read("/v1/jobs", "listJobs", api.ScopeRead, "Changes of many people in the last thirty days, newest first",
 			func(c *call) (api.List[api.Job], error) { return c.in.Jobs(c.r.Context(), c.act) }),
 		read("/v1/jobs/{job}", "getJob", api.ScopeRead, "How far a job is, or what came of it",

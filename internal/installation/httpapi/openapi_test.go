@@ -274,6 +274,8 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		{"DELETE", "/v1/messages/webhooks/" + hook.Webhook.ID, "/v1/messages/webhooks/{webhook}", "", ""},
 		{"GET", "/v1/views?page=users", "/v1/views", "", ""},
 		{"DELETE", "/v1/views/" + view.View.ID, "/v1/views/{view}", "", ""},
+		{"GET", "/v1/activity", "", "", ""},
+		{"PATCH", "/v1/activity", "", `{"collected":true,"ground":"agreed"}`, ""},
 		{"GET", "/v1/defaults", "", "", ""},
 		{"PATCH", "/v1/defaults", "", `{"language":"sv","theme":"dark"}`, ""},
 		{"POST", "/v1/people/eva/retire", "/v1/people/{id}/retire", "", ""},

@@ -14,7 +14,7 @@ func listPeople() operation {
 		}).with(peopleParameters...).with(
 		parameter{name: "group_by", kind: "string", doc: "Put people together by a column: " + strings.Join(installation.PeopleGroupings, ", ") + "."},
 		parameter{name: "page", kind: "integer", doc: "The page of this number, from 1, instead of after.", max: 1_000_000},
-		limit, after).may("request.bad-value", "license.bad-word").may(nameCodes...)
+		limit, after).may("request.bad-value", "license.bad-word", "activity.bad-word", "activity.off").may(nameCodes...)
 }
 
 // peopleParameters choose people and order them.
@@ -33,6 +33,7 @@ var peopleParameters = []parameter{
 	{name: "role", kind: "string", doc: "Only people with this role; none: only people without any."},
 	{name: "group", kind: "string", doc: "Only people of this group."},
 	{name: "profile", kind: "string", doc: "Only people on this profile."},
+	{name: "active", kind: "string", doc: "Only people who were active so long ago, with commas between: today, 7-days, 30-days, 90-days, longer or never. Refused where that is not collected."},
 	{name: "deleted", kind: "boolean", doc: "Whether deleted people are listed too."},
 	{name: "sort", kind: "string", doc: "Column, with a hyphen before it to turn the order around: " + strings.Join(installation.PeopleColumns, ", ") + ". Words sort by the alphabet of the language that is asked for."},
 }
@@ -41,7 +42,7 @@ func peopleFilter(c *call) installation.PeopleFilter {
 	q := c.query.Get
 	return installation.PeopleFilter{
 		Text: q("q"), Plan: q("plan"), Holds: q("holds"), Extra: q("extra"), Login: q("login"), SignsIn: q("signs_in"), Waiting: q("waiting"),
-		Former: q("former"), Paid: q("paid"), Counted: q("counted"), Kind: q("kind"), Role: q("role"), Group: q("group"), Profile: q("profile"), Deleted: c.flag("deleted"),
+		Former: q("former"), Paid: q("paid"), Counted: q("counted"), Kind: q("kind"), Role: q("role"), Group: q("group"), Profile: q("profile"), Active: q("active"), Deleted: c.flag("deleted"),
 		Sort: q("sort"), GroupBy: q("group_by"), Page: int(c.number("page")), Limit: int(c.number("limit")), After: q("after"),
 	}
 }

@@ -12,7 +12,7 @@ import (
 // opens into one use-case; no rule lives here.
 func operations() []operation {
 	var all []operation
-	for _, some := range [][]operation{clockRoutes(), statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), bulkRoutes(), viewRoutes(), messageRoutes(), defaultsRoutes(), givingRoutes(), returningRoutes(),
+	for _, some := range [][]operation{clockRoutes(), statusRoutes(), setRoutes(), activationRoutes(), licenseRoutes(), peopleRoutes(), bulkRoutes(), viewRoutes(), messageRoutes(), defaultsRoutes(), activityRoutes(), givingRoutes(), returningRoutes(),
 		profileRoutes(), roleRoutes(), databaseRoutes(), blockerRoutes(), upgradeRoutes(), checkRoutes(), feedRoutes(), eventRoutes(), authorityRoutes(), auditRoutes(), reportRoutes(), headRoutes(), damageRoutes(), integrityRoutes(), tokenRoutes(), signInRoutes(), providerRoutes()} {
 		all = append(all, some...)
 	}

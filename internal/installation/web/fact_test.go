@@ -89,7 +89,8 @@ func TestWhatFactsMayBeIsKnown(t *testing.T) {
 		{"job.end", "kind", words("import", "change", "undo", "audit")}, {"job.end", "state", words("done", "cancelled", "failed")},
 		{"set.choose", "do", words("switch", "remove", "end-login", "give")}, {"person.wait", "waits", words("true", "false")},
 		{"seal.rotate", "compromised", words("yes", "no")}, {"person.change", "personal", words("changed")}, {"event.change", "from", words("changed")},
-		{"defaults.set", "theme", words("light -> dark", "system -> contrast")}, {"message.deliver", "channel", words("mail", "webhook")},
+		{"defaults.set", "theme", words("light -> dark", "system -> contrast")}, {"activity.set", "collected", words("true", "false")},
+		{"activity.set", "ground", words("given", "changed")}, {"activity.set", "erased", words("12")}, {"message.deliver", "channel", words("mail", "webhook")},
 	} {
 		for _, value := range test.values {
 			told := v.telling(test.action, test.name, []string{value})

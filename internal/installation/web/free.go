@@ -276,6 +276,26 @@ func wayOf(form url.Values, n int64) (api.Choice, error) {
 	return api.Choice{Do: words[0], Person: numbered(n), Name: words[1], To: words[2]}, nil
 }
 
+// idleFirst reports whether who was active longest ago stands first.
+func (x freeView) idleFirst() bool {
+	return slices.ContainsFunc(x.Rows, func(r freeRow) bool { return r.LastActive != "" })
+}
+
+func (x freeView) caption(v *visit) string {
+	if x.idleFirst() {
+		return v.Say("free.caption-active")
+	}
+	return v.Say("free.caption")
+}
+
+// suggests says in which order people are suggested.
+func (x freeView) suggests(v *visit) string {
+	if x.idleFirst() {
+		return v.Say("free.suggest-active")
+	}
+	return v.Say("free.suggest-how")
+}
+
 func freeID(what string, row freeRow) string { return what + "-" + strconv.FormatInt(row.Number, 10) }
 
 func freeName(shown string, n license.Name) string { return cmp.Or(shown, string(n.Module)) }

@@ -56,8 +56,12 @@ func showMe(v *visit) error {
 	if err != nil {
 		return err
 	}
+	kept, err := v.keptOfMe()
+	if err != nil {
+		return err
+	}
 	v.AsOf, v.Command = mine.AsOf, "pott user licenses "+v.session.UserID
-	return v.show(mePage(v, mine))
+	return v.show(mePage(v, mine, kept))
 }
 
 // plansFirst are the licenses a reader knows by name: plans, then others; what

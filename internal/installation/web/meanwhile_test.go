@@ -80,6 +80,8 @@ func contests(w *world) map[string]contest {
 			row: "Light Dark", mineNow: func(w *world) string { d, _ := acme.Defaults(w.t.Context(), host); return d.Theme }, want: "light"},
 		"the address that is asked": {open: "/settings/blockers", button: "Save address", path: "/settings/blockers", theirs: []string{"url", "http://127.0.0.1:2/"}, mine: []string{"url", "http://127.0.0.1:3/"},
 			row: "http://127.0.0.1:3/ http://127.0.0.1:2/ http://127.0.0.1:1/", mineNow: func(w *world) string { h, _ := acme.BlockersHook(w.t.Context(), host); return h.URL }, want: "http://127.0.0.1:3/"},
+		"why it is collected when people were active": {open: "/settings/activity", button: "Save the ground", path: "/settings/activity", theirs: []string{"ground", "theirs"}, mine: []string{"ground", "mine"},
+			row: "mine theirs agreed", mineNow: func(w *world) string { a, _ := acme.Activity(w.t.Context(), host); return a.Ground }, want: "mine"},
 		"the name of a database": {open: "/status/databases", button: "Save the name", path: "/status/databases/0/rename", theirs: []string{"name", "Oslo"}, mine: []string{"name", "Lund"},
 			row: "Lund Oslo", mineNow: func(w *world) string { d, _ := acme.Database(w.t.Context(), host, "0"); return d.Name }, want: "Lund"},
 		"the last day of a login": {open: "/users/anna", button: "Change last day", path: "/users/anna/login", theirs: []string{"valid_through", "2027-01-01"}, mine: []string{"valid_through", "2027-02-01"},
@@ -96,6 +98,9 @@ func TestOfTwoWhoHaveAFormOpenTheSecondIsAsked(t *testing.T) {
 	_, err := acme.StartEvent(t.Context(), host, api.NewEvent{Type: "message", Texts: license.Texts{"en": "Coffee", "sv": "Kaffe"}})
 	w.must(err)
 	_, err = acme.PutProvider(t.Context(), host, "work", api.ProviderBody{Name: "Work", Issuer: "https://id.example.com", ClientID: "pott"})
+	w.must(err)
+	on, ground := true, "agreed"
+	_, err = acme.PutActivity(t.Context(), host, api.ActivityPatch{Collected: &on, Ground: &ground})
 	w.must(err)
 	_, err = acme.SetBlockersHook(t.Context(), host, api.BlockersHook{URL: "http://127.0.0.1:1/"})
 	w.must(err)

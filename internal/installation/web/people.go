@@ -35,7 +35,7 @@ var peopleKinds = []string{"internal", "external", "resource"}
 const otherKinds = "system,anonymous"
 
 // chosenBy are the parameters that leave people out of a list.
-var chosenBy = []string{"q", "plan", "extra", "group", "role", "profile", "kind", "login", "signs_in", "counted", "waiting"}
+var chosenBy = []string{"q", "plan", "extra", "group", "role", "profile", "kind", "login", "active", "signs_in", "counted", "waiting"}
 
 // unfiltered is this list with everybody on it.
 func (v *visit) unfiltered() string {
@@ -46,17 +46,22 @@ func (v *visit) unfiltered() string {
 	return v.with(pairs...)
 }
 
-// columns are what a list of people can show beside the name, in its order.
-var columns = []string{"plan", "extras", "group", "role", "login", "email", "profile", "kind", "source", "number"}
+// columns are what a list of people can show beside the name, in its order, where
+// everything is collected.
+var columns = []string{"plan", "extras", "group", "role", "login", "active", "email", "profile", "kind", "source", "number"}
 
-// usual are the columns shown when nobody chooses: the profile is among them where
-// people have one.
+// usual are the columns shown when nobody chooses: when people were active is among
+// them where that is collected, the profile where people have one.
 func (v *visit) usual() ([]string, error) {
+	shown := []string{"plan", "extras", "group", "role", "login"}
+	if v.in.CollectsActivity() {
+		shown = append(shown, "active")
+	}
 	profiles, err := v.in.Profiles(v.ctx(), v.act)
 	if err != nil || len(profiles.Items) == 0 {
-		return []string{"plan", "extras", "group", "role", "login"}, err
+		return shown, err
 	}
-	return []string{"plan", "extras", "group", "role", "login", "profile"}, nil
+	return append(shown, "profile"), nil
 }
 
 // A peopleView is a list of people with everything that chooses them.
@@ -84,7 +89,7 @@ const paidPlans = "*"
 
 // filterOf reads the filter of an address.
 func filterOf(q url.Values) installation.PeopleFilter {
-	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Extra: q.Get("extra"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"),
+	f := installation.PeopleFilter{Text: q.Get("q"), Plan: q.Get("plan"), Holds: q.Get("license"), Extra: q.Get("extra"), Group: q.Get("group"), Role: q.Get("role"), Profile: q.Get("profile"), Active: q.Get("active"),
 		Sort: q.Get("sort"), GroupBy: q.Get("by"), Waiting: q.Get("waiting"), Limit: peopleSize, Kind: strings.Join(peopleKinds, ",")}
 	if slices.Contains(peopleKinds, q.Get("kind")) {
 		f.Kind = q.Get("kind")
@@ -120,6 +125,9 @@ func filterOf(q url.Values) installation.PeopleFilter {
 }
 
 func showPeople(v *visit) error {
+	if path, leads := v.withoutActive(); leads {
+		return v.goTo(path)
+	}
 	view, err := v.people()
 	if err != nil {
 		return err
@@ -239,7 +247,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	if err != nil {
 		return err
 	}
-	groups, err := v.in.Groups(v.act)
+	groups, err := v.in.Groups(v.ctx(), v.act)
 	if err != nil {
 		return err
 	}
@@ -260,6 +268,9 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 	}
 	option("plan", paidPlans, v.Say("people.any-paid"))
 	option("by", "", v.Say("people.by-none"))
+	if v.in.CollectsActivity() {
+		o["active"] = v.activeOptions(q.Get("active"))
+	}
 	for _, l := range list.Items {
 		if l.Plan {
 			licenseOption("plan", l, "")
@@ -303,7 +314,7 @@ func (v *visit) choices(view *peopleView, q url.Values) error {
 func (x peopleView) command() string {
 	words := []string{"pott user ls"}
 	f := x.filter
-	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--extra", f.Extra}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--kind", f.Kind}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
+	for _, flag := range [][2]string{{"--plan", f.Plan}, {"--holds", f.Holds}, {"--extra", f.Extra}, {"--group", f.Group}, {"--role", f.Role}, {"--profile", f.Profile}, {"--kind", f.Kind}, {"--active", f.Active}, {"--sort", f.Sort}, {"--by", f.GroupBy}} {
 		if flag[1] != "" {
 			words = append(words, flag[0]+" "+shellWord(flag[1]))
 		}
@@ -359,6 +370,8 @@ func (v *visit) cell(p api.Person, column string) string {
 		return strings.Join(words, ", ")
 	case "login":
 		return v.loginMark(p).Text
+	case "active":
+		return v.active(p.LastActive)
 	case "email":
 		return p.Email
 	case "profile":

@@ -24,6 +24,7 @@ func exportPeople(v *visit) error {
 			return err
 		}
 	}
+	shown = slices.DeleteFunc(slices.Clone(shown), func(c string) bool { return c == "active" && !v.in.CollectsActivity() })
 	s := sheet{name: "users", head: v.words("people.name", "people.user-id")}
 	for _, c := range shown {
 		if slices.Contains(coded, c) {
@@ -45,7 +46,7 @@ func exportPeople(v *visit) error {
 }
 
 // coded are the columns that stand in a file in words and in codes.
-var coded = []string{"plan", "extras", "role", "login", "profile", "kind", "source"}
+var coded = []string{"plan", "extras", "role", "login", "active", "profile", "kind", "source"}
 
 // cellCode is what somebody has in a column in the words of the API.
 func cellCode(p api.Person, column string) string {
@@ -58,6 +59,8 @@ func cellCode(p api.Person, column string) string {
 		return strings.Join(p.Roles, " ")
 	case "login":
 		return loginCode(p)
+	case "active":
+		return p.LastActive
 	case "profile":
 		return p.Profile
 	case "kind":

@@ -24,6 +24,8 @@ func TestAReceiptLeadsToWhatIsOnRecord(t *testing.T) {
 		{"a role taken back", "/settings/roles/take", []string{"person", "anna", "role", "auditor"}, "role.take"},
 		{"how sets come into force", "/settings/policy", []string{"activation", "ask"}, "set.policy"},
 		{"the language of pages", "/settings/defaults", []string{"language", "sv", "theme", "dark"}, "defaults.set"},
+		{"that it is collected when people were active", "/settings/activity", []string{"ground", "agreed"}, "activity.set"},
+		{"that it is not any longer", "/settings/activity/off", nil, "activity.set"},
 		{"a provider", "/settings/providers", []string{"new", "on", "code", "work", "name", "Work", "issuer", "https://id.example.com", "client_id", "pott", "match", "email"}, "provider.put"},
 		{"a provider removed", "/settings/providers/work/remove", nil, "provider.remove"},
 		{"the address that is asked", "/settings/blockers", []string{"url", "http://127.0.0.1:1/"}, "blockers.set"},

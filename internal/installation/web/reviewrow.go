@@ -91,6 +91,13 @@ func (x *setReview) row(v *visit, i int, r api.ReviewRow) reviewRow {
 	if len(row.Results) == 0 {
 		row.Results = []string{plainResult(v, r)}
 	}
+	if r.ActiveLately != nil && *r.ActiveLately > 0 {
+		word := "review.active-lately"
+		if r.Kind == license.System {
+			word = "review.active-all"
+		}
+		row.Results = append(row.Results, v.Say(word, "N", *r.ActiveLately))
+	}
 	row.Must = r.Over > 0 || r.Result == api.ResultOver || r.Result == api.ResultRemovedInUse
 	if r.Kind == license.User && !r.Marker && x.waits() && (row.Must || r.InUse != nil && *r.InUse > 0 && !r.Hidden) {
 		row.Choose = x.Picks.to(reviewPath(x.Set.ID) + "/" + escape(r.Name.String()))

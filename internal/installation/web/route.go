@@ -80,7 +80,7 @@ func (rt route) byItself() route {
 
 // routes are all pages, each room's in its own file.
 func routes() []route {
-	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), removeSetRoutes(), licenseRoutes(), reportRoutes(), homeRoutes(), peopleRoutes(), bulkRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), messageRoutes(), personSignInRoutes(), auditRoutes(), bannerRoutes(), statusRoutes(), reviewRoutes(), freeRoutes(), importRoutes(), historyRoutes(), keysRoutes(), personRoutes(), plansRoutes(), usesRoutes(), offboardRoutes(), databasesRoutes(), confirmRoutes())
+	return slices.Concat(frameRoutes(), searchRoutes(), helpRoutes(), licensesRoutes(), removeSetRoutes(), licenseRoutes(), reportRoutes(), homeRoutes(), peopleRoutes(), bulkRoutes(), signInRoutes(), meRoutes(), settingsRoutes(), messageRoutes(), activityRoutes(), personSignInRoutes(), auditRoutes(), bannerRoutes(), statusRoutes(), reviewRoutes(), freeRoutes(), importRoutes(), historyRoutes(), keysRoutes(), personRoutes(), plansRoutes(), usesRoutes(), offboardRoutes(), databasesRoutes(), confirmRoutes())
 }
 
 // Path is where one finds a page, for those who go through all of them.

@@ -150,7 +150,7 @@ func (v *visit) findPeople(text string) ([]hit, error) {
 	if text == "" || !v.may(api.ScopeRead) {
 		return nil, nil
 	}
-	people, err := v.in.FindPeople(v.act, text, mostHits)
+	people, err := v.in.FindPeople(v.ctx(), v.act, text, mostHits)
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +276,7 @@ func (v *visit) findActs(text string) ([]hit, error) {
 		return items, nil
 	}
 	for _, deed := range []struct{ word, path string }{{"search.plans-of", "/plans"}, {"offboard.title", "/offboard"}} {
-		people, err := v.in.FindPeople(v.act, nameIn(text, v.words(deed.word)[0]), mostDeedsOf)
+		people, err := v.in.FindPeople(v.ctx(), v.act, nameIn(text, v.words(deed.word)[0]), mostDeedsOf)
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ const leastPassword = installation.LeastPassword
 var settingsPlaces = []place{
 	{"settings.organization", "/settings", api.ScopeAdmin}, {"settings.roles", "/settings/roles", api.ScopeAdmin},
 	{"settings.providers", "/settings/providers", api.ScopeAdmin}, {"settings.tokens", "/settings/tokens", api.ScopeAdmin},
-	{"settings.blockers", "/settings/blockers", api.ScopeAdmin}, {"message.title", "/settings/messages", api.ScopeAdmin},
+	{"settings.blockers", "/settings/blockers", api.ScopeAdmin}, {"message.title", "/settings/messages", api.ScopeAdmin}, {"settings.activity", activityPath, api.ScopeAdmin},
 }
 
 // setting begins a page of the settings.
