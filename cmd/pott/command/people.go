@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/client"
@@ -24,15 +25,16 @@ type peopleFilter struct {
 	Group   string `placeholder:"GROUP" help:"Only people of this group."`
 	Profile string `placeholder:"PROFILE" help:"Only people on this profile."`
 
+	Active  string `placeholder:"HOW-LONG-AGO" help:"Only people who were active so long ago, with commas between: today, 7-days, 30-days, 90-days, longer or never. Refused where that is not collected."`
 	Waiting bool   `help:"Only people who wait for approval."`
 	Deleted bool   `help:"Deleted people too."`
-	Sort    string `placeholder:"COLUMN" help:"Order by user, number, name, last-name, email, group, plan, extras, profile, role, kind or login; a hyphen before it turns it around."`
+	Sort    string `placeholder:"COLUMN" help:"Order by user, number, name, last-name, email, group, plan, extras, profile, role, kind, login or active; a hyphen before it turns it around."`
 }
 
 func (f peopleFilter) filter() client.PeopleFilter {
 	word := map[string]string{"yes": "true", "no": "false"}
 	return client.PeopleFilter{Text: f.Text, Plan: f.Plan, Holds: f.Holds, Extra: f.Extra, Login: word[f.Login], SignsIn: word[f.SignsIn], Former: word[f.Former],
-		Paid: word[f.Paid], Counted: word[f.Counted], Kind: f.Kind, Role: f.Role, Group: f.Group, Profile: f.Profile, Waiting: f.Waiting, Deleted: f.Deleted, Sort: f.Sort}
+		Paid: word[f.Paid], Counted: word[f.Counted], Kind: f.Kind, Role: f.Role, Group: f.Group, Profile: f.Profile, Active: f.Active, Waiting: f.Waiting, Deleted: f.Deleted, Sort: f.Sort}
 }
 
 type userLs struct {
@@ -55,8 +57,16 @@ func (c userLs) Run(s *session) error {
 	}
 	return s.answer(answer{doc: list, ids: idsOf(list.Items, func(p api.Person) string { return p.UserID }), human: func(o *paper) {
 		t := &table{columns: []column{{head: "user"}, {head: "person", cut: late}, {head: "kind"}, {head: "login"}, {head: "has", cut: late}}}
+		collected := slices.ContainsFunc(list.Items, func(p api.Person) bool { return p.LastActive != "" })
+		if collected {
+			t.columns = slices.Insert(t.columns, 4, column{head: "active"})
+		}
 		for _, p := range list.Items {
-			t.add(p.UserID, fullName(p), p.Kind.String(), o.login(p), o.has(p))
+			cells := []string{p.UserID, fullName(p), p.Kind.String(), o.login(p), o.has(p)}
+			if collected {
+				cells = slices.Insert(cells, 4, o.active(p.LastActive))
+			}
+			t.add(cells...)
 		}
 		o.table(t)
 		for _, g := range list.Groups {
@@ -91,7 +101,7 @@ func (c userShow) Run(s *session) error {
 	return s.answer(answer{doc: p, ids: []string{p.UserID}, human: func(o *paper) {
 		o.pairs([][2]string{
 			{"user", fmt.Sprintf("%s (#%d)", p.UserID, p.Number)}, {"person", fullName(p.Person)}, {"e-mail", p.Email},
-			{"group", p.Group}, {"roles", o.roles(p.Roles)}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"profile", p.Profile},
+			{"group", p.Group}, {"roles", o.roles(p.Roles)}, {"kind", p.Kind.String()}, {"login", o.login(p.Person)}, {"active", o.active(p.LastActive)}, {"profile", p.Profile},
 		}...)
 		o.holdings("show.given", append(append([]api.Holding(nil), p.Plans...), p.Extras...))
 		if !p.AsOf.IsZero() {

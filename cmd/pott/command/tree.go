@@ -29,6 +29,7 @@ type tree struct {
 	Audit      auditCmd          `cmd:"" help:"Who did what, and whether the record is whole."`
 	Integrity  integrityCmd      `cmd:"" help:"Whether the records are as the server wrote them."`
 	Damage     damageCmd         `cmd:"" help:"Records that are not as the server left them, and what to do about them."`
+	Activity   activityCmd       `cmd:"" help:"Whether it is collected when people were last active."`
 	Defaults   defaultsCmd       `cmd:"" help:"Language and looks of pages for those who have chosen none."`
 	Provider   providerCmd       `cmd:"" help:"Who else says who people are, by OpenID Connect."`
 	Token      tokenCmd          `cmd:"" help:"Tokens that let programs in."`
