@@ -21,7 +21,7 @@ var commandOf = map[string]string{
 	"getClock": "clock show", "confirmClock": "clock confirm", "getIntegrity": "integrity show", "checkIntegrity": "integrity check",
 	"listDamage": "damage ls", "getDamage": "damage show", "getIncident": "damage incident", "repairDamage": "damage repair",
 	"listDatabases": "database ls", "getDatabase": "database show", "addDatabase": "database add", "renameDatabase": "database rename", "removeDatabase": "database remove",
-	"assignSite": "database assign", "releaseSite": "database release", "getDefaults": "defaults show", "putDefaults": "defaults set",
+	"assignSite": "database assign", "releaseSite": "database release", "getActivity": "activity show", "putActivity": "activity on", "getDefaults": "defaults show", "putDefaults": "defaults set",
 	"listEvents": "event ls", "startEvent": "event start", "getEvent": "event show", "changeEvent": "event change", "endEvent": "event end",
 	"listJobs": "job ls", "getJob": "job show", "listJobRows": "job show", "cancelJob": "job cancel", "getJobErrors": "job errors", "undoJob": "job undo",
 	"listLicenses": "license ls", "getLicense": "license show", "getLicenseHistory": "license history", "listHolders": "license holders", "getMayUpgrade": "may-upgrade",

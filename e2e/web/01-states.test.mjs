@@ -19,7 +19,7 @@ const nothingToType = {
   '/settings/messages': choice, '/users/{id}/profile': choice,
   '/licenses/history/roll-back': button, '/licenses/history/seen': button, '/licenses/keys/fetch': button, '/licenses/review/{id}/withdraw': button,
   '/licenses/import/request-file': button, '/me/passkeys/{id}/remove': button, '/me/sessions/end': button, '/me/sessions/{id}/end': button,
-  '/settings/blockers/remove': button, '/settings/messages/test': button, '/settings/messages/webhooks/{id}/remove': button,
+  '/settings/activity/off': button, '/settings/blockers/remove': button, '/settings/messages/test': button, '/settings/messages/webhooks/{id}/remove': button,
   '/settings/providers/{code}/remove': button, '/settings/providers/{code}/test': button, '/settings/tokens/{id}/revoke': button,
   '/status/databases/{id}/release': button, '/status/databases/{id}/remove': button,
   '/users/bulk/jobs/{job}/cancel': button, '/users/bulk/jobs/{job}/undo': button, '/audit/verify/{job}/cancel': button,

@@ -43,6 +43,7 @@ const refusing = { '/choose': 404, '/licenses/history/roll-back': 409 }
 
 // Paths that show no page of their own, and why.
 const notPages = {
+  '/settings/activity/off': 'it leads to the page before it where nothing is collected: see the states of pages',
   '/settings/tokens/{id}/revoke': 'it leads to the tokens where there is no such one',
   '/status/databases/{id}/remove': 'it shows what removing a satellite would do, and there is none in this world',
   '/audit/proof': 'a file',

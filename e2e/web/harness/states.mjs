@@ -16,6 +16,7 @@ refused('role', '/settings/roles', '/settings/roles', { person: 'nobody.at.all' 
 refused('provider', '/settings/providers/new', '/settings/providers', { code: 'Not A Code', name: 'x', issuer: 'https://id.example', client_id: 'x' }, 'code')
 refused('token', '/settings/tokens', '/settings/tokens', { name: '' }, 'name')
 refused('blockers', '/settings/blockers', '/settings/blockers', { url: 'not an address' }, 'url')
+refused('activity', '/settings/activity', '/settings/activity', { ground: '' }, 'ground')
 refused('password', '/me/signin', '/me/password', { password: 'short' }, 'password')
 refused('import', '/licenses/import', '/licenses/import', {}, 'file')
 refused('request', '/licenses/import', '/licenses/import/request', { code: 'not a code' }, 'code')
@@ -84,6 +85,19 @@ state('error-restore', '/users', async (page, { world, url }) => {
   await send(page, '/restore')
   await world.api(`/people/${encodeURIComponent(`#${other.number}`)}`, { method: 'DELETE' })
 }, { in: 'busy', wrong: 'new_id' })
+
+// When people were active is collected.
+const seen = { in: 'seen' }
+state('seen-settings', '/settings/activity', undefined, seen)
+state('seen-auditor', '/settings/activity', undefined, { ...seen, who: 'rut.berg' })
+state('seen-off', '/settings/activity/off', undefined, seen)
+state('seen-users', '/users?sort=-active', undefined, seen)
+state('seen-idle', '/users?active=90-days,longer,never', undefined, seen)
+state('seen-person', '/users/olle.ek', undefined, seen)
+state('seen-me', '/me', undefined, { ...seen, who: 'olle.ek' })
+state('seen-review', '/licenses/review/kontoret-9', undefined, seen)
+state('seen-free', '/licenses/review/kontoret-9/kontoret.sales-premium', undefined, seen)
+refused('ground', '/settings/activity', '/settings/activity', { ground: '' }, 'ground', seen)
 
 // A license set that waits.
 const review = '/licenses/review/kontoret-9'

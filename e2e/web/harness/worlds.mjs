@@ -46,6 +46,17 @@ const kinds = {
     await world.moveClock({ days: 80 })
     return world
   },
+  // It is collected when people were active: some were three weeks ago, some are.
+  seen: async () => {
+    const world = await freshWorld(usual)
+    await world.api('/activity', { method: 'PATCH', body: { collected: true, ground: 'Agreement with the works council of 12 May' } })
+    const { items } = await world.api('/people?limit=60&kind=internal&signs_in=true')
+    const asked = async (people) => world.api('/checks', { method: 'POST', body: { checks: people.map((p) => ({ person: p.user_id, module: p.plans[0]?.name ?? 'kontoret.user' })) } })
+    await asked(items.slice(0, 20))
+    await world.moveClock({ days: 21 })
+    await asked(items.slice(15, 40))
+    return world
+  },
   // Kontoret has a license server, which nobody reaches.
   served: () => freshWorld({ ...usual, authority: 'http://127.0.0.1:9' }),
   // A license, a person and an entry of the trail were edited in the database, and

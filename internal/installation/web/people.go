@@ -200,7 +200,7 @@ func (x peopleView) chosen(v *visit) string {
 	if x.filter.Text != "" {
 		words = append(words, x.filter.Text)
 	}
-	for _, field := range []string{"plan", "extra", "group", "role", "profile", "kind", "login", "by"} {
+	for _, field := range []string{"plan", "extra", "group", "role", "profile", "kind", "login", "active", "by"} {
 		key := cmp.Or(map[string]string{"extra": "people.col.extras", "by": "people.by"}[field], "people.col."+field)
 		for _, o := range x.options[field] {
 			if o.Chosen && o.Value != "" {
