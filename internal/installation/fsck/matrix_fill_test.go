@@ -86,7 +86,7 @@ var writers = map[string]writer{
 	}},
 	"activity_policy": {single: true, put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.CollectActivity(store.ActivityPolicy{Ground: fmt.Sprintf("ground %d of %d", round, n), From: int64(1 + round)})
-	}, drop: func(f *filler, tx *store.Tx, n int) error { return tx.ForgetActivity() }},
+	}},
 	"snooze": {put: func(f *filler, tx *store.Tx, n, round int) error {
 		return tx.PutSnooze(store.Snooze{Person: fmt.Sprintf("matrix%d", n), Until: map[string]int64{"expires:OTHER:2026-11-01:0:14": int64(1 + round)}})
 	}, drop: func(f *filler, tx *store.Tx, n int) error {
