@@ -24,7 +24,11 @@ export async function send(page, path, fields = {}, button = 'button:not([type=b
 async function fill(form, name, value) {
   const all = form.locator(`[name="${name}"]:not([type=hidden])`)
   const kind = await all.first().evaluate((e) => (e.localName === 'input' ? e.type : e.localName))
-  if (kind === 'radio') return form.locator(`[name="${name}"][value="${value}"]`).check()
+  if (kind === 'radio') {
+    const one = form.locator(`[name="${name}"][value="${value}"]`)
+    // One that says it cannot be chosen can be sent all the same.
+    return (await one.getAttribute('aria-disabled')) === 'true' ? one.evaluate((e) => (e.checked = true)) : one.check()
+  }
   if (kind === 'checkbox') return all.first().setChecked(Boolean(value))
   if (kind === 'select') return all.first().selectOption(value)
   if (kind === 'file') return all.first().setInputFiles({ name: value.name, mimeType: 'text/plain', buffer: Buffer.from(value.text) })

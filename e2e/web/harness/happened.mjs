@@ -118,13 +118,13 @@ state('review-withdrawn', review, async (page, { url }) => {
   await pressed(page, page.locator('form[action$="/withdraw"] button'))
   await page.goto(url + review)
 }, { in: 'meanwhile' })
-state('import-request', '/licenses/import', (page) => send(page, '/licenses/import/request'), { in: 'meanwhile' })
+state('import-request', '/licenses/import', (page) => send(page, '/licenses/import/request'), { in: 'meanwhile', back: true })
 
 // One person.
 state('offboard-blockers', '/users/bjorn.dahl/offboard', undefined, { in: 'asked' })
 state('offboard-refused', '/users/bjorn.dahl/offboard', (page) => send(page, '/offboard', { do: 'delete' }), { in: 'asked', wrong: '' })
 state('offboard-sure', '/users/olle.ek/offboard', (page) => send(page, '/offboard', { do: 'delete' }), { in: 'asked' })
-state('plans-hand-over', '/users/bjorn.dahl/plans', (page) => send(page, '/users/bjorn.dahl/plans', { 'line:KONTORET:sales:sales': '' }), { in: 'asked' })
+state('plans-hand-over', '/users/bjorn.dahl/plans', (page) => send(page, '/users/bjorn.dahl/plans', { 'line:KONTORET:sales:sales': '' }), { in: 'asked', wrong: '' })
 state('person-link', '/users/tove.moe', (page) => send(page, '/users/tove.moe/link'), { in: 'meanwhile' })
 state('person-sign-in-link', '/users/anna.vik/signin', (page) => send(page, '/users/anna.vik/signin/link'), { in: 'meanwhile' })
 const gone = async (page, { world, url }, part = '') => {

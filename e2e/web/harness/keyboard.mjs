@@ -44,7 +44,7 @@ function watch() {
   }
   // What the keyboard must come to: of radio buttons with one name one is enough.
   const open = document.querySelector('dialog[open]')
-  const all = [...(open ?? document).querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')].filter((e) => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+  const all = [...(open ?? document).querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')].filter((e) => !e.matches(':disabled') && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
   walk.wanted = all.filter((e) => e.type !== 'radio' || (e.form ? e === ([...e.form.elements].find((o) => o.name === e.name && o.checked) ?? [...e.form.elements].find((o) => o.name === e.name)) : true))
   // What a dialog that has just opened gives the focus needs no key.
   if (open && walk.wanted.includes(document.activeElement)) walk.stops.push(document.activeElement)
