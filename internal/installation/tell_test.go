@@ -348,3 +348,24 @@ func TestNobodyWhoWasErasedIsWrittenTo(t *testing.T) {
 		}
 	})
 }
+
+// What somebody does not want is not written, and what is for nobody who may see it
+// neither.
+func TestNobodyGetsMailThatIsNotWantedOrBeforeBeingApproved(t *testing.T) {
+	t.Parallel()
+	f, box := withMail(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	in := f.Installation("acme")
+	_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: "new", Login: true, Waiting: true, Email: "new@example.com"})
+	must(t, err)
+	for _, id := range []string{"new", "ulla"} {
+		_, err := in.GiveRole(t.Context(), admin, id, string(seat.Administrator))
+		must(t, err)
+	}
+	_, err = in.PutPersonMessages(t.Context(), admin, "karin", api.MessageChoices{Choices: []api.MessageChoice{{Event: "pool"}}})
+	must(t, err)
+	in.Tell(t.Context())
+	box.empty()
+	fill(t, in)
+	in.Tell(t.Context())
+	got(t, "when it became full", box, "ulla@example.com: superoffice.scan is full: 3 of 3 in use – Acme AB")
+}
