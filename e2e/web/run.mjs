@@ -20,6 +20,6 @@ if (files.length === 0) {
   process.exit(2)
 }
 const house = await openHouse()
-const args = ['--test', `--test-concurrency=${Math.min(2, availableParallelism())}`, '--test-timeout=480000', '--test-reporter=spec', ...flags, ...files]
+const args = ['--test', `--test-concurrency=${Math.min(2, availableParallelism())}`, '--test-timeout=900000', '--test-reporter=spec', ...flags, ...files]
 const run = spawn(process.execPath, args, { cwd: here, stdio: 'inherit', env: { ...process.env, POTT_CONTROL: JSON.stringify(house) } })
 run.once('exit', (code) => process.exit(code ?? 1))

@@ -47,23 +47,46 @@ func readQuestion(q api.Check) (question, error) {
 	return asked, err
 }
 
-// Check answers one question from memory, with the present truth: every change
-// that was acknowledged before counts.
+// Check answers one question of a product from memory, with the present truth:
+// every change that was acknowledged before counts. Whoever is told anything but no
+// was active.
 func (in *Installation) Check(q api.Check) (api.Answer, error) {
-	asked, err := readQuestion(q)
-	if err != nil {
-		return api.Answer{}, err
+	asked, a, err := in.peek(q)
+	if err == nil {
+		in.saw(asked.person, a.Effect)
 	}
-	if asked.database != "" {
-		return in.checkDatabase(asked)
-	}
-	a := in.now.Load().answer(asked)
-	in.saw(asked.person, a.Effect)
-	return a, nil
+	return a, err
 }
 
-// Checks answers many questions, all from one state.
+// Peek is Check for who only wants to know: by it nobody was active.
+func (in *Installation) Peek(q api.Check) (api.Answer, error) {
+	_, a, err := in.peek(q)
+	return a, err
+}
+
+func (in *Installation) peek(q api.Check) (question, api.Answer, error) {
+	asked, err := readQuestion(q)
+	if err != nil {
+		return asked, api.Answer{}, err
+	}
+	if asked.database != "" {
+		a, err := in.checkDatabase(asked)
+		return asked, a, err
+	}
+	return asked, in.now.Load().answer(asked), nil
+}
+
+// Checks answers many questions of a product as Check does, all from one state.
 func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
+	answers, err := in.PeekAll(questions)
+	for i, a := range answers.Answers {
+		in.saw(questions[i].Person, a.Effect)
+	}
+	return answers, err
+}
+
+// PeekAll is Checks for who only wants to know: by it nobody was active.
+func (in *Installation) PeekAll(questions []api.Check) (api.Answers, error) {
 	all, databases := make([]question, len(questions)), false
 	for i, q := range questions {
 		asked, err := readQuestion(q)
@@ -79,7 +102,6 @@ func (in *Installation) Checks(questions []api.Check) (api.Answers, error) {
 	answers := api.Answers{Seq: now.seq, Answers: make([]api.Answer, len(questions))}
 	for i, asked := range all {
 		answers.Answers[i] = now.answer(asked)
-		in.saw(asked.person, answers.Answers[i].Effect)
 	}
 	return answers, nil
 }

@@ -28,6 +28,8 @@ func TestWhenPeopleWereActiveIsShownOnceAnAdministratorHasTurnedItOn(t *testing.
 	}
 	page.says(t, "1 thing to correct", "on what legal ground")
 	r.send("/settings/activity", "ground", "agreed in May").says(t, "It is collected from now on", "agreed in May", "Undo")
+	r.get("/users/anna/uses")
+	r.get("/users/anna").says(t, "Last active", "Never") // who looks makes nobody active
 	w.asked("anna")
 	r.get("/users").says(t, "Last active", "Today", "Never", "What is kept of when people were active")
 	if page := r.get("/users?active=longer,never"); !strings.Contains(page.text(), "Bo Ågren") || strings.Contains(page.text(), "Anna Berg") {
