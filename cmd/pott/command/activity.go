@@ -56,8 +56,20 @@ type activityOn struct {
 }
 
 func (c activityOn) Run(s *session) error {
+	cl, err := s.client()
+	if err != nil {
+		return err
+	}
+	was, err := cl.Activity(s.ctx)
+	if err != nil {
+		return err
+	}
+	undo := "pott activity off"
+	if was.Collected { // only the ground becomes another: what was collected stays
+		undo = "pott activity on --ground " + quoted(was.Ground)
+	}
 	on := true
-	return s.putActivity(api.ActivityPatch{Collected: &on, Ground: &c.Ground, Was: c.Was}, c.DryRun, "pott activity off")
+	return s.putActivity(api.ActivityPatch{Collected: &on, Ground: &c.Ground, Was: c.Was}, c.DryRun, undo)
 }
 
 type activityOff struct {
