@@ -65,15 +65,17 @@ func setActivity(v *visit) error {
 	} else if err != nil {
 		return v.showActivity(err)
 	}
-	r := page.Receipt{Title: v.Say("activity.turned-on"), Links: v.recorded(done.Outcome)}
-	if was.Collected {
-		r.Title = v.Say("activity.saved")
-	}
+	r := page.Receipt{Links: v.recorded(done.Outcome)}
 	switch {
-	case !done.Changed:
+	case !done.Changed && done.Collected:
+		r.Title = v.Say("activity.ground-same")
+	case !done.Changed: // somebody has turned it off meanwhile
+		r.Title = v.Say("activity.off-already")
 	case was.Collected:
+		r.Title = v.Say("activity.saved")
 		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: activityPath, Fields: undoing("ground", was.Ground, done.Ground)}
 	default:
+		r.Title = v.Say("activity.turned-on")
 		r.Undo = &page.Act{Text: v.Say("settings.undo"), Path: activityPath + "/off"}
 	}
 	return v.done(activityPath, r)
@@ -111,7 +113,14 @@ func endActivity(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.done(activityPath, page.Receipt{Title: v.Say("activity.turned-off", "N", done.Erased), Links: v.recorded(done.Outcome)})
+	r := page.Receipt{Title: v.Say("activity.turned-off", "N", done.Erased), Links: v.recorded(done.Outcome)}
+	switch {
+	case !done.Changed:
+		r.Title = v.Say("activity.off-already")
+	case done.Erased == 0:
+		r.Title = v.Say("activity.off-nobody")
+	}
+	return v.done(activityPath, r)
 }
 
 func yesNo(is bool) string { return strconv.FormatBool(is) }

@@ -56,6 +56,28 @@ func TestWhenPeopleWereActiveIsShownOnceAnAdministratorHasTurnedItOn(t *testing.
 	w.as("anna").get("/me").lacks(t, "Your organization keeps the day")
 }
 
+func TestAReceiptSaysOnlyWhatIsSo(t *testing.T) {
+	w := newWorld(t)
+	me, colleague := w.as("karin"), w.as("karin")
+	me.get("/settings/activity")
+	off := me.send("/settings/activity/off") // sent again once it is off
+	off.says(t, "It is not collected when people were active. Nothing was changed.")
+	off.lacks(t, "is erased.", "Undo")
+	me.send("/settings/activity", "ground", "agreed in May").says(t, "It is collected from now on")
+	again := me.send("/settings/activity", me.get("/settings/activity").filled(t, "Save the ground")...)
+	again.says(t, "That is the ground already. Nothing was changed.")
+	again.lacks(t, "It is collected from now on", "The ground is saved", "Undo")
+	me.send("/settings/activity", "ground", "agreed in June").says(t, "The ground is saved.", "Undo")
+
+	opened := me.get("/settings/activity").filled(t, "Save the ground")
+	w.asked("anna")
+	colleague.get("/settings/activity")
+	colleague.send("/settings/activity/off").says(t, "is erased.")
+	saved := me.send("/settings/activity", opened...)
+	saved.says(t, "It is not collected when people were active. Nothing was changed.", "Collect it from now on")
+	saved.lacks(t, "It is collected from now on when", "The ground is saved", "Undo")
+}
+
 func TestNobodyButWhoSeesAllPeopleSeesWhenOthersWereActive(t *testing.T) {
 	w := newWorld(t)
 	on, ground := true, "agreed"
