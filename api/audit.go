@@ -27,7 +27,7 @@ type AuditDetail struct {
 	Epoch    string        `json:"epoch"`
 	Content  string        `json:"content" doc:"SHA-256 over the entries of the commit, in hex."`
 	Hash     string        `json:"hash" doc:"SHA-256 over the commit and everything before it."`
-	Together int           `json:"together,omitempty" doc:"How many other entries came of the same request, as far as they are counted: a thousand at most."`
+	Together int           `json:"together,omitempty" doc:"How many other entries came of the same request, as far as they are counted: a thousand at most, among 10,000 commits before this one and as many after it. Listing by request_id finds all."`
 	Previous string        `json:"previous,omitempty" doc:"That of the commit before; left out of the first."`
 	Before   *AuditEntry   `json:"before,omitempty" doc:"The entry before this one."`
 	After    *AuditEntry   `json:"after,omitempty" doc:"The entry after this one."`

@@ -31,23 +31,16 @@ func (e *UnknownEntryError) Code() string { return "audit.unknown" }
 // AuditEntry returns an entry by the number of its commit, and - and its place
 // there when it is not the first, with what the chain holds of it.
 func (in *Installation) AuditEntry(ctx context.Context, act Act, id string) (api.AuditDetail, error) {
-	seq, n, err := readEntryID(id)
+	found, names, err := in.entryAt(ctx, id, 2)
 	if err != nil {
 		return api.AuditDetail{}, err
 	}
-	var names callers
-	if err := in.view(func(v *store.View) error { names = callersOf(v); return nil }); err != nil {
-		return api.AuditDetail{}, err
-	}
-	found, err := in.book.AuditEntries(ctx, store.AuditFilter{After: store.AuditPlace{Seq: seq, N: n - 1}, Limit: 2})
-	if err != nil {
-		return api.AuditDetail{}, err
-	}
+	seq, n := found[0].Seq, found[0].N
 	line, ok, err := in.book.Line(ctx, seq)
 	if err != nil {
 		return api.AuditDetail{}, err
 	}
-	if len(found) == 0 || found[0].Seq != seq || found[0].N != n || !ok {
+	if !ok {
 		return api.AuditDetail{}, &UnknownEntryError{Entry: id}
 	}
 	d := api.AuditDetail{AuditEntry: names.entry(found[0]), Changes: changesOf(found[0]), Node: line.Node, Epoch: line.Epoch,
@@ -65,22 +58,56 @@ func (in *Installation) AuditEntry(ctx context.Context, act Act, id string) (api
 	if err != nil {
 		return d, err
 	}
-	if d.Together, err = in.together(ctx, d.AuditEntry); err != nil {
+	if d.Together, err = in.together(ctx, d.AuditEntry, farTogether); err != nil {
 		return d, err
 	}
 	d.Before, err = in.neighbour(ctx, names, store.AuditPlace{Seq: seq, N: n}, true)
 	return d, err
 }
 
-// mostTogether is how many entries of one request are counted.
-const mostTogether = 1000
+// FindAuditEntry returns an entry by the number that [Installation.AuditEntry] takes,
+// and nothing of what stands around it: it costs the same however long the trail is.
+func (in *Installation) FindAuditEntry(ctx context.Context, act Act, id string) (api.AuditEntry, error) {
+	found, names, err := in.entryAt(ctx, id, 1)
+	if err != nil {
+		return api.AuditEntry{}, err
+	}
+	return names.entry(found[0]), nil
+}
 
-// together counts the other entries of the request of an entry.
-func (in *Installation) together(ctx context.Context, e api.AuditEntry) (int, error) {
+// entryAt returns the entry with a number, and those after it: at most so many.
+func (in *Installation) entryAt(ctx context.Context, id string, most int) ([]audit.Entry, callers, error) {
+	var names callers
+	seq, n, err := readEntryID(id)
+	if err != nil {
+		return nil, names, err
+	}
+	if err := in.view(func(v *store.View) error { names = callersOf(v); return nil }); err != nil {
+		return nil, names, err
+	}
+	found, err := in.book.AuditEntries(ctx, store.AuditFilter{After: store.AuditPlace{Seq: seq, N: n - 1}, Limit: most})
+	if err == nil && (len(found) == 0 || found[0].Seq != seq || found[0].N != n) {
+		err = &UnknownEntryError{Entry: id}
+	}
+	return found, names, err
+}
+
+// Other entries of a request are counted up to mostTogether, and looked for among
+// farTogether commits before an entry and as many after it: what one request or the
+// job it began does is stored within minutes, and the trail has no index by request.
+const (
+	mostTogether = 1000
+	farTogether  = 10_000
+)
+
+// together counts the other entries of the request of an entry that are not further
+// away than so many commits.
+func (in *Installation) together(ctx context.Context, e api.AuditEntry, far int64) (int, error) {
 	if e.Request == "" {
 		return 0, nil
 	}
-	found, err := in.book.AuditEntries(ctx, store.AuditFilter{Request: e.Request, Limit: mostTogether + 1})
+	near := store.AuditFilter{After: store.AuditPlace{Seq: max(e.Seq-far-1, 0), N: math.MaxInt64}, Last: e.Seq + far, Request: e.Request, Limit: mostTogether + 1}
+	found, err := in.book.AuditEntries(ctx, near)
 	return max(len(found)-1, 0), err
 }
 

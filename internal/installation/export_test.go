@@ -73,3 +73,8 @@ func (in *Installation) KeptOfJob(ctx context.Context, id string) (all string) {
 func (in *Installation) Failure(ctx context.Context, cause error) *api.Refused {
 	return in.failure(ctx, cause, Act{Language: "en"}, "")
 }
+
+// Together counts the other entries of a request within so many commits of an entry.
+func (in *Installation) Together(ctx context.Context, e api.AuditEntry, far int64) (int, error) {
+	return in.together(ctx, e, far)
+}

@@ -85,6 +85,37 @@ func TestTheTrailIsSearchedByDoorAndRequest(t *testing.T) {
 	})
 }
 
+// How long the trail is must not matter to who looks at one entry, or types a number.
+func TestOtherEntriesOfARequestAreCountedOnlyNearAnEntry(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		_, in := branch(t, db)
+		add := func(ctx context.Context, id string) {
+			_, err := in.AddPerson(ctx, admin, api.NewPerson{UserID: id})
+			must(t, err)
+		}
+		for i, request := range []string{"r-1", "r-2", "r-1", "r-1", "r-2", "r-2", "r-1"} { // a commit each
+			add(through(t, audit.ByAPI, request), fmt.Sprint("p", i))
+		}
+		list, err := in.Audit(t.Context(), admin, installation.AuditFilter{Request: "r-1"})
+		must(t, err)
+		e := list.Items[1]
+		for far, want := range map[int64]int{0: 0, 1: 1, 2: 1, 3: 3, 10_000: 3} {
+			if n, err := in.Together(t.Context(), e, far); n != want || err != nil {
+				t.Errorf("%d commits away: %d others, want %d: %v", far, n, want, err)
+			}
+		}
+		found, err := in.FindAuditEntry(t.Context(), admin, fmt.Sprint("#", e.Seq))
+		must(t, err)
+		if fmt.Sprint(found) != fmt.Sprint(e) {
+			t.Errorf("found %+v, want %+v", found, e)
+		}
+		for _, id := range []string{"", "0", "-1", "x", "9999", fmt.Sprint(e.Seq, "-2"), "9223372036854775807", "9223372036854775808"} {
+			_, err := in.FindAuditEntry(t.Context(), admin, id)
+			refused(t, id, err, "audit.unknown")
+		}
+	})
+}
+
 // A job goes on when the request that began it is long over, and is found by it.
 func TestWhatAJobDoesSaysWhichRequestBeganIt(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {

@@ -17,6 +17,7 @@ import (
 // first 100.
 type AuditFilter struct {
 	After   AuditPlace // entries after this place; with Newest, before it
+	Last    int64      // not after this commit; 0 is any
 	Newest  bool       // newest first
 	Limit   int        // at most so many; 0 is 100
 	Subject string     // id of a person; "" is any
@@ -74,6 +75,7 @@ func (f AuditFilter) conditions() (text string, args []any) {
 		wants bool
 		args  []any
 	}{
+		{" AND seq <= ?", f.Last != 0, []any{f.Last}},
 		{" AND subject = ?", f.Subject != "", []any{f.Subject}},
 		{" AND action >= ? AND action < ?", family, []any{prefix + ".", prefix + "/"}}, // the character after the dot
 		{" AND action = ?", f.Action != "" && !family, []any{f.Action}},

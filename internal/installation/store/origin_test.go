@@ -30,6 +30,11 @@ func TestEntriesAreFoundByWhatTheyCameThroughAndNothingElse(t *testing.T) {
 		note(through(audit.ByPage, "r-1"), "page", audit.F("zone", "x"), audit.F("a", "y"))
 		note(through(audit.ByPage, "r-12"), "first")
 		note(through(audit.ByAPI, "r-1"), "forged", audit.F(audit.FactDoor, "page"), audit.F(audit.FactRequest, "r-9"))
+		newest, err := b.AuditEntries(t.Context(), AuditFilter{Newest: true, Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		forged := newest[0].Seq
 		note(through("", "r-7"), "nowhere")
 		for _, test := range []struct {
 			f    AuditFilter
@@ -39,6 +44,9 @@ func TestEntriesAreFoundByWhatTheyCameThroughAndNothingElse(t *testing.T) {
 			{AuditFilter{Door: audit.ByAPI}, []string{"forged"}},
 			{AuditFilter{Door: audit.NoDoor, Kind: audit.Person}, []string{"old", "older", "nowhere"}},
 			{AuditFilter{Request: "r-1"}, []string{"page", "forged"}},
+			{AuditFilter{Request: "r-1", Last: forged}, []string{"page", "forged"}},
+			{AuditFilter{Request: "r-1", Last: forged - 1}, []string{"page"}},
+			{AuditFilter{Request: "r-1", Last: forged, Newest: true, After: AuditPlace{Seq: forged, N: 1}}, []string{"page"}},
 			{AuditFilter{Request: "r-9"}, nil},
 			{AuditFilter{Request: "r-7"}, []string{"nowhere"}},
 			{AuditFilter{Request: "%"}, nil},

@@ -192,7 +192,7 @@ func (v *visit) findNumbered(text string) ([]hit, error) {
 	if p, err := v.in.Person(v.ctx(), v.act, "#"+text); err == nil {
 		items = append(items, hit{Text: fullName(p.Person), More: "#" + text, Path: pathOf(p.Person), person: true})
 	}
-	if e, err := v.in.AuditEntry(v.ctx(), v.act, text); err == nil {
+	if e, err := v.in.FindAuditEntry(v.ctx(), v.act, text); err == nil {
 		items = append(items, hit{Text: v.Say("audit.entry", "Number", text), More: v.action(e.Action), Path: "/audit/" + text})
 	}
 	return items, nil
