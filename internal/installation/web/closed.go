@@ -77,10 +77,14 @@ func (v *visit) grants() bool {
 	return false
 }
 
+// takes reports whether a form that goes to a path would not be refused now. It is for
+// what leads there; where the form itself is left out, [page.Frame.Open] says why.
+func (v *visit) takes(path string) bool { return v.Closed == nil || v.Closed(path).Why == "" }
+
 // stillWorks leads to what a reader may do also while little can be changed.
 func (v *visit) stillWorks() (links []page.Link) {
 	link := func(scope, word, path string) {
-		if v.may(scope) && (v.Closed == nil || v.Closed(path).Why == "") {
+		if v.may(scope) && v.takes(path) {
 			links = append(links, page.Link{Text: v.Say(word), Path: path})
 		}
 	}

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -185,5 +186,23 @@ func TestWhereNothingCanBeChangedAllIsVisibleAndOneSentenceSaysWhy(t *testing.T)
 	w.reopen()
 	if s := r.get("/users/anna"); strings.Contains(s.body, "closed-why") || !strings.Contains(s.body, `/users/anna/details"`) {
 		t.Error("it is open again, and the page is not")
+	}
+}
+
+func TestNothingLeadsToLoadingALicenseWhereNoneCanBeLoaded(t *testing.T) {
+	w, empty := newWorld(t), newEmptyWorld(t)
+	karin, host := w.as("karin"), empty.host()
+	leads := func(s *shown) bool { return slices.Contains(s.links(), "/licenses/import") }
+	if !leads(karin.get("/licenses")) || !leads(host.get("/licenses")) || !leads(host.get("/")) {
+		t.Fatal("nothing leads there")
+	}
+	for _, w := range []*world{w, empty} {
+		_, err := w.Suspend(t.Context(), housetest.Host, "acme", "moving")
+		w.must(err)
+	}
+	for name, s := range map[string]*shown{"licenses": karin.get("/licenses"), "no licenses": host.get("/licenses"), "home": host.get("/")} {
+		if leads(s) || s.status != http.StatusOK {
+			t.Errorf("%s leads to a page that loads nothing: %d %s", name, s.status, s.text())
+		}
 	}
 }

@@ -191,7 +191,8 @@ func (v *visit) attentionAct(item api.AttentionItem) (page.Link, bool) {
 	case "activated":
 		return act("licenses.see-changes", "/licenses/history", api.ScopeRead)
 	case "expires", "grace", "read-only":
-		return act("home.load", "/licenses/import", api.ScopeActivate)
+		load, may := act("home.load", "/licenses/import", api.ScopeActivate)
+		return load, may && v.takes(load.Path)
 	case "approval":
 		return act("home.approve", "/users?waiting=true", api.ScopeRead)
 	case "notice", "no-login", "maintenance", "message":

@@ -45,7 +45,7 @@ func licensesPage(v *visit, x licensesView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if v.may(api.ScopeActivate) {
+			if v.may(api.ScopeActivate) && v.takes("/licenses/import") {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<a class=\"button\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -160,7 +160,7 @@ func licensesPage(v *visit, x licensesView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if v.may(api.ScopeActivate) {
+				if v.may(api.ScopeActivate) && v.takes("/licenses/import") {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<a class=\"button main\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
