@@ -16,12 +16,9 @@ const maxGround = 500
 
 // Activity says whether it is collected on which day people were last active.
 func (in *Installation) Activity(ctx context.Context, act Act) (api.Activity, error) {
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return api.Activity{}, err
-	}
+	days := in.lastDays(ctx)
 	var a api.Activity
-	err = in.view(func(v *store.View) error {
+	err := in.view(func(v *store.View) error {
 		a = activityOf(v, days)
 		return nil
 	})
@@ -57,10 +54,7 @@ func (in *Installation) PutActivity(ctx context.Context, act Act, patch api.Acti
 			return api.ChangedActivity{}, err
 		}
 	}
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return api.ChangedActivity{}, err
-	}
+	days := in.lastDays(ctx)
 	var answer api.ChangedActivity
 	outcome, err := in.perform(ctx, act, func(tx *store.Tx) (bool, error) {
 		answer = api.ChangedActivity{}
@@ -123,15 +117,12 @@ func collect(tx *store.Tx, was, next seat.Collection, people int) error {
 // LastActive says how long ago somebody was active, as it may be shown: "" where
 // that is not collected.
 func (in *Installation) LastActive(ctx context.Context, person string) (seat.LastActive, error) {
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return "", err
-	}
+	days := in.lastDays(ctx)
 	var a seat.LastActive
-	err = in.view(func(v *store.View) error {
+	err := in.view(func(v *store.View) error {
 		p, err := findPerson(v, person)
 		if err == nil {
-			a = days.at(v, in.clock(v)).of(p)
+			a = days.at(v, in.proven(v)).of(p)
 		}
 		return err
 	})

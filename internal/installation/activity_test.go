@@ -336,3 +336,68 @@ func TestWhoWasActiveLongestAgoIsFirstToGiveUpASeat(t *testing.T) {
 		t.Errorf("turned off, a review counts: %+v, %v", review.Rows, err)
 	}
 }
+
+// Who may give people licenses and not see all of them learns nothing by asking for
+// those who were active, one word after the other.
+func TestWhoMayNotSeeAllPeopleIsToldNothingOfWhenTheyWereActive(t *testing.T) {
+	t.Parallel()
+	m := openOffice(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	collected(t, m.in(), true)
+	m.asks("anna")
+	assigns := admin
+	assigns.Lacks = []string{api.ScopeRead}
+	for _, f := range []installation.PeopleFilter{{Active: "today"}, {Sort: "active"}, {Sort: "-active"}} {
+		_, _, err := m.in().ChosenPeople(t.Context(), assigns, f)
+		refused(t, "people by when they were active", err, "request.bad-value")
+	}
+	if _, _, err := m.in().ChosenPeople(t.Context(), assigns, installation.PeopleFilter{Sort: "name"}); err != nil {
+		t.Error(err)
+	}
+	m.load(m.sells("sales 1 plan user", "user 1", "quotes system"))
+	for act, want := range map[*installation.Act]string{&admin: "today", &assigns: ""} {
+		s, err := m.in().Superfluous(t.Context(), *act, "superoffice-2", "sales", api.SuperfluousQuestion{})
+		must(t, err)
+		if got := s.Items[len(s.Items)-1].LastActive; got != want {
+			t.Errorf("to who lacks %v: %q", act.Lacks, got)
+		}
+	}
+}
+
+func TestAUserIDThatIsGivenAgainIsAnotherPerson(t *testing.T) {
+	t.Parallel()
+	m := openOffice(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	collected(t, m.in(), true)
+	m.asks("anna")
+	to := "ada"
+	_, err := m.in().ChangePerson(t.Context(), admin, "anna", api.PersonPatch{UserID: &to})
+	must(t, err)
+	from := "anna"
+	_, err = m.in().ChangePerson(t.Context(), admin, "bo", api.PersonPatch{UserID: &from})
+	must(t, err)
+	m.asks("anna")
+	if got := m.idle(installation.PeopleFilter{}); got != "ada today, anna today, cy never, dan never" {
+		t.Errorf("after bo is called anna: %s", got)
+	}
+}
+
+// What is noted of people decides nothing, and must not keep a list from anybody.
+func TestPeopleAreListedWhereTheDaysCannotBeRead(t *testing.T) {
+	t.Parallel()
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		m := openOffice(t, db)
+		collected(t, m.in(), true)
+		m.asks("anna")
+		m.Reopen(t)
+		_, err := db.Exec(t.Context(), "ALTER TABLE activity RENAME TO elsewhere")
+		must(t, err)
+		if got := m.idle(installation.PeopleFilter{}); got != "anna never, bo never, cy never, dan never" {
+			t.Errorf("while they cannot be read: %s", got)
+		}
+		m.asks("bo")
+		if got := m.idle(installation.PeopleFilter{}); got != "anna never, bo today, cy never, dan never" {
+			t.Errorf("what this server has noted itself: %s", got)
+		}
+		_, err = db.Exec(t.Context(), "ALTER TABLE elsewhere RENAME TO activity")
+		must(t, err)
+	})
+}

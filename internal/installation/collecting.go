@@ -63,7 +63,7 @@ func (in *Installation) collect(v *store.View) {
 		next := newCollection(p.From, zone(v), v)
 		if r != nil && r.from == p.From { // only the zone is another
 			r.mu.Lock()
-			next.pending = r.pending
+			next.pending = maps.Clone(r.pending)
 			r.mu.Unlock()
 		}
 		in.collecting.Store(next)
@@ -165,8 +165,22 @@ func (in *Installation) writeDays(ctx context.Context) error {
 	return nil
 }
 
-// read returns what is known now, reading it where what was read is too old.
-func (r *collection) read(now time.Time, days func() (map[string]int64, error)) (*lastDays, error) {
+// now returns what is known now.
+func (r *collection) now() *lastDays {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &lastDays{from: r.from, written: r.written, pending: maps.Clone(r.pending)}
+}
+
+// forget has everybody noted anew: a user id may be another person's from now on.
+func (r *collection) forget() {
+	for i := range r.known {
+		r.known[i].Store(0)
+	}
+}
+
+// read reads the days that were written, where what was read is too old.
+func (r *collection) read(now time.Time, days func() (map[string]int64, error)) error {
 	r.reading.Lock()
 	defer r.reading.Unlock()
 	r.mu.Lock()
@@ -176,18 +190,17 @@ func (r *collection) read(now time.Time, days func() (map[string]int64, error)) 
 		r.since = map[string]int64{}
 	}
 	r.mu.Unlock()
-	if old {
-		written, err := days() // without the lock, for checks wait for that
-		if err != nil {
-			return nil, err
-		}
-		r.mu.Lock()
-		r.written, r.readAt = later(written, r.since), now
-		r.mu.Unlock()
+	if !old {
+		return nil
+	}
+	written, err := days() // without the lock, for checks wait for that
+	if err != nil {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return &lastDays{from: r.from, written: r.written, pending: maps.Clone(r.pending)}, nil
+	r.written, r.readAt = later(written, r.since), now
+	return nil
 }
 
 // later returns the later of two days of everybody.
@@ -200,6 +213,14 @@ func later(x, y map[string]int64) map[string]int64 {
 		all[id] = max(day, all[id])
 	}
 	return all
+}
+
+// writeLastDays writes them before the house closes. A database that does not answer
+// keeps nobody from closing it: what is lost is no change anybody was told of.
+func (h *House) writeLastDays() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	h.WriteDays(ctx)
 }
 
 // WriteDays writes on which day people were last active, as far as that was noted

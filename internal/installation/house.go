@@ -236,7 +236,7 @@ func (h *House) Close() error {
 	<-h.attended
 	<-h.told
 	h.checks.close()
-	h.WriteDays(context.Background())
+	h.writeLastDays()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	err := h.store.Close()

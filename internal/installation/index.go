@@ -207,6 +207,9 @@ func (in *Installation) take(v *store.View, commit store.Commit) {
 	}
 	change.Removed = removed
 	in.people.changed(commit)
+	if r := in.collecting.Load(); r != nil && len(removed) > 0 {
+		r.forget()
+	}
 	if commit.Activity || commit.Installation {
 		in.collect(v)
 	}

@@ -23,13 +23,18 @@ type lastDays struct {
 	pending map[string]int64 // likewise, and later than what was written
 }
 
-// lastDays returns what is known now.
-func (in *Installation) lastDays(ctx context.Context) (*lastDays, error) {
+// lastDays returns what is known now. Nothing is decided by it: where the days cannot
+// be read, they are what was read last.
+func (in *Installation) lastDays(ctx context.Context) *lastDays {
 	r := in.collection()
 	if r == nil {
-		return &lastDays{}, nil
+		return &lastDays{}
 	}
-	return r.read(in.options.Now(), func() (map[string]int64, error) { return in.book.Days(ctx) })
+	err := r.read(in.options.Now(), func() (map[string]int64, error) { return in.book.Days(ctx) })
+	if err != nil && ctx.Err() == nil {
+		in.options.Log.Warn("it could not be read when people were active", "installation", in.name, "err", err)
+	}
+	return r.now()
 }
 
 // firstDay is day 0.

@@ -82,10 +82,7 @@ type listed struct {
 
 // eachListed hands over everybody a filter chooses.
 func (in *Installation) eachListed(ctx context.Context, act Act, f PeopleFilter, do func(v *store.View, l listed) error) error {
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return err
-	}
+	days := in.lastDays(ctx)
 	return in.view(func(v *store.View) error {
 		d := &in.people
 		if in.supposed != nil {
@@ -99,7 +96,10 @@ func (in *Installation) eachListed(ctx context.Context, act Act, f PeopleFilter,
 			return &BadValueError{Field: "group_by", Why: "people are not put together by it: " + strings.Join(PeopleGroupings, ", ")}
 		}
 		now := in.clock(v)
-		active := days.at(v, now)
+		active := days.at(v, in.proven(v))
+		if asked := column == byActive || f.Active != ""; asked && slices.Contains(act.Lacks, api.ScopeRead) {
+			return &BadValueError{Field: "active", Why: "only who may see all people may ask for it"}
+		}
 		if !active.on() && (column == byActive || f.Active != "") {
 			return &seat.NotCollectedError{}
 		}

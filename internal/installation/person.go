@@ -205,18 +205,15 @@ func become(s seat.Standing, next store.Person) (seat.Change, error) {
 // ever given.
 func (in *Installation) Person(ctx context.Context, act Act, id string) (api.PersonDetail, error) {
 	var d api.PersonDetail
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return d, err
-	}
-	err = in.view(func(v *store.View) error {
+	days := in.lastDays(ctx)
+	err := in.view(func(v *store.View) error {
 		p, err := findPerson(v, id)
 		if err != nil {
 			return err
 		}
 		s := in.standing(v, p, in.clock(v))
 		d = api.PersonDetail{Person: personOf(v, p, s.Current, act.Language), Uses: []api.License{}, History: []api.Holding{}}
-		d.LastActive = string(days.at(v, in.clock(v)).of(p))
+		d.LastActive = string(days.at(v, in.proven(v)).of(p))
 		people := livingPeople(v)
 		for _, h := range s.Uses() {
 			if l := s.Active.License(h.Name); l != nil {

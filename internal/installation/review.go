@@ -38,17 +38,14 @@ type proposal struct {
 func (in *Installation) Review(ctx context.Context, act Act, id string, choices api.Choices) (api.Review, error) {
 	var review api.Review
 	var losses []Loss
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return review, err
-	}
-	err = in.view(func(v *store.View) error {
+	days := in.lastDays(ctx)
+	err := in.view(func(v *store.View) error {
 		now := in.clock(v)
 		p, err := in.propose(ctx, v, id, choices, now)
 		if err != nil {
 			return err
 		}
-		p.used = p.lately(v, days.at(v, now))
+		p.used = p.lately(v, days.at(v, in.proven(v)))
 		if in.hooked(v) {
 			losses = p.losses()
 		}

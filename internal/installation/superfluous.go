@@ -23,16 +23,15 @@ import (
 func (in *Installation) Superfluous(ctx context.Context, act Act, id, module string, q api.SuperfluousQuestion) (api.Superfluous, error) {
 	var out api.Superfluous
 	var shown, possible []option
-	days, err := in.lastDays(ctx)
-	if err != nil {
-		return out, err
-	}
-	err = in.view(func(v *store.View) error {
+	days := in.lastDays(ctx)
+	err := in.view(func(v *store.View) error {
 		c, err := in.crowd(ctx, v, act, id, module, q.Choices)
 		if err != nil {
 			return err
 		}
-		c.idle(days.at(v, in.clock(v)))
+		if !slices.Contains(act.Lacks, api.ScopeRead) {
+			c.idle(days.at(v, in.proven(v)))
+		}
 		out = c.numbers()
 		out.From = c.from()
 		cut := c.page(q)

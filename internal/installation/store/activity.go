@@ -110,7 +110,7 @@ func (b *Book) PutDays(ctx context.Context, from int64, days map[string]int64) e
 	if len(days) == 0 {
 		return nil
 	}
-	return b.solo(ctx, func(ctx context.Context, w *sqldb.Writer) (err error) {
+	return b.solo(ctx, func(_ context.Context, w *sqldb.Writer) (err error) { // who asks says how long it may take
 		for range tries {
 			if err = w.Begin(ctx); err != nil {
 				return err

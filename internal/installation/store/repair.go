@@ -242,6 +242,9 @@ func (tx *Tx) repairRow(ctx context.Context, p DamagedPlace, t sealedTable, key 
 		return tx.mendPerson(ctx, p, key, row, action, values)
 	}
 	table.mendRow(key, row)
+	if row == nil && t == sealedTable(tx.book.activity) {
+		tx.forgetDays() // without the row nothing is collected, and nothing may be left
+	}
 	if t == sealedTable(tx.book.assignments) && row != nil {
 		if a := tx.assignment(key[0].Int()); a.Until == 0 {
 			tx.setCurrent(a.Person, with(tx.numbersOf(a.Person), a.Number))

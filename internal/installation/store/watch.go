@@ -102,11 +102,12 @@ func (c *Commit) add(d Commit) {
 	c.Profiles = c.Profiles || d.Profiles
 	c.Events = c.Events || d.Events
 	c.Installation = c.Installation || d.Installation
+	c.Activity = c.Activity || d.Activity
 }
 
 // nothing reports whether nothing has changed.
 func (c *Commit) nothing() bool {
-	return len(c.People) == 0 && !c.Sets && !c.KeyLists && !c.Licenses && !c.Profiles && !c.Events && !c.Installation
+	return len(c.People) == 0 && !c.Sets && !c.KeyLists && !c.Licenses && !c.Profiles && !c.Events && !c.Installation && !c.Activity
 }
 
 // tell calls the watchers when the book has moved on since they were last told,
