@@ -22,7 +22,7 @@ func authorityRoutes() []operation {
 		change("POST", "/v1/authority/request-file", "makeRequestFile", api.ScopeAdmin, "A request to carry to a license server as a file",
 			func(c *call, in api.NewRequestFile) (api.RequestFile, error) {
 				return c.in.RequestFile(c.r.Context(), c.act, in)
-			}).may("fetch.bad-code", "fetch.no-serial", "fetch.test-copy", "installation.no-key", "license.bad-serial", "license.bad-name", "request.bad-value", "exchange.malformed"),
+			}).protecting().may("fetch.bad-code", "fetch.no-serial", "fetch.test-copy", "installation.no-key", "license.bad-serial", "license.bad-name", "request.bad-value", "exchange.malformed"),
 		change("POST", "/v1/owner", "changeOwner", api.ScopeAdmin, "Change the serial number and company, and put the set that goes with them in force, in one step",
 			func(c *call, in api.ChangeOwner) (api.ChangedOwner, error) {
 				return c.in.ChangeOwner(c.r.Context(), c.act, in)

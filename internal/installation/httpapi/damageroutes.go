@@ -13,7 +13,7 @@ func damageRoutes() []operation {
 		change("POST", "/v1/damage/{place}/repair", "repairDamage", api.ScopeAdmin, "Accept, remove or restore a damaged record; takes a code made at the server's machine",
 			func(c *call, in api.Repair) (api.Repaired, error) {
 				return c.in.Repair(c.r.Context(), c.act, c.path("place"), in)
-			}).may("damage.unknown-place", "damage.not-repairable", "damage.not-confirmed", "request.bad-value", "license.bad-word",
+			}).protecting().may("damage.unknown-place", "damage.not-repairable", "damage.not-confirmed", "request.bad-value", "license.bad-word",
 			"person.user-id-taken", "seat.pool-full"),
 	}
 }

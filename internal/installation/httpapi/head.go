@@ -9,6 +9,6 @@ func headRoutes() []operation {
 		change("POST", "/v1/head/compare", "compareHead", api.ScopeRead, "Compare a head that was kept with the record; administrators are told when they differ, and nothing is stopped",
 			func(c *call, in api.CompareHead) (api.ComparedHead, error) {
 				return c.in.CompareHead(c.r.Context(), c.act, in)
-			}).alsoScope(api.ScopeCheck).may("restore.bad-head"),
+			}).keeping().alsoScope(api.ScopeCheck).may("restore.bad-head"),
 	}
 }

@@ -13,7 +13,7 @@ func integrityRoutes() []operation {
 		change("POST", "/v1/integrity/check", "checkIntegrity", api.ScopeRead, "Check all records now, while everything goes on; answers at once",
 			func(c *call, _ nothing) (api.IntegrityReport, error) {
 				return c.in.StartVerify(c.r.Context(), c.act)
-			}),
+			}).keeping(),
 		text("/v1/damage/{place}/incident", "getIncident", api.ScopeAdmin, "The file in which it was kept what was found at a damaged place", "application/json",
 			func(w http.ResponseWriter, c *call) error {
 				name, text, err := c.in.Incident(c.r.Context(), c.act, c.path("place"))

@@ -18,7 +18,7 @@ func messageRoutes() []operation {
 		remove("/v1/messages/webhooks/{webhook}", "dropWebhook", api.ScopeAdmin, "Have an address called no longer",
 			func(c *call) (api.ChangedWebhook, error) {
 				return c.in.DropWebhook(c.r.Context(), c.act, c.path("webhook"))
-			}).may("message.unknown-webhook"),
+			}).protecting().may("message.unknown-webhook"),
 		read("/v1/people/{id}/messages", "getPersonMessages", api.ScopeAdmin, "Which kinds of mail a person could get, and which of them the person wants",
 			func(c *call) (api.PersonMessages, error) {
 				return c.in.PersonMessages(c.r.Context(), c.act, c.path("id"))
@@ -30,6 +30,6 @@ func messageRoutes() []operation {
 		change("POST", "/v1/messages/test", "testMessage", api.ScopeAdmin, "Send a message that only shows that messages arrive",
 			func(c *call, in api.MessageTest) (api.TestedMessage, error) {
 				return c.in.TestMessage(c.r.Context(), c.act, in)
-			}).may("person.unknown", "message.unknown-webhook", "message.no-address", "message.no-mail-server", "message.mail-refused", "message.webhook-failed", "installation.no-key", "fetch.test-copy"),
+			}).protecting().may("person.unknown", "message.unknown-webhook", "message.no-address", "message.no-mail-server", "message.mail-refused", "message.webhook-failed", "installation.no-key", "fetch.test-copy"),
 	}
 }

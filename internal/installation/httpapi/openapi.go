@@ -134,15 +134,28 @@ func (s *schemas) problems(op *huma.Operation, o operation) {
 	if o.in != nil {
 		codes = append(codes, "request.malformed", "request.unknown-field")
 	}
+	if o.writes() {
+		codes = append(codes, closedCodes...)
+		if !o.always {
+			codes = append(codes, "installation.suspended")
+		}
+	}
 	byStatus := map[int][]string{}
 	for _, code := range append(codes, o.codes...) {
 		status := statusOf(code)
 		byStatus[status] = append(byStatus[status], "`"+code+"`")
 	}
 	for status, codes := range byStatus {
-		op.Responses[strconv.Itoa(status)] = s.response(strings.Join(codes, ", "), api.ContentProblem, reflect.TypeFor[api.Problem]())
+		r := s.response(strings.Join(codes, ", "), api.ContentProblem, reflect.TypeFor[api.Problem]())
+		if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
+			r.Headers = map[string]*huma.Param{"Retry-After": {Description: "After how many seconds to ask again, where that may help.", Schema: &huma.Schema{Type: "integer"}}}
+		}
+		op.Responses[strconv.Itoa(status)] = r
 	}
 }
+
+// closedCodes are the problems of whatever is to be stored.
+var closedCodes = []string{"storage.read-only", "storage.cannot-check", "storage.rolled-back", "storage.schema-changed", "storage.unavailable"}
 
 func (s *schemas) response(description, media string, t reflect.Type) *huma.Response {
 	schema := &huma.Schema{Type: "string"}

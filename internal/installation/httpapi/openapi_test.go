@@ -44,7 +44,9 @@ type documented struct {
 	Parameters  []struct{ Name, In string }
 	RequestBody *struct{ Content map[string]any }
 	Responses   map[string]struct {
-		Content map[string]struct{ Schema map[string]any }
+		Description string
+		Headers     map[string]any
+		Content     map[string]struct{ Schema map[string]any }
 	}
 }
 
@@ -109,6 +111,84 @@ func TestEveryDocumentedOperationIsThereAndAsksForAToken(t *testing.T) {
 		wrong := w.do(ask{method: "TRACE", path: example(path)})
 		if wrong.status != http.StatusMethodNotAllowed || wrong.problem().Code != "request.method" || wrong.header.Get("Allow") == "" {
 			t.Errorf("TRACE %s: %d %s", path, wrong.status, wrong.body)
+		}
+	}
+}
+
+// What goes on although nothing can be stored, and what is let through while an
+// installation is suspended: it takes back, repairs, or is only recorded.
+var (
+	neverClosed    = []string{"compareHead", "checkIntegrity", "checkAudit", "reviewSetWith", "listSuperfluous", "whatIf", "check", "checkMany"}
+	neverSuspended = []string{"makeLink", "endSessions", "endSession", "removePassword", "removePasskey", "removeProvider", "revokeToken",
+		"erasePerson", "dropWebhook", "testMessage", "repairDamage", "makeRequestFile"}
+)
+
+func TestWhatStoresSomethingSaysHowItIsRefusedWhereNothingMayBeStored(t *testing.T) {
+	for path, methods := range readDocument(t).Paths {
+		for method, op := range methods {
+			writes := method != "get" && !slices.Contains(neverClosed, op.OperationID)
+			for code, want := range map[string]bool{
+				"423 storage.read-only": writes, "423 storage.cannot-check": writes, "423 storage.rolled-back": writes,
+				"423 storage.schema-changed": writes, "503 storage.unavailable": writes,
+				"423 installation.suspended": writes && !slices.Contains(neverSuspended, op.OperationID),
+			} {
+				status, code, _ := strings.Cut(code, " ")
+				if got := strings.Contains(op.Responses[status].Description, "`"+code+"`"); got != want {
+					t.Errorf("%s %s: %s %s is documented: %t", method, path, status, code, got)
+				}
+			}
+			for _, status := range []string{"429", "503"} {
+				r, there := op.Responses[status]
+				if there && path != "/readyz" && r.Headers["Retry-After"] == nil {
+					t.Errorf("%s %s: the %s does not say when to ask again", method, path, status)
+				}
+			}
+		}
+	}
+}
+
+// What an installation that is suspended answers is in the document, and what is let
+// through nonetheless is just what the document says.
+func TestASuspendedInstallationRefusesWhatTheDocumentSaysItRefuses(t *testing.T) {
+	w, doc := newWorld(t), readDocument(t)
+	w.connect()
+	hook := into[api.ChangedWebhook](w, ask{method: "POST", path: "/v1/messages/webhooks", body: `{"url":"http://127.0.0.1:1/old"}`})
+	token := into[api.MadeToken](w, ask{method: "POST", path: "/v1/tokens", body: `{"name":"spare","scopes":["read"]}`})
+	_, err := w.Suspend(t.Context(), housetest.Host, "acme", "unpaid")
+	w.must(err)
+	for _, s := range []struct{ method, path, template, body string }{
+		{"POST", "/v1/people", "", `{"user_id":"eva"}`},
+		{"PATCH", "/v1/people/bo", "/v1/people/{id}", `{"last_name":"Ek"}`},
+		{"DELETE", "/v1/people/bo/plans/sales", "/v1/people/{id}/plans/{name}", ""},
+		{"PUT", "/v1/sets/policy", "", `{"activation":"ask"}`},
+		{"PUT", "/v1/profiles/guests", "/v1/profiles/{code}", `{"modules":[]}`},
+		{"POST", "/v1/people/bo/roles", "/v1/people/{id}/roles", `{"role":"auditor"}`},
+		{"POST", "/v1/tokens", "", `{"name":"ci","scopes":["check"]}`},
+		{"PATCH", "/v1/defaults", "", `{"theme":"dark"}`},
+		{"PATCH", "/v1/activity", "", `{"collected":true,"ground":"agreed"}`},
+		{"POST", "/v1/events", "", `{"type":"no-login","audience":["external"],"texts":{"sv":"Stängt"}}`},
+		{"POST", "/v1/authority/register", "", `{"issuer":"SUPEROFFICE","code":"ABCD-EFGH-IJKL-MNOP"}`},
+		{"POST", "/v1/authority/request-file", "", `{"issuer":"superoffice"}`},
+		{"POST", "/v1/people/anna/link", "/v1/people/{id}/link", `{}`},
+		{"DELETE", "/v1/people/anna/sessions", "/v1/people/{id}/sessions", ""},
+		{"DELETE", "/v1/people/anna/password", "/v1/people/{id}/password", ""},
+		{"DELETE", "/v1/tokens/" + token.Token.ID, "/v1/tokens/{id}", ""},
+		{"DELETE", "/v1/messages/webhooks/" + hook.Webhook.ID, "/v1/messages/webhooks/{webhook}", ""},
+		{"POST", "/v1/people/cy/erase", "/v1/people/{id}/erase", `{}`},
+	} {
+		if s.template == "" {
+			s.template = s.path
+		}
+		want, got := "", w.do(ask{method: s.method, path: s.path, body: s.body})
+		if strings.Contains(doc.Paths[s.template][strings.ToLower(s.method)].Responses["423"].Description, "installation.suspended") {
+			want = "installation.suspended"
+		}
+		code := ""
+		if got.status != http.StatusOK {
+			code = got.problem().Code
+		}
+		if code != want {
+			t.Errorf("%s %s: %d %q, documented %q", s.method, s.path, got.status, code, want)
 		}
 	}
 }

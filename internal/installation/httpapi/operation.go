@@ -29,6 +29,8 @@ type operation struct {
 	outType string       // media type of the answer
 	status  int          // of success
 	codes   []string     // problems beyond those any operation may answer with
+	keeps   bool         // it stores nothing, or what cannot be stored is no reason to refuse it
+	always  bool         // it takes something back, repairs, or is only recorded: it is let through while the installation is suspended
 	serve   func(w http.ResponseWriter, c *call) error
 }
 
@@ -129,6 +131,22 @@ func (o operation) with(p ...parameter) operation {
 
 func (o operation) may(codes ...string) operation {
 	o.codes = append(o.codes[:len(o.codes):len(o.codes)], codes...)
+	return o
+}
+
+// writes reports whether the operation is refused where nothing can be stored.
+func (o operation) writes() bool { return find(o.query, dryRun.name) != nil && !o.keeps }
+
+// keeping is the operation, for one that is never refused because nothing can be stored.
+func (o operation) keeping() operation {
+	o.keeps = true
+	return o
+}
+
+// protecting is the operation, for one that is let through while the installation is
+// suspended, whatever it is asked for.
+func (o operation) protecting() operation {
+	o.always = true
 	return o
 }
 

@@ -98,7 +98,7 @@ func peopleRoutes() []operation {
 		change("POST", "/v1/people/{id}/erase", "erasePerson", api.ScopeAssign, "Forget for good what names a person, who is deleted unless that was done; number and history stay",
 			func(c *call, _ nothing) (api.ChangedPerson, error) {
 				return c.in.ErasePerson(c.r.Context(), c.act, c.path("id"))
-			}).may("person.unknown", "person.own-account").may(leavingCodes...),
+			}).protecting().may("person.unknown", "person.own-account").may(leavingCodes...),
 		change("PATCH", "/v1/people/{id}", "changePerson", api.ScopeAssign, "Change a person; what is left out stays",
 			func(c *call, in api.PersonPatch) (api.ChangedPerson, error) {
 				return c.in.ChangePerson(c.r.Context(), c.act, c.path("id"), in)
@@ -225,7 +225,7 @@ func tokenRoutes() []operation {
 		remove("/v1/tokens/{id}", "revokeToken", api.ScopeAdmin, "Revoke a token",
 			func(c *call) (api.RevokedToken, error) {
 				return c.in.RevokeToken(c.r.Context(), c.act, c.path("id"))
-			}).may("token.unknown"),
+			}).protecting().may("token.unknown"),
 	}
 }
 

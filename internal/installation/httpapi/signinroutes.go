@@ -15,23 +15,23 @@ func signInRoutes() []operation {
 		change("POST", "/v1/people/{id}/link", "makeLink", api.ScopeAdmin, "Make a one-time link for a person, good for a day, in place of any made before; it is shown once",
 			func(c *call, _ api.NewLink) (api.MadeLink, error) {
 				return c.in.MakeLink(c.r.Context(), c.act, c.path("id"))
-			}).may("person.unknown", "person.gone"),
+			}).protecting().may("person.unknown", "person.gone"),
 		remove("/v1/people/{id}/sessions", "endSessions", api.ScopeAdmin, "End all sessions of a person",
 			func(c *call) (api.ChangedSignIn, error) {
 				return c.in.EndSessions(c.r.Context(), c.act, c.path("id"), "", "")
-			}).may("person.unknown"),
+			}).protecting().may("person.unknown"),
 		remove("/v1/people/{id}/sessions/{session}", "endSession", api.ScopeAdmin, "End one session of a person",
 			func(c *call) (api.ChangedSignIn, error) {
 				return c.in.EndSessions(c.r.Context(), c.act, c.path("id"), c.path("session"), "")
-			}).may("person.unknown", "session.unknown"),
+			}).protecting().may("person.unknown", "session.unknown"),
 		remove("/v1/people/{id}/password", "removePassword", api.ScopeAdmin, "Remove a person's password and end all sessions",
 			func(c *call) (api.ChangedSignIn, error) {
 				return c.in.RemovePassword(c.r.Context(), c.act, c.path("id"), "")
-			}).may("person.unknown"),
+			}).protecting().may("person.unknown"),
 		remove("/v1/people/{id}/passkeys/{passkey}", "removePasskey", api.ScopeAdmin, "Remove a passkey of a person and end all sessions",
 			func(c *call) (api.ChangedSignIn, error) {
 				return c.in.RemovePasskey(c.r.Context(), c.act, c.path("id"), c.path("passkey"), "")
-			}).may("person.unknown", "credential.unknown"),
+			}).protecting().may("person.unknown", "credential.unknown"),
 	}
 }
 
@@ -46,7 +46,7 @@ func providerRoutes() []operation {
 		remove("/v1/providers/{code}", "removeProvider", api.ScopeAdmin, "Remove a provider",
 			func(c *call) (api.ChangedProvider, error) {
 				return c.in.RemoveProvider(c.r.Context(), c.act, c.path("code"))
-			}).may("provider.unknown"),
+			}).protecting().may("provider.unknown"),
 		read("/v1/providers/{code}/test", "testProvider", api.ScopeAdmin, "Ask a provider what it says of itself",
 			func(c *call) (api.ProviderTest, error) {
 				return c.in.TestProvider(c.r.Context(), c.act, c.path("code"))
