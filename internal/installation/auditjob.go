@@ -96,6 +96,11 @@ type auditCheck struct {
 
 	total atomic.Int64
 
+	// writing is held by whoever stores how the check is, and taken before mu: one
+	// writes at a time, and nothing after the end. mu is never held meanwhile, for the
+	// check must not stand still while what it stores waits for its turn.
+	writing sync.Mutex
+
 	mu      sync.Mutex
 	long    bool      // it has become a job
 	looked  time.Time // when it was last asked whether somebody wants it stopped
@@ -118,6 +123,17 @@ func (c *auditCheck) run(ctx context.Context) {
 		})
 		return err
 	})
+	h, long := c.ended(ctx, verdict, err)
+	if !long {
+		return
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.keep(ctx, h, "job.end")
+}
+
+// ended takes over how the check has ended. From then on it becomes no job any more.
+func (c *auditCheck) ended(ctx context.Context, verdict api.AuditVerdict, err error) (ended jobHead, long bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h := &c.head
@@ -132,49 +148,64 @@ func (c *auditCheck) run(ctx context.Context) {
 		h.Problem = c.in.failure(ctx, err, c.act, h.ID)
 		c.in.options.Log.Warn("a job has failed", "installation", c.in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
 	}
-	if c.long {
-		c.keep(ctx, "job.end")
-	}
+	return c.head, c.long
 }
 
 // goesOn makes a job of a check that takes long.
 func (c *auditCheck) goesOn(ctx context.Context) (api.Job, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.head.State != "running" { // it was quicker
-		return c.in.jobShown(c.head, c.in.present()), c.refused
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	h, refused := c.lasts()
+	if h.State == "running" { // it was not quicker
+		c.keep(ctx, h, "job.start")
 	}
-	c.long, c.head.Rows = true, int(c.total.Load())
-	c.keep(ctx, "job.start")
-	return c.in.jobShown(c.head, c.in.present()), nil
+	return c.in.jobShown(h, c.in.present()), refused
 }
 
-// keep remembers the job here, and for other servers where that can be written.
-func (c *auditCheck) keep(ctx context.Context, action string) {
-	c.in.audits.put(c.head)
+// lasts says that a check which still runs is a job, and returns how it is.
+func (c *auditCheck) lasts() (jobHead, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.head.State == "running" {
+		c.long, c.head.Rows = true, int(c.total.Load())
+	}
+	return c.head, c.refused
+}
+
+// keep remembers the job here, and for other servers where that can be written. It
+// may wait long for its turn; whoever calls it holds writing.
+func (c *auditCheck) keep(ctx context.Context, h jobHead, action string) {
+	c.in.audits.put(h)
 	_, err := c.in.book.Update(context.WithoutCancel(ctx), c.act.By, c.in.present(), func(tx *store.Tx) error {
-		putJob(tx, c.head)
-		if c.head.State != "running" {
-			tx.DropBox("cancel/"+c.head.ID, 0)
+		putJob(tx, h)
+		if h.State != "running" {
+			tx.DropBox("cancel/"+h.ID, 0)
 		}
-		tx.Entry(action, "", audit.F("job", c.head.ID), audit.F("kind", auditKind), audit.F("state", c.head.State))
+		tx.Entry(action, "", audit.F("job", h.ID), audit.F("kind", auditKind), audit.F("state", h.State))
 		return nil
 	})
 	if err != nil {
-		c.in.options.Log.Warn("that the audit trail is checked could not be stored", "installation", c.in.name, "job", c.head.ID, "err", err)
+		c.in.options.Log.Warn("that the audit trail is checked could not be stored", "installation", c.in.name, "job", h.ID, "err", err)
 	}
 }
 
-// beat says, for other servers, that a check which has become a job goes on.
+// beat says, for other servers, that a check which has become a job goes on. It does
+// not wait until that is stored: the check holds the database open, and a job that
+// does all or nothing may be long before it.
 func (c *auditCheck) beat(ctx context.Context) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.in.present()
-	if !c.long || now.Sub(c.head.Heard) < beatEvery {
+	if !c.long || now.Sub(c.head.Heard) < beatEvery || !c.writing.TryLock() {
 		return
 	}
 	c.head.Heard, c.head.Done, c.head.Rows = now, int(c.live.looked.Load()), int(c.total.Load())
-	c.keep(ctx, "job.step")
+	go func(h jobHead) {
+		defer c.writing.Unlock()
+		if err := guarded(func() error { c.keep(ctx, h, "job.step"); return nil }); err != nil {
+			c.in.options.Log.Error("saying that a job goes on met a fault", "installation", c.in.name, "job", h.ID, "request", audit.OriginOf(ctx).Request, "err", err)
+		}
+	}(c.head)
 }
 
 // wanted reports whether somebody wants a check stopped that has become a job: on

@@ -2,6 +2,7 @@ package installation_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -181,8 +182,7 @@ func TestACheckIsBelievedToGoOnAsLongAsItsServerSaysSo(t *testing.T) {
 		}
 		step <- struct{}{} // the server goes on, and says so
 		<-reached
-		if got := state(); got != "running" {
-			t.Errorf("after its server was heard of again it is %s", got)
+		for state() != "running" { // once it is written
 		}
 		f.Set(begun.Add(4 * time.Minute))
 		if got := state(); got != "running" {
@@ -192,6 +192,84 @@ func TestACheckIsBelievedToGoOnAsLongAsItsServerSaysSo(t *testing.T) {
 		must(t, err)
 		if got := state(); got != "cancelled" {
 			t.Errorf("in the end it is %s", got)
+		}
+	})
+}
+
+// A job that does all or nothing is one long act, and whatever else is written waits
+// for it. The check of the trail goes on meanwhile, and has said so before its end.
+func TestACheckOfTheAuditTrailGoesOnWhileWhatItSaysWaitsForALongJob(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, db *sqldb.DB) {
+		type imports struct{}
+		f, _ := branch(t, db)
+		step, reached := make(chan struct{}), make(chan struct{}, 1000)
+		held, gate := make(chan struct{}, 1000), make(chan struct{})
+		f.HoldJobs(t, func(ctx context.Context, _ string, _ int) {
+			tell, until := reached, step
+			if ctx.Value(imports{}) != nil {
+				tell, until = held, gate
+			}
+			tell <- struct{}{}
+			select {
+			case <-until:
+			case <-t.Context().Done():
+			}
+		})
+		in := f.Installation("acme")
+		job, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
+		must(t, err)
+		<-reached
+		imported := make(chan error, 1)
+		go func() {
+			_, err := in.ImportPeople(context.WithValue(t.Context(), imports{}, true), admin, installation.Import{File: list("user_id;plans", "p;none")})
+			imported <- err
+		}()
+		<-held
+		f.Set(f.Clock().Add(time.Minute))
+		for range 3 { // it is to be heard of, and nobody else can write
+			select {
+			case step <- struct{}{}:
+			case <-time.After(20 * time.Second):
+				t.Fatal("the check stands still")
+			}
+			select {
+			case <-reached:
+			case <-time.After(20 * time.Second):
+				t.Fatal("the check stands still")
+			}
+		}
+		close(step)
+		for job.Done < job.Rows-1 { // it has looked at everything, before anything was written
+			job, err = in.Job(t.Context(), admin, job.ID)
+			must(t, err)
+		}
+		if job.State != "running" {
+			t.Errorf("before its end is written it is %s", job.State)
+		}
+		close(gate)
+		must(t, <-imported)
+		for job.State == "running" {
+			job, err = in.Job(t.Context(), admin, job.ID)
+			must(t, err)
+		}
+		if job.State != "done" {
+			t.Errorf("in the end it is %+v", job)
+		}
+		f.Reopen(t)
+		in = f.Installation("acme")
+		if stored, err := in.Job(t.Context(), admin, job.ID); err != nil || stored.State != "done" {
+			t.Errorf("stored it is %+v, %v", stored, err)
+		}
+		trail, err := in.Audit(t.Context(), admin, installation.AuditFilter{})
+		must(t, err)
+		said := []string{}
+		for _, e := range trail.Items { // newest first
+			if e.Facts["job"] == job.ID {
+				said = append(said, e.Action)
+			}
+		}
+		if !slices.Equal(said, []string{"job.end", "job.step", "job.start"}) {
+			t.Errorf("of the check it says %v", said)
 		}
 	})
 }
