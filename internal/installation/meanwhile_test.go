@@ -2,6 +2,8 @@ package installation_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,6 +175,40 @@ func TestAProfileIsComparedByWhatItHasAndNotByHowThatIsWritten(t *testing.T) {
 	refused(t, "there was none when it was made up", err, "change.meanwhile")
 	_, err = in.PutProfile(t.Context(), saw, "new", api.ProfileBody{Name: "New", Modules: []string{"user"}})
 	must(t, err)
+}
+
+// A profile that was deleted is not made again, and least of all an empty one without a
+// name, by whoever saw it when there was one.
+func TestAProfileThatWasDeletedMeanwhileIsNotMadeAgainByAnOlderForm(t *testing.T) {
+	t.Parallel()
+	_, in := branch(t, sqldbtest.Open(t, sqldbtest.SQLite(t)))
+	ctx := t.Context()
+	for name, row := range map[string]struct {
+		was  map[string]string
+		body api.ProfileBody
+		want []string
+	}{
+		"all is as it was seen": {map[string]string{"name": "Team", "modules": "superoffice.user"}, api.ProfileBody{Name: "Team", Modules: []string{"user"}}, []string{"name", "modules"}},
+		"another name":          {map[string]string{"name": "Team", "modules": "superoffice.user"}, api.ProfileBody{Name: "Crew", Modules: []string{"user"}}, []string{"name", "modules"}},
+		"the name alone":        {map[string]string{"name": "Team"}, api.ProfileBody{Name: "Team", Modules: []string{"user"}}, []string{"name"}},
+		"it had nothing":        {map[string]string{"name": "Team", "modules": ""}, api.ProfileBody{Name: "Team", Modules: []string{}}, []string{"name"}},
+		"the licenses alone":    {map[string]string{"modules": "user"}, api.ProfileBody{Name: "Team", Modules: []string{"user"}}, []string{"modules"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			must(t, putProfile(t, in, "team", "Team", []license.Module{"superoffice.user"}))
+			_, err := in.DeleteProfile(ctx, admin, "team")
+			must(t, err)
+			saw := admin
+			saw.Was = row.was
+			_, err = in.PutProfile(ctx, saw, "team", row.body)
+			var changed *installation.ChangedMeanwhileError
+			if !errors.As(err, &changed) || changed.About != "team" || !slices.Equal(changed.Fields, row.want) {
+				t.Errorf("%v, want that of %v", err, row.want)
+			}
+			_, err = in.Profile(ctx, admin, "team")
+			refused(t, "it is there again", err, "profile.unknown")
+		})
+	}
 }
 
 func TestALoginThatWasEndedMeanwhileIsNotGivenAgainByAnOlderForm(t *testing.T) {

@@ -56,7 +56,7 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 			return false, err
 		}
 		old, had := tx.Profile(code)
-		p, err := act.profileMeanwhile(tx.Active(), old, store.Profile{Code: code, Name: name, Modules: modules})
+		p, err := act.profileMeanwhile(tx.Active(), old, had, store.Profile{Code: code, Name: name, Modules: modules})
 		if err != nil {
 			return false, err
 		}
@@ -95,11 +95,22 @@ func (in *Installation) PutProfile(ctx context.Context, act Act, code string, bo
 }
 
 // profileMeanwhile is what a profile becomes when others may have changed it since
-// whoever acts looked; see [Act.meanwhile].
-func (a Act) profileMeanwhile(active *license.Active, old, next store.Profile) (store.Profile, error) {
+// whoever acts looked; see [Act.meanwhile]. Where there was one and there is none any longer, it is not made
+// again.
+func (a Act) profileMeanwhile(active *license.Active, old store.Profile, had bool, next store.Profile) (store.Profile, error) {
 	if was, seen := a.Was["modules"]; seen {
 		a.Was = maps.Clone(a.Was)
 		a.Was["modules"] = modulesText(active, strings.Split(was, ","))
+	}
+	if gone := (&ChangedMeanwhileError{About: next.Code}); !had {
+		for _, name := range []string{"name", "modules"} {
+			if a.Was[name] != "" {
+				gone.Fields = append(gone.Fields, name)
+			}
+		}
+		if len(gone.Fields) > 0 {
+			return next, gone
+		}
 	}
 	texts := func(names []license.Name) (all []string) {
 		for _, n := range names {
