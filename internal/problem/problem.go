@@ -35,7 +35,7 @@ const soon = 5
 // Again returns after how many seconds it is worth asking again, and whether asking
 // again may help at all, with nobody having done anything meanwhile.
 func (p Problem) Again() (seconds int, helps bool) {
-	if p.Status == http.StatusServiceUnavailable && p.Exit == NotReachable {
+	if p.Status == http.StatusServiceUnavailable && p.Exit == NotReachable && !MaybeSaved(p.Code) {
 		return soon, true
 	}
 	return 0, false
@@ -51,6 +51,10 @@ func (p Problem) SetAgain(h http.Header) {
 
 // Internal is the code of an error that nobody outside may read.
 const Internal = "internal"
+
+// MaybeSaved reports whether what failed with a code may have been stored all the same:
+// whoever asks again looks first.
+func MaybeSaved(code string) bool { return code == Internal || code == "storage.unknown-outcome" }
 
 // Coded is an error that may be shown to the person who caused it.
 type Coded interface {

@@ -144,7 +144,7 @@ func TestARefusalSaysWhetherAskingAgainHelps(t *testing.T) {
 		"storage.schema-changed":  {423, ""},
 		"storage.cannot-check":    {423, ""},
 		"storage.unavailable":     {503, "5"},
-		"storage.unknown-outcome": {503, "5"},
+		"storage.unknown-outcome": {503, ""},
 		"storage.closed":          {503, "5"},
 		"blockers.unreachable":    {503, "5"},
 		"signin.busy":             {503, "5"},

@@ -106,7 +106,7 @@ func problemPage(v *visit, x problemView) templ.Component {
 			}
 		}
 		if x.Posted {
-			if x.Code == problem.Internal {
+			if problem.MaybeSaved(x.Code) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
