@@ -121,6 +121,7 @@ func (v *visit) refuse(err error, show func(page.Faults) error) error {
 		v.w.Header().Set("Retry-After", strconv.FormatInt(many.Seconds, 10))
 	}
 	v.Wrong, v.status = true, p.Status
+	p.SetAgain(v.w.Header())
 	return show(page.Faults{v.fault("", err)})
 }
 
