@@ -50,7 +50,7 @@ func (o *paper) offered(t *table, i api.IssuerOffer) {
 			state = o.s.say("offer.held")
 		case len(e.IncludedBy) > 0:
 			state = o.s.say("offer.included", names(e.IncludedBy))
-		case e.Refused != "" && i.Withheld != nil:
+		case withheldHere(i, e.Refused):
 			state = o.withheld(i.Withheld)
 		}
 		t.add(strings.Repeat("  ", e.Depth)+e.Name.String(), e.DisplayName, room(e.Free), state)
@@ -69,12 +69,18 @@ func (o *paper) plan(t *table, i api.IssuerOffer, p api.PlanOffer) {
 	switch {
 	case p.Held:
 		state = o.s.say("offer.held")
-	case p.Refused != "" && i.Withheld != nil:
+	case withheldHere(i, p.Refused):
 		state = o.withheld(i.Withheld)
-	case !p.Fits:
+	case p.Refused == "" && !p.Fits:
 		state = o.s.say("offer.full")
 	}
 	t.add(p.Name.String(), p.DisplayName, room(p.Free), state)
+}
+
+// withheldHere reports whether something is refused because nothing of its issuer can
+// be given.
+func withheldHere(i api.IssuerOffer, refused string) bool {
+	return i.Withheld != nil && refused == i.Withheld.Code
 }
 
 func room(free *int64) string {
