@@ -90,7 +90,11 @@ func (v *visit) stillWorks() (links []page.Link) {
 	}
 	link(api.ScopeActivate, "banner.load", "/licenses/import")
 	link(api.ScopeRead, "frame.see-licenses", "/licenses")
-	link(api.ScopeRead, "frame.see-users", "/users")
+	users := "frame.see-users"
+	if v.may(api.ScopeAssign) && v.takes("/users/bulk/apply") {
+		users = "frame.take-back"
+	}
+	link(api.ScopeRead, users, "/users")
 	link(api.ScopeRead, "frame.see-audit", "/audit")
 	return append(links, page.Link{Text: v.Say("nav.me"), Path: "/me"})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/pott-dev/pott/api"
 	"github.com/pott-dev/pott/internal/installation/housetest"
 	"github.com/pott-dev/pott/license"
+	"github.com/pott-dev/pott/licensefile"
 )
 
 // pastGrace is a world in which the set of a second issuer is past its grace, and that
@@ -93,7 +94,29 @@ func TestAPageOfARefusalThatLastsSaysWhatStillWorks(t *testing.T) {
 		t.Errorf("the answer is %d", s.status)
 	}
 	s.says(t, "moving", "What you can still do", "Read and check the audit trail", "Your change was not saved")
+	s.says(t, "See who has what")
+	s.lacks(t, "take it back")
 	if !slices.Contains(s.links(), "/audit") || slices.Contains(s.links(), "/licenses/import") {
 		t.Errorf("it leads to %v", s.links())
+	}
+}
+
+// The empty plan is given as ever, and its page says why all beside it is not valid.
+func TestTheEmptyPlanOfASetOutOfForceSaysWhyItIsNotValid(t *testing.T) {
+	w := newWorld(t)
+	acme := w.Installation("acme")
+	on := license.Date{Year: 2026, Month: 7, Day: 1}
+	w.Vendors = w.Vendors.Revoked(t, "SUPEROFFICE", licensefile.DropOn, on)
+	_, err := acme.Load(t.Context(), host, w.Vendors.KeyLists())
+	w.must(err)
+	w.Set(on.Midnight(time.UTC))
+	w.reopen()
+	r := w.as("karin")
+	for _, module := range []string{"gadget", "none"} {
+		s := r.get("/licenses/SUPEROFFICE/" + module)
+		s.says(t, "Not valid")
+		if n := strings.Count(s.text(), "has counted for nothing"); n != 1 {
+			t.Errorf("%s says why %d times: %s", module, n, s.text())
+		}
 	}
 }
