@@ -155,6 +155,10 @@ func TestACheckIsBelievedToGoOnAsLongAsItsServerSaysSo(t *testing.T) {
 			}
 		})
 		in := f.Installation("acme")
+		for _, id := range []string{"anna", "bo", "cy", "dan", "eva"} { // there is more to look at when it is cancelled
+			_, err := in.AddPerson(t.Context(), admin, api.NewPerson{UserID: id})
+			must(t, err)
+		}
 		job, err := in.CheckAudit(t.Context(), admin, installation.AuditSpan{})
 		must(t, err)
 		<-reached
